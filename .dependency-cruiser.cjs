@@ -1,0 +1,88 @@
+// The arrows between our files. Layers point downwards only, and may skip layers:
+//
+//   doors (src/*.ts) ──► jose/ ──► keys/ ──► crypto/ ──► codec/ ──► errors.ts
+//         └───────────► claims.ts ─────────────────────► codec/, errors.ts
+//
+// `errors.ts` and `claims.ts` are doors and leaves at once.
+
+const core = "^packages/jotkit/src/"
+const layers = ["jose", "keys", "crypto", "codec"]
+
+/** One rule for each layer: nothing in it imports a layer above, or a door other than errors.ts. */
+const noUpwardArrows = layers.map((layer, depth) => ({
+  name: `no-arrow-up-from-${layer}`,
+  severity: "error",
+  comment: `${layer}/ may import only ${[...layers.slice(depth), "errors.ts"].join(", ")}`,
+  from: { path: `${core}${layer}/` },
+  to: { path: core, pathNot: [...layers.slice(depth).map((lower) => `${core}${lower}/`), `${core}errors\\.ts$`] },
+}))
+
+module.exports = {
+  forbidden: [
+    ...noUpwardArrows,
+    {
+      name: "errors-import-nothing",
+      severity: "error",
+      from: { path: `${core}errors\\.ts$` },
+      to: { path: ".+" },
+    },
+    {
+      name: "claims-are-a-leaf",
+      severity: "error",
+      comment: "judging claims knows nothing of signatures, keys or HTTP",
+      from: { path: `${core}claims\\.ts$` },
+      to: { path: core, pathNot: [`${core}errors\\.ts$`, `${core}codec/`] },
+    },
+    {
+      name: "no-circles",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "node-only-behind-the-engine",
+      severity: "error",
+      comment: "the rest must run where node: modules are absent",
+      from: { path: core, pathNot: [`${core}crypto/node\\.ts$`, `${core}(crypto|codec)/[^/]+-node\\.ts$`] },
+      // the type of a KeyObject may be named anywhere: types are gone at run time
+      to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "no-runtime-dependencies",
+      severity: "error",
+      from: { path: core },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "no-reach-into-another-package",
+      severity: "error",
+      comment: "other packages are used by their doors",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/[^/]+/src/[^/]+/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "tests-use-doors",
+      severity: "error",
+      comment: "a test that needs a private file says so by its name: internal-*.test.ts",
+      from: { path: "^packages/[^/]+/test/", pathNot: "/internal-[^/]*\\.test\\.ts$" },
+      to: { path: "^packages/[^/]+/src/[^/]+/" },
+    },
+    {
+      name: "nothing-unresolvable",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/dist/|/test/package/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@jotkit/source", "types", "import", "default"],
+      extensions: [".ts", ".mjs", ".js", ".cjs", ".json"],
+    },
+  },
+}

@@ -1,0 +1,38 @@
+// @ts-check
+// A file directly in src/ is public, anything in a folder is private: the manifest must list exactly those files,
+// each with the same three conditions.
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { report, root } from "./shell.mjs"
+
+const problems = []
+let doors = 0
+for (const name of readdirSync(join(root, "packages"))) {
+  const folder = join(root, "packages", name)
+  if (!existsSync(join(folder, "src"))) continue
+  const { exports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const files = readdirSync(join(folder, "src")).filter((file) => file.endsWith(".ts"))
+  const expected = new Map(files.map((file) => [doorOf(file), conditionsOf(file.slice(0, -3))]))
+  for (const [door, conditions] of expected) {
+    if (!(door in exports)) problems.push(`${name}: src has ${door}, the manifest does not`)
+    else if (JSON.stringify(exports[door]) !== JSON.stringify(conditions)) {
+      problems.push(`${name}: ${door} must be ${JSON.stringify(conditions)}, in this order`)
+    }
+  }
+  for (const door of Object.keys(exports)) {
+    if (door !== "./package.json" && !expected.has(door)) problems.push(`${name}: ${door} has no file in src`)
+  }
+  doors += expected.size
+}
+
+/** @param {string} file */
+function doorOf(file) {
+  return file === "index.ts" ? "." : `./${file.slice(0, -3)}`
+}
+
+/** @param {string} stem */
+function conditionsOf(stem) {
+  return { "@jotkit/source": `./src/${stem}.ts`, types: `./dist/${stem}.d.ts`, default: `./dist/${stem}.js` }
+}
+
+report("check-exports", problems, `${doors} doors, each with its file`)

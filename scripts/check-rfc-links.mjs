@@ -1,0 +1,66 @@
+// @ts-check
+// Sections are cited one way, `RFC 7515, section 5.2` or `RFC 7515, appendix A.1`, and only of documents we implement
+// or build on, so that a reader can follow every one of them.
+import { findFiles, readText } from "./files.mjs"
+import { report } from "./shell.mjs"
+
+const known = new Set([
+  "2104", // HMAC
+  "3629", // UTF-8
+  "3986", // URI
+  "4251", // SSH data types
+  "4253", // SSH keys
+  "4648", // base64url
+  "5280", // X.509
+  "5652", // CMS (inside PKCS #8 encryption)
+  "5915", // SEC1 private keys
+  "5958", // PKCS #8
+  "6749", // OAuth 2.0
+  "6750", // bearer tokens
+  "7468", // PEM
+  "7515", // JWS
+  "7516", // JWE (names only: such tokens are refused)
+  "7517", // JWK
+  "7518", // JWA
+  "7519", // JWT
+  "7520", // cookbook
+  "7638", // JWK thumbprint
+  "7797", // b64: false
+  "8017", // RSA
+  "8032", // EdDSA
+  "8037", // OKP keys
+  "8259", // JSON
+  "8410", // X25519 … Ed448 in X.509
+  "8725", // JWT best practice
+  "8812", // secp256k1
+  "9068", // at+jwt
+  "9110", // HTTP
+  "9111", // HTTP caching
+  "9278", // thumbprint URI
+  "9562", // UUID
+  "9864", // Ed25519 and Ed448 by name
+  "9881", // ML-DSA in X.509
+  "9964", // ML-DSA for JOSE
+])
+const spelled = /^, (?:sections? [1-9]\d*(?:\.\d+)*|appendix [A-Z](?:\.\d+)*)/
+
+/** @type {string[]} */
+const problems = []
+let links = 0
+for (const file of findFiles("packages", /[\\/]src[\\/].*\.ts$/)) {
+  readText(file)
+    .split("\n")
+    .forEach((line, index) => {
+      for (const match of line.matchAll(/\bRFC[ -]?(\d+)(.*?)(?=\bRFC|$)/g)) {
+        const [whole, number = "", rest = ""] = match
+        const place = `${file}:${index + 1}`
+        links++
+        if (!known.has(number)) problems.push(`${place}: RFC ${number} is not in the list of this script`)
+        if (!whole.startsWith(`RFC ${number}`)) problems.push(`${place}: write "RFC ${number}"`)
+        if (/^,? *(?:§|sec\.|section|appendix)/i.test(rest) && !spelled.test(rest)) {
+          problems.push(`${place}: write "RFC ${number}, section 1.2" instead of "${whole.slice(0, 30).trim()}"`)
+        }
+      }
+    })
+}
+report("check-rfc-links", problems, `${links} citations, all of known documents`)

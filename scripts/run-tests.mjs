@@ -1,0 +1,121 @@
+// @ts-check
+// `npm test`: the suite on the sources, then on the built package with the oldest and the newest Node, then against other
+// implementations. A runner that cannot run here is skipped by name; with CI set, a skip is a failure.
+// The last line adds up all runners: `N passed, N failed`.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ensureRuntimes } from "./runtimes.mjs"
+import { capture, onCi, root, run } from "./shell.mjs"
+
+/** @typedef {{ name: string, passed: number, failed: number, skipped: string[] }} Result */
+
+const vitest = join(root, "node_modules/vitest/vitest.mjs")
+const scratch = mkdtempSync(join(tmpdir(), "jotkit-tests-"))
+/** Every test that ran in some runner. ML-DSA is skipped on Node 20, but not unseen when Node 26 runs it. */
+const seen = new Set()
+
+/**
+ * @param {string} name
+ * @param {string} node Path of the Node binary.
+ * @param {{ args?: string[], env?: Record<string, string> }} [options]
+ * @returns {Result}
+ */
+function runVitest(name, node, { args = [], env = {} } = {}) {
+  console.log(`\n== ${name}`)
+  const file = join(scratch, `${name.replaceAll(/\W+/g, "-")}.json`)
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]
+  const ok = run(node, [vitest, "run", ...reporters, ...args], { env })
+  return existsSync(file) ? countVitest(name, file, ok) : { name, passed: 0, failed: 1, skipped: [] }
+}
+
+/**
+ * @param {string} name
+ * @param {string} file
+ * @param {boolean} ok
+ * @returns {Result}
+ */
+function countVitest(name, file, ok) {
+  const { testResults } = JSON.parse(readFileSync(file, "utf8"))
+  /** @type {Result} */
+  const result = { name, passed: 0, failed: 0, skipped: [] }
+  for (const { name: path, status, assertionResults } of testResults) {
+    // a file that does not load has no tests, yet it is a failure
+    if (status === "failed" && assertionResults.length === 0) result.failed++
+    for (const test of assertionResults) {
+      const id = `${path.slice(root.length + 1)} > ${test.fullName}`
+      if (test.status === "passed" || test.status === "failed") {
+        result[/** @type {"passed" | "failed"} */ (test.status)]++
+        seen.add(id)
+      } else result.skipped.push(id)
+    }
+  }
+  // errors outside any test, such as an unhandled rejection, show only in the exit code
+  if (!ok && result.failed === 0) result.failed = 1
+  return result
+}
+
+/** @returns {Result[]} The suite on the built package, on the oldest and the newest Node we promise. */
+function runOtherNodes() {
+  const { nodes, missing } = ensureRuntimes()
+  const [oldest, newest] = [nodes.at(0), nodes.at(-1)]
+  if (!oldest || !newest)
+    return [{ name: "other nodes", passed: 0, failed: 0, skipped: [`other Node versions: ${missing}`] }]
+  return [oldest, newest].map(({ version, path }) =>
+    runVitest(`built package, Node ${version}`, path, { args: ["--project", "jotkit"], env: { JOTKIT_DIST: "1" } }),
+  )
+}
+
+/** @returns {Result} Tokens exchanged with other implementations; the script prints its own counts. */
+function runInterop() {
+  console.log("\n== interop")
+  if (!existsSync(join(root, "scripts/interop.mjs"))) {
+    return { name: "interop", passed: 0, failed: 0, skipped: ["interop: scripts/interop.mjs is absent"] }
+  }
+  const { ok, output } = capture(process.execPath, ["scripts/interop.mjs"])
+  console.log(output.trimEnd())
+  const [, passed, failed] = /^interop: (\d+) passed, (\d+) failed/m.exec(output) ?? []
+  const skipped = [...output.matchAll(/^(?:interop: )?skipped:? (.+)$/gm)].map(([, what]) => `interop: ${what}`)
+  const result = { name: "interop", passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped }
+  if (!ok && result.failed === 0) result.failed = 1
+  return result
+}
+
+/**
+ * @param {readonly Result[]} results
+ * @returns {{ passed: number, failed: number }}
+ */
+function summarize(results) {
+  let passed = 0
+  let failed = 0
+  console.log("")
+  for (const result of results) {
+    passed += result.passed
+    failed += result.failed
+    console.log(`${result.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped`)
+    if (result.passed + result.failed + result.skipped.length === 0) {
+      console.log(`  ${result.name} ran no test`)
+      failed++
+    }
+  }
+  const unseen = new Set(results.flatMap(({ skipped }) => skipped).filter((id) => !seen.has(id)))
+  for (const id of unseen) console.log(`  skipped: ${id}`)
+  // on CI everything that is skipped everywhere was forgotten by someone
+  if (onCi) failed += unseen.size
+  return { passed, failed }
+}
+
+if (!run(process.execPath, ["node_modules/typescript/bin/tsc", "-b"])) {
+  console.error("the build failed")
+  console.log("0 passed, 1 failed")
+  process.exitCode = 1
+} else {
+  const { passed, failed } = summarize([
+    runVitest(`sources, Node ${process.versions.node}`, process.execPath),
+    ...runOtherNodes(),
+    runInterop(),
+  ])
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+}
+rmSync(scratch, { recursive: true, force: true })
