@@ -1,0 +1,127 @@
+/** The algorithms there are, and your own beside them. */
+
+import { engine } from "#engine"
+import { decodeBase64UrlPooled, encodeBase64Url } from "./codec/bytes.ts"
+import type { Key } from "./crypto/key.ts"
+import {
+  addAlgorithm,
+  algorithmNames,
+  builtInRow,
+  customAlgorithm,
+  isKnownAlgorithm,
+  removeAlgorithm,
+  type SignatureAlgorithm,
+} from "./crypto/registry.ts"
+import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
+import { InvalidKeyError, UsageError } from "./errors.ts"
+import { unknownAlgorithm } from "./jose/options.ts"
+import { operatorFor } from "./keys/fit.ts"
+import { readKeySource } from "./keys/source.ts"
+
+export type { SignatureAlgorithm } from "./crypto/registry.ts"
+
+/** A built-in algorithm as an object: the primitive itself, without tokens around it. */
+export interface BuiltInAlgorithm extends SignatureAlgorithm {
+  readonly name: string
+  /** Whether this runtime has it. */
+  readonly available: boolean
+  /** The algorithm's hash of some bytes, as for OpenID Connect's `at_hash`; UsageError where there is none. */
+  digest(bytes: Uint8Array): Uint8Array
+}
+
+const rowOf = new WeakMap<object, SignatureRow>()
+
+/**
+ * Adds an algorithm under a name that is free. Every door knows it from then on, `Jwk` included.
+ *
+ * @throws UsageError `algorithm_registered` if the name is taken, `argument_invalid` if it is not an algorithm.
+ */
+export function registerAlgorithm(name: string, algorithm: SignatureAlgorithm): void {
+  if (typeof name !== "string" || name === "") throw new UsageError("argument_invalid", "an algorithm needs a name")
+  if (isKnownAlgorithm(name))
+    throw new UsageError(
+      "algorithm_registered",
+      `the algorithm ${name} exists already; take it out with unregisterAlgorithm first`,
+    )
+  if (!isAlgorithm(algorithm))
+    throw new UsageError("argument_invalid", "an algorithm is an object with family, prepareKey, sign and verify")
+  const row = rowOf.get(algorithm)
+  addAlgorithm(name, row?.name === name ? row : algorithm)
+}
+
+/**
+ * Takes an algorithm out, a built-in one too: nothing can be signed or verified with it any more.
+ *
+ * @throws UsageError `algorithm_unknown` if there is none of this name.
+ */
+export function unregisterAlgorithm(name: string): void {
+  if (!removeAlgorithm(name))
+    throw new UsageError("algorithm_unknown", "there is no algorithm of this name to take out")
+}
+
+/**
+ * The algorithm of this name.
+ *
+ * @throws InvalidAlgorithmError `algorithm_unknown`
+ */
+export function getAlgorithm(name: string): SignatureAlgorithm | BuiltInAlgorithm {
+  const custom = customAlgorithm(name)
+  if (custom !== undefined) return custom
+  const row = builtInRow(name)
+  if (row === undefined) throw unknownAlgorithm(String(name))
+  const algorithm = builtIn(row)
+  rowOf.set(algorithm, row)
+  return algorithm
+}
+
+/** The names of all algorithms, built-in ones first. */
+export function listAlgorithms(): string[] {
+  return algorithmNames()
+}
+
+function isAlgorithm(value: unknown): value is SignatureAlgorithm {
+  if (typeof value !== "object" || value === null) return false
+  const { family, prepareKey, sign, verify } = value as Partial<SignatureAlgorithm>
+  return typeof family === "string" && [prepareKey, sign, verify].every((member) => typeof member === "function")
+}
+
+function builtIn(row: SignatureRow): BuiltInAlgorithm {
+  return {
+    name: row.name,
+    family: row.family,
+    get available() {
+      return engine.supports(row)
+    },
+    prepareKey(input) {
+      if (row.family === "none") return assertNoKey(input)
+      const source = readKeySource(input)
+      if (source.kind !== "key") throw new InvalidKeyError("key_unsuitable", "expected one key")
+      return source.key
+    },
+    async sign(data, key) {
+      if (row.family === "none") return new Uint8Array()
+      return (
+        decodeBase64UrlPooled(await operatorFor(row, key as Key, "sign", false).sign(data))?.slice() ?? new Uint8Array()
+      )
+    },
+    async verify(data, key, signature) {
+      return (
+        row.family !== "none" &&
+        (await operatorFor(row, key as Key, "verify", false).verify(data, encodeBase64Url(signature))) === true
+      )
+    },
+    digest(bytes) {
+      return engine.digest(hashOf(row), bytes).slice()
+    },
+  }
+}
+
+function assertNoKey(input: unknown): null {
+  if (input === null || input === undefined || input === "") return null
+  throw new InvalidKeyError("key_unsuitable", "the algorithm none takes no key: give null")
+}
+
+function hashOf(row: SignatureRow): HashName {
+  if (row.hash !== undefined) return row.hash
+  throw new UsageError("argument_invalid", `${row.name} has no hash of its own`)
+}

@@ -1,0 +1,82 @@
+/**
+ * Bytes and text for runtimes with `node:buffer`. Base64url is canonical only: no padding, no other alphabet, no white space,
+ * unused bits zero (RFC 7515, section 2), and that is checked here, because the platform's decoder accepts all of those.
+ */
+import { Buffer } from "node:buffer"
+
+const fatalUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** Encodes bytes as base64url without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return view(bytes).toString("base64url")
+}
+
+/** Decodes canonical base64url into bytes of its own, or answers undefined. */
+export function decodeBase64Url(text: string): Uint8Array | undefined {
+  const bytes = decodeBase64UrlPooled(text)
+  return bytes === undefined ? undefined : new Uint8Array(bytes)
+}
+
+/** As {@link decodeBase64Url}, in memory shared with other buffers: for use inside the package only. */
+export function decodeBase64UrlPooled(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, "base64url")
+  // Encoding again is the cheapest exact test: only canonical text comes back unchanged.
+  return bytes.toString("base64url") === text ? bytes : undefined
+}
+
+/** Encodes text as UTF-8, then base64url. */
+export function encodeTextBase64Url(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64url")
+}
+
+/** Decodes standard base64 leniently (PEM bodies, OpenSSH lines, `x5c`): white space is ignored. */
+export function decodeBase64(text: string): Uint8Array {
+  return Buffer.from(text, "base64")
+}
+
+/** Encodes bytes as standard base64 with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return view(bytes).toString("base64")
+}
+
+/** Encodes text as UTF-8. */
+export function encodeUtf8(text: string): Uint8Array {
+  return Buffer.from(text, "utf8")
+}
+
+/** Decodes UTF-8, or answers undefined if it is not well-formed. A byte order mark stays in the text. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  const text = view(bytes).toString("utf8")
+  // A replacement character is either a character of the text or a decoding error: ask the strict decoder.
+  if (!text.includes("\uFFFD")) return text
+  try {
+    return fatalUtf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Decodes UTF-16, big or little endian. */
+export function decodeUtf16(bytes: Uint8Array, bigEndian: boolean): string {
+  const units = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)))
+  return (bigEndian ? units.swap16() : units).toString("utf16le")
+}
+
+/** Encodes text whose characters are all below U+0100, one byte each: the signing input, which is ASCII. */
+export function encodeLatin1(text: string): Uint8Array {
+  return Buffer.from(text, "latin1")
+}
+
+/** Joins byte arrays. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(parts)
+}
+
+/** Whether two byte arrays hold the same bytes; not for secrets. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,97 @@
+/**
+ * Strict JSON for what strangers send: UTF-8 without byte order mark, bounded depth, and no member name twice.
+ *
+ * `JSON.parse` keeps the last of two members with one name, so a token could say two things. Members are counted in the
+ * bytes and compared with the names that came out of the parser: a difference is a duplicate, however its name was spelled.
+ */
+import { decodeUtf8 } from "./bytes.ts"
+
+/** How deep arrays and objects may be nested. */
+export const MAX_JSON_DEPTH = 100
+
+/** Why JSON was refused. */
+export type JsonProblem = "not_utf8" | "not_json" | "not_object" | "too_deep" | "duplicate"
+
+export type JsonObject = Record<string, unknown>
+
+/** An object, or the reason why there is none. */
+export type JsonResult =
+  | { readonly value: JsonObject; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: JsonProblem }
+
+export type Reviver = (this: unknown, name: string, value: unknown) => unknown
+
+const QUOTE = 34
+const COLON = 58
+const BACKSLASH = 92
+// `[` and `{` differ in one bit, as do `]` and `}`: OR-ing that bit makes one comparison of two.
+const CASE_BIT = 32
+const OPEN = 123
+const CLOSE = 125
+const TOO_DEEP = -1
+
+/**
+ * Parses bytes that hold a JSON object.
+ *
+ * @param duplicates - `top`: names are unique at the top level (claims); `all`: at every depth (headers, keys).
+ * @param reviver - As for `JSON.parse`. The check for duplicates is made on the value before it.
+ */
+export function parseJsonObject(bytes: Uint8Array, duplicates: "top" | "all", reviver?: Reviver): JsonResult {
+  const text = decodeUtf8(bytes)
+  if (text === undefined) return { problem: "not_utf8" }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: "not_json" }
+  }
+  if (!isJsonObject(value)) return { problem: "not_object" }
+  const expected = countMembers(bytes, duplicates)
+  if (expected === TOO_DEEP) return { problem: "too_deep" }
+  const found = duplicates === "top" ? Object.keys(value).length : countNames(value)
+  if (found !== expected) return { problem: "duplicate" }
+  if (reviver === undefined) return { value }
+  const revived: unknown = JSON.parse(text, reviver)
+  return isJsonObject(revived) ? { value: revived } : { problem: "not_object" }
+}
+
+/** Whether a value is a JSON object: not null, not an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** Reads an own member: names on `Object.prototype`, put there by whomever, are not members. */
+export function own(value: JsonObject, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+/** Counts the members of valid JSON: those of the outermost object, or all; -1 if nested too deep. One pass, no allocation. */
+function countMembers(bytes: Uint8Array, which: "top" | "all"): number {
+  const deepest = which === "top" ? 1 : MAX_JSON_DEPTH
+  let members = 0
+  let depth = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === QUOTE) at = endOfText(bytes, at)
+    else if (byte === COLON) members += depth <= deepest ? 1 : 0
+    else if ((byte | CASE_BIT) === CLOSE) depth--
+    else if ((byte | CASE_BIT) === OPEN && ++depth > MAX_JSON_DEPTH) return TOO_DEEP
+  }
+  return members
+}
+
+/** Where a JSON string ends that begins at a quote. */
+function endOfText(bytes: Uint8Array, start: number): number {
+  let at = start + 1
+  while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return at
+}
+
+/** Counts the names in a parsed value at every depth. The depth is bounded by the scan before. */
+function countNames(value: object): number {
+  let names = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const member of Object.values(value)) {
+    if (typeof member === "object" && member !== null) names += countNames(member)
+  }
+  return names
+}

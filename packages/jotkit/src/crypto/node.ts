@@ -1,0 +1,299 @@
+/** The engine on `node:crypto`: answers at once; slow private-key operations can go to the thread pool. */
+import * as nodeCrypto from "node:crypto"
+import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
+import { hmacOperator } from "./hmac-node.ts"
+import type { Key, KeyMaterial, KeyMembers, Operator, SigningInput } from "./key.ts"
+import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
+
+const { KeyObject } = nodeCrypto
+
+const CURVE_OF_OPENSSL: ReadonlyMap<string, string> = new Map([
+  ["prime256v1", "P-256"],
+  ["secp384r1", "P-384"],
+  ["secp521r1", "P-521"],
+  ["secp256k1", "secp256k1"],
+])
+const OPENSSL_OF_CURVE: ReadonlyMap<string, string> = new Map(
+  [...CURVE_OF_OPENSSL].map(([theirs, ours]) => [ours, theirs]),
+)
+
+const TYPE_AND_CURVE: ReadonlyMap<string, readonly [KeyType, string]> = new Map([
+  ["ed25519", ["OKP", "Ed25519"]],
+  ["ed448", ["OKP", "Ed448"]],
+  ["x25519", ["OKP", "X25519"]],
+  ["x448", ["OKP", "X448"]],
+  ["ml-dsa-44", ["AKP", "ML-DSA-44"]],
+  ["ml-dsa-65", ["AKP", "ML-DSA-65"]],
+  ["ml-dsa-87", ["AKP", "ML-DSA-87"]],
+])
+
+/** PKCS#8 up to the private value: what stands before it is fixed for each curve (RFC 8410, section 7). */
+const PKCS8_PREFIX: ReadonlyMap<string, string> = new Map([
+  ["Ed25519", "302e020100300506032b657004220420"],
+  ["Ed448", "3047020100300506032b6571043b0439"],
+  ["X25519", "302e020100300506032b656e04220420"],
+  ["X448", "3046020100300506032b656f043a0438"],
+  ["ML-DSA-44", "3034020100300b060960864801650304031104228020"],
+  ["ML-DSA-65", "3034020100300b060960864801650304031204228020"],
+  ["ML-DSA-87", "3034020100300b060960864801650304031304228020"],
+])
+
+/** Signing with these takes long enough that a thread hop pays. */
+const SLOW_TO_SIGN: ReadonlySet<string> = new Set(["rsassa", "rsapss", "ml-dsa"])
+
+type NodeHandle = nodeCrypto.KeyObject
+type NodeJwk = { kty: string; [member: string]: unknown }
+
+// The types know a fixed list of key types; these are the same functions, open to newer ones.
+const generateSync = nodeCrypto.generateKeyPairSync as unknown as (
+  type: string,
+  options: object,
+) => { privateKey: NodeHandle }
+const generateWithCallback = nodeCrypto.generateKeyPair as unknown as (
+  type: string,
+  options: object,
+  callback: (error: Error | null, publicKey: NodeHandle, privateKey: NodeHandle) => void,
+) => void
+
+const supported = new Map<string, boolean>()
+
+/** The engine. */
+export const engine: Engine = {
+  name: runtimeName(),
+  answersAtOnce: true,
+
+  supports(row: SignatureRow): boolean {
+    if (row.family === "none" || row.family === "hmac" || row.keyType === "RSA") return true
+    let answer = supported.get(row.name)
+    if (answer === undefined) {
+      answer = (row.curves ?? []).some((curve) => canGenerate({ row, curve, modulusLength: 0 }))
+      supported.set(row.name, answer)
+    }
+    return answer
+  },
+
+  importSecret(bytes: Uint8Array): KeyMaterial {
+    return materialOf(nodeCrypto.createSecretKey(bytes))
+  },
+
+  importMembers(members: KeyMembers): KeyMaterial {
+    if (members.kty === "oct") return engine.importSecret(memberBytes(members.k))
+    const isPrivate = members.d !== undefined || members.priv !== undefined
+    const input = { key: members as unknown as NodeJwk, format: "jwk" } as const
+    return materialOf(isPrivate ? nodeCrypto.createPrivateKey(input) : nodeCrypto.createPublicKey(input))
+  },
+
+  importDer(der: Uint8Array, label: PemLabel): KeyMaterial {
+    const key = Buffer.from(der)
+    switch (label) {
+      case "CERTIFICATE":
+        return materialOf(new nodeCrypto.X509Certificate(der).publicKey)
+      case "PUBLIC KEY":
+        return materialOf(nodeCrypto.createPublicKey({ key, format: "der", type: "spki" }))
+      case "RSA PUBLIC KEY":
+        return materialOf(nodeCrypto.createPublicKey({ key, format: "der", type: "pkcs1" }))
+      case "RSA PRIVATE KEY":
+        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs1" }))
+      case "EC PRIVATE KEY":
+        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "sec1" }))
+      default:
+        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs8" }))
+    }
+  },
+
+  importEncryptedPem(pem: string, passphrase: string | Uint8Array): KeyMaterial {
+    return materialOf(nodeCrypto.createPrivateKey({ key: pem, format: "pem", passphrase: secretText(passphrase) }))
+  },
+
+  importPlatformKey(value: object): KeyMaterial | undefined {
+    if (value instanceof KeyObject) return materialOf(value)
+    if (Object.prototype.toString.call(value) !== "[object CryptoKey]") return undefined
+    const cryptoKey = value as CryptoKeyLike
+    return {
+      ...materialOf(KeyObject.from(value as Parameters<typeof KeyObject.from>[0])),
+      boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
+      usages: [...cryptoKey.usages],
+      extractable: cryptoKey.extractable,
+    }
+  },
+
+  exportMembers(key: KeyMaterial): KeyMembers {
+    return handleOf(key).export({ format: "jwk" }) as unknown as KeyMembers
+  },
+
+  exportSecret(key: KeyMaterial): Uint8Array {
+    return handleOf(key).export()
+  },
+
+  exportPem(key: KeyMaterial, passphrase?: string | Uint8Array): string {
+    const handle = handleOf(key)
+    if (key.type === "public") return String(handle.export({ format: "pem", type: "spki" }))
+    const encryption = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase: secretText(passphrase) }
+    return String(handle.export({ format: "pem", type: "pkcs8", ...encryption }))
+  },
+
+  toKeyObject(key: KeyMaterial): NodeHandle {
+    return handleOf(key)
+  },
+
+  publicHalf(key: KeyMaterial): KeyMaterial {
+    return materialOf(nodeCrypto.createPublicKey(handleOf(key)))
+  },
+
+  derivePublic(members: KeyMembers): KeyMembers | undefined {
+    if (members.kty === "EC") return deriveEcPublic(members)
+    const prefix = PKCS8_PREFIX.get((members.kty === "AKP" ? members.alg : members.crv) ?? "")
+    if (prefix === undefined) return undefined
+    const der = Buffer.from(concatBytes(Buffer.from(prefix, "hex"), memberBytes(members.d ?? members.priv)))
+    const secret = nodeCrypto.createPrivateKey({ key: der, format: "der", type: "pkcs8" })
+    return nodeCrypto.createPublicKey(secret).export({ format: "jwk" }) as unknown as KeyMembers
+  },
+
+  generate(request: GenerateRequest): KeyMaterial {
+    const [type, options] = generateArguments(request)
+    return materialOf(generateSync(type, options).privateKey)
+  },
+
+  generateAsync(request: GenerateRequest): Promise<KeyMaterial> {
+    const [type, options] = generateArguments(request)
+    return new Promise((resolve, reject) => {
+      generateWithCallback(type, options, (error, _publicKey, privateKey) => {
+        if (error === null) resolve(materialOf(privateKey))
+        else reject(error)
+      })
+    })
+  },
+
+  randomBytes(length: number): Uint8Array {
+    return nodeCrypto.randomBytes(length)
+  },
+
+  digest(hash: HashName, bytes: Uint8Array): Uint8Array {
+    return nodeCrypto.createHash(hash).update(bytes).digest()
+  },
+
+  operator(row: SignatureRow, key: Key): Operator {
+    return row.family === "hmac" && row.hash !== undefined
+      ? hmacOperator(row.hash, engine.exportSecret(key))
+      : signatureOperator(row, key)
+  },
+}
+
+function runtimeName(): string {
+  const versions: Readonly<Record<string, string | undefined>> = globalThis.process?.versions ?? {}
+  if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`
+  if (versions["deno"] !== undefined) return `Deno ${versions["deno"]}`
+  return versions["node"] === undefined ? "this runtime" : `Node ${versions["node"]}`
+}
+
+function handleOf(key: KeyMaterial): NodeHandle {
+  return key.handle as NodeHandle
+}
+
+function memberBytes(member: string | undefined): Uint8Array {
+  return decodeBase64UrlPooled(member ?? "") ?? new Uint8Array()
+}
+
+function secretText(passphrase: string | Uint8Array): string | Buffer {
+  return typeof passphrase === "string" ? passphrase : Buffer.from(passphrase)
+}
+
+function materialOf(handle: NodeHandle): KeyMaterial {
+  const { type } = handle
+  if (type === "secret") return { type, keyType: "oct", bits: (handle.symmetricKeySize ?? 0) * 8, handle }
+  const kind: string = handle.asymmetricKeyType ?? "unknown"
+  const details = handle.asymmetricKeyDetails ?? {}
+  if (kind === "rsa" || kind === "rsa-pss") {
+    const pss =
+      kind === "rsa"
+        ? undefined
+        : { hash: details.hashAlgorithm as HashName | undefined, saltBytes: details.saltLength }
+    return { type, keyType: "RSA", bits: details.modulusLength ?? 0, exponent: details.publicExponent, pss, handle }
+  }
+  if (kind === "ec") {
+    const curve = CURVE_OF_OPENSSL.get(details.namedCurve ?? "")
+    if (curve === undefined) throw new Error(`the curve ${details.namedCurve ?? "without a name"} is not used in JOSE`)
+    return { type, keyType: "EC", curve, bits: 0, handle }
+  }
+  const found = TYPE_AND_CURVE.get(kind)
+  if (found === undefined) throw new Error(`a key of type ${kind} is not used in JOSE`)
+  return { type, keyType: found[0], curve: found[1], bits: 0, handle }
+}
+
+function deriveEcPublic(members: KeyMembers): KeyMembers | undefined {
+  const curve = OPENSSL_OF_CURVE.get(members.crv ?? "")
+  if (curve === undefined) return undefined
+  const pair = nodeCrypto.createECDH(curve)
+  pair.setPrivateKey(memberBytes(members.d))
+  const point = pair.getPublicKey()
+  const half = (point.length - 1) / 2
+  return { kty: "EC", x: encodeBase64Url(point.subarray(1, 1 + half)), y: encodeBase64Url(point.subarray(1 + half)) }
+}
+
+function generateArguments({ row, curve, modulusLength }: GenerateRequest): readonly [type: string, options: object] {
+  if (row.keyType === "RSA") return ["rsa", { modulusLength, publicExponent: 0x10001 }]
+  if (row.keyType === "EC") return ["ec", { namedCurve: OPENSSL_OF_CURVE.get(curve ?? "") }]
+  return [(curve ?? "").toLowerCase(), {}]
+}
+
+function canGenerate(request: GenerateRequest): boolean {
+  try {
+    engine.generate(request)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function parametersFor(row: SignatureRow, handle: NodeHandle): nodeCrypto.SignKeyObjectInput {
+  switch (row.family) {
+    case "rsassa":
+      return { key: handle, padding: nodeCrypto.constants.RSA_PKCS1_PADDING }
+    case "rsapss":
+      return { key: handle, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: row.hashBytes ?? 0 }
+    case "ecdsa":
+      // R and S side by side (RFC 7518, section 3.4), not DER.
+      return { key: handle, dsaEncoding: "ieee-p1363" }
+    default:
+      return { key: handle }
+  }
+}
+
+function signatureOperator(row: SignatureRow, key: Key): Operator {
+  const hash = row.hash ?? null
+  const secretParameters = key.type === "private" ? parametersFor(row, handleOf(key)) : undefined
+  const publicHandle = key.type === "private" ? nodeCrypto.createPublicKey(handleOf(key)) : handleOf(key)
+  const publicParameters = parametersFor(row, publicHandle)
+
+  const operator: Operator = {
+    sign(input) {
+      if (secretParameters === undefined) throw new Error("a public key cannot sign")
+      return nodeCrypto.sign(hash, bytesOf(input), secretParameters).toString("base64url")
+    },
+    verify(input, signature) {
+      const bytes = decodeBase64UrlPooled(signature)
+      if (bytes === undefined || (row.signatureBytes !== undefined && bytes.length !== row.signatureBytes)) return false
+      try {
+        return nodeCrypto.verify(hash, bytesOf(input), publicParameters, bytes)
+      } catch {
+        // What the platform cannot even look at is not a signature.
+        return false
+      }
+    },
+  }
+  if (!SLOW_TO_SIGN.has(row.family) || secretParameters === undefined) return operator
+  operator.signLater = (input) =>
+    new Promise((resolve, reject) => {
+      nodeCrypto.sign(hash, bytesOf(input), secretParameters, (error, signature) => {
+        if (error === null) resolve(signature.toString("base64url"))
+        else reject(error)
+      })
+    })
+  return operator
+}
+
+function bytesOf(input: SigningInput): Uint8Array {
+  return typeof input === "string" ? encodeLatin1(input) : input
+}

@@ -1,0 +1,41 @@
+/** How WebCrypto names the signature algorithms: for CryptoKey objects that come in, and for those that are handed out. */
+import type { SignatureRow } from "./signature-algorithms.ts"
+
+/** The parts of a CryptoKey that matter here; every runtime's own type fits. */
+export interface CryptoKeyLike {
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: object
+  readonly usages: readonly string[]
+}
+
+/** Parameters for `subtle.importKey` and `subtle.generateKey`. */
+export interface WebParameters {
+  readonly name: string
+  readonly hash?: string
+  readonly namedCurve?: string
+}
+
+const WEB_HASH = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" } as const
+const WEB_NAME = { hmac: "HMAC", rsassa: "RSASSA-PKCS1-v1_5", rsapss: "RSA-PSS", ecdsa: "ECDSA" } as const
+const HASHED_NAME: ReadonlyMap<string, string> = new Map([
+  ["HMAC", "HS"],
+  ["RSASSA-PKCS1-v1_5", "RS"],
+  ["RSA-PSS", "PS"],
+])
+
+/** The parameters of an algorithm; `curve` is the key's own. */
+export function webParameters(row: SignatureRow, curve: string | undefined): WebParameters {
+  if (row.family === "hmac" || row.family === "rsassa" || row.family === "rsapss") {
+    return { name: WEB_NAME[row.family], hash: WEB_HASH[row.hash ?? "sha256"] }
+  }
+  return row.family === "ecdsa" ? { name: "ECDSA", namedCurve: curve ?? "" } : { name: curve ?? row.name }
+}
+
+/** The JOSE name of the algorithm that an HMAC or RSA CryptoKey is bound to; the curve of other keys says it already. */
+export function algorithmOfCryptoKey(key: CryptoKeyLike): string | undefined {
+  const { name, hash } = key.algorithm as { name?: string; hash?: { name?: string } | string }
+  const prefix = HASHED_NAME.get(name ?? "")
+  const hashName = typeof hash === "string" ? hash : hash?.name
+  return prefix === undefined || hashName === undefined ? undefined : `${prefix}${hashName.slice("SHA-".length)}`
+}

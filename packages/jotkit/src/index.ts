@@ -1,0 +1,21 @@
+/** Table of contents: everything the package offers, from its doors. */
+export * from "./algorithms.ts"
+export { type CheckedClaim, type ClaimRules, type JwtClaims, type NumericDate, validateClaims } from "./claims.ts"
+export * from "./errors.ts"
+export {
+  type CryptoKey,
+  type GenerateOptions,
+  Jwk,
+  type JwkObject,
+  type JwkOptions,
+  JwkSet,
+  type KeyInput,
+  type KeyObject,
+  type RemoteSigner,
+  type SkippedJwk,
+  type ThumbprintHash,
+  type UnverifiedHeader,
+} from "./jwk.ts"
+export * from "./jwks.ts"
+export * from "./jws.ts"
+export * from "./jwt.ts"

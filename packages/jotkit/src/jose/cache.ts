@@ -1,0 +1,79 @@
+/**
+ * Remembers that a token's signature held: the mathematics, nothing else. Failures are never kept. The key of an entry is the
+ * whole token text, so no two tokens can meet; every hit gets claims of its own, and time and claims are judged on each call.
+ */
+import { type Duration, parseDuration } from "../codec/duration.ts"
+import type { JsonObject } from "../codec/json.ts"
+import type { ParsedHeader } from "./header.ts"
+import { countOption, invalidOption, knownOptions } from "./options.ts"
+import type { VerifyingKey } from "./verify.ts"
+
+/** Bounds of a verifier's cache. */
+export interface CacheOptions {
+  /** Most tokens kept; the oldest goes first. Default 1,000. */
+  readonly maxSize?: number | undefined
+  /** How long a token is kept at most; never longer than the token lives. Default 10 minutes. */
+  readonly ttl?: Duration | undefined
+}
+
+/** A token whose signature held. */
+export interface VerifiedToken {
+  readonly header: ParsedHeader
+  readonly verifiedBy: VerifyingKey
+  /** The payload, in memory of the cache's own. */
+  readonly payload: Uint8Array
+  /** The claims, where all of them are text, numbers, booleans or null; a shallow copy of such is a whole copy. */
+  readonly flatClaims: JsonObject | undefined
+  /** Seconds since 1970 after which the entry no longer counts. */
+  readonly until: number
+}
+
+const CACHE_OPTIONS = new Set(["maxSize", "ttl"])
+const DEFAULT_SIZE = 1000
+const DEFAULT_TTL_SECONDS = 600
+/** Longer tokens are verified again each time: what is kept stays small. */
+const MAX_KEPT_CHARACTERS = 8192
+
+/** A bounded memory of verified tokens, for one verifier. */
+export class VerifiedCache {
+  readonly #entries = new Map<string, VerifiedToken>()
+  readonly #maxSize: number
+  readonly #ttl: number
+
+  constructor(options: true | CacheOptions) {
+    const given = options === true ? {} : knownOptions(options, CACHE_OPTIONS, "cache")
+    this.#maxSize = countOption("cache.maxSize", given.maxSize, DEFAULT_SIZE)
+    const ttl = given.ttl === undefined ? DEFAULT_TTL_SECONDS : parseDuration(given.ttl)
+    if (ttl === undefined || ttl <= 0) throw invalidOption("cache.ttl", "a duration above 0", given.ttl)
+    this.#ttl = ttl
+  }
+
+  /** The entry of a token, if there is one and it still counts. */
+  get(token: string, now: number): VerifiedToken | undefined {
+    const entry = this.#entries.get(token)
+    if (entry === undefined || now < entry.until) return entry
+    this.#entries.delete(token)
+    return undefined
+  }
+
+  forget(token: string): void {
+    this.#entries.delete(token)
+  }
+
+  /** Keeps a token that was just verified. */
+  set(
+    token: string,
+    verified: { header: ParsedHeader; verifiedBy: VerifyingKey; payload: Uint8Array },
+    claims: JsonObject,
+    now: number,
+  ): void {
+    if (token.length > MAX_KEPT_CHARACTERS) return
+    if (this.#entries.size >= this.#maxSize) this.#entries.delete(this.#entries.keys().next().value ?? "")
+    const { exp } = claims
+    const until = Math.min(now + this.#ttl, typeof exp === "number" ? exp : Number.POSITIVE_INFINITY)
+    const flatClaims = Object.values(claims).every((value) => typeof value !== "object" || value === null)
+      ? { ...claims }
+      : undefined
+    this.#entries.set(token, { ...verified, payload: verified.payload.slice(), flatClaims, until })
+  }
+}

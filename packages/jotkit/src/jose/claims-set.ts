@@ -1,0 +1,198 @@
+/** The claims set on its way out: checked by the rules that a reader applies, times written as numbers, valid JSON by construction. */
+import { type Duration, parseDuration } from "../codec/duration.ts"
+import { isJsonObject, type JsonObject, MAX_JSON_DEPTH } from "../codec/json.ts"
+import { UsageError } from "../errors.ts"
+import { invalidOption } from "./options.ts"
+
+/** A moment: seconds since 1970 (fractions allowed), a Date, or a `Temporal.Instant`. */
+export type Time = number | Date | { readonly epochMilliseconds: number }
+
+/** As the second argument of `JSON.stringify`. */
+export type Replacer = ((this: unknown, name: string, value: unknown) => unknown) | ReadonlyArray<string | number>
+
+/** Claims that options add. */
+export interface ClaimOptions {
+  readonly expiresIn?: Duration | undefined
+  readonly notBefore?: Duration | Date | { readonly epochMilliseconds: number } | undefined
+  readonly issuedAt?: boolean | Time | undefined
+  readonly jwtId?: boolean | string | undefined
+  readonly issuer?: string | undefined
+  readonly audience?: string | readonly string[] | undefined
+  readonly subject?: string | undefined
+  readonly replacer?: Replacer | undefined
+}
+
+/** The last second of the year 9999: a later time is most likely in milliseconds. */
+const LAST_TIME = 253_402_300_799
+const TIME_CLAIMS = ["exp", "nbf", "iat"] as const
+const TEXT_CLAIMS = ["iss", "sub", "jti"] as const
+
+/** Writes claims and the claims that options add as JSON. The caller's objects are not changed. */
+export function serializeClaims(claims: unknown, options: ClaimOptions | undefined, now: () => number): string {
+  const set = copyOf(claims)
+  if (options !== undefined) addClaims(set, options, now)
+  for (const name of TIME_CLAIMS) {
+    if (Object.hasOwn(set, name) && set[name] !== undefined) set[name] = timeOf(set[name], `\`${name}\``)
+  }
+  assertRegistered(set)
+  if (options?.replacer !== undefined) return serializeReplaced(set, options.replacer)
+  for (const name of Object.keys(set)) assertJson(set[name], 1)
+  return stringify(set)
+}
+
+function copyOf(claims: unknown): JsonObject {
+  if (!isJsonObject(claims) || isForeign(claims)) {
+    throw new UsageError(
+      "claims_invalid",
+      `the claims must be a plain object, found ${claims === null ? "null" : Array.isArray(claims) ? "an array" : typeof claims}`,
+    )
+  }
+  // Getters run once, here: the claims that are checked are the claims that are signed.
+  return { ...claims }
+}
+
+function addClaims(set: JsonObject, options: ClaimOptions, now: () => number): void {
+  const { expiresIn, notBefore, issuedAt, jwtId, issuer, subject, audience } = options
+  // One moment for all, in whole seconds, as every issuer writes them.
+  const moment = Math.floor(now())
+  if (issuedAt !== undefined && issuedAt !== false)
+    put(set, "iat", "issuedAt", issuedAt === true ? moment : timeOf(issuedAt, "the option `issuedAt`"))
+  put(set, "nbf", "notBefore", notBefore === undefined ? undefined : startOf(notBefore, moment))
+  put(set, "exp", "expiresIn", expiresIn === undefined ? undefined : moment + lifetimeOf(expiresIn))
+  put(set, "jti", "jwtId", jwtId === true ? globalThis.crypto.randomUUID() : jwtId || undefined)
+  put(set, "iss", "issuer", issuer)
+  put(set, "sub", "subject", subject)
+  put(set, "aud", "audience", typeof audience === "object" ? [...audience] : audience)
+}
+
+function put(set: JsonObject, claim: string, option: string, value: unknown): void {
+  if (value === undefined) return
+  if (Object.hasOwn(set, claim) && set[claim] !== undefined) {
+    throw new UsageError(
+      "claims_invalid",
+      `both the claim \`${claim}\` and the option \`${option}\` are given; leave one out`,
+    )
+  }
+  set[claim] = value
+}
+
+function lifetimeOf(value: unknown): number {
+  const seconds = parseDuration(value)
+  if (seconds === undefined || seconds <= 0)
+    throw invalidOption("expiresIn", 'a duration above 0: seconds, "15m", "PT15M" or an object', value)
+  return seconds
+}
+
+/** A duration from now, or a moment. */
+function startOf(value: unknown, moment: number): number {
+  const isMoment =
+    value instanceof Date || (typeof value === "object" && value !== null && "epochMilliseconds" in value)
+  if (isMoment) return timeOf(value, "the option `notBefore`")
+  const seconds = parseDuration(value)
+  if (seconds === undefined)
+    throw invalidOption("notBefore", 'a duration from now (seconds, "5m", an object) or a Date', value)
+  return moment + seconds
+}
+
+function timeOf(value: unknown, what: string): number {
+  let seconds = value
+  if (value instanceof Date) seconds = Math.floor(value.getTime() / 1000)
+  else if (typeof value === "object" && value !== null && "epochMilliseconds" in value)
+    seconds = Math.floor(Number(value.epochMilliseconds) / 1000)
+  if (typeof seconds !== "number" || !Number.isFinite(seconds))
+    throw new UsageError(
+      "claims_invalid",
+      `${what} must be finite seconds since 1970, a valid Date or a Temporal.Instant`,
+    )
+  if (seconds > LAST_TIME)
+    throw new UsageError("claims_invalid", `${what} lies after the year 9999; times are seconds, not milliseconds`)
+  return seconds
+}
+
+function assertRegistered(set: JsonObject): void {
+  for (const name of TEXT_CLAIMS) {
+    if (Object.hasOwn(set, name) && set[name] !== undefined && typeof set[name] !== "string")
+      throw new UsageError("claims_invalid", `\`${name}\` must be a string`)
+  }
+  if (Object.hasOwn(set, "aud") && set["aud"] !== undefined && !isAudience(set["aud"])) {
+    throw new UsageError("claims_invalid", "`aud` must be a string or an array of strings")
+  }
+  const { exp, nbf } = set
+  if (typeof exp === "number" && typeof nbf === "number" && exp <= nbf)
+    throw new UsageError("claims_invalid", "`exp` must lie after `nbf`")
+}
+
+function isAudience(value: unknown): boolean {
+  return typeof value === "string" || (Array.isArray(value) && value.every((entry) => typeof entry === "string"))
+}
+
+/** Refuses what JSON cannot say or would silently change. */
+function assertJson(value: unknown, depth: number): void {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "undefined":
+      return
+    case "number":
+      if (!Number.isFinite(value))
+        throw new UsageError("claims_invalid", "a claim holds NaN or Infinity, which JSON cannot say")
+      return
+    case "object":
+      if (value !== null) assertJsonObject(value, depth)
+      return
+    default:
+      throw new UsageError("claims_invalid", `a claim holds a ${typeof value}, which JSON cannot say`)
+  }
+}
+
+function assertJsonObject(value: object, depth: number): void {
+  if (depth >= MAX_JSON_DEPTH)
+    throw new UsageError("claims_invalid", "the claims are nested deeper than 100 levels, or in a circle")
+  if (value instanceof Date)
+    throw new UsageError(
+      "claims_invalid",
+      "a claim holds a Date; only exp, nbf and iat take one, write others as text or number",
+    )
+  if (isForeign(value))
+    throw new UsageError("claims_invalid", "a claim holds an object that JSON would not keep, such as a Map or bytes")
+  for (const member of Object.values(value)) assertJson(member, depth + 1)
+}
+
+/** Neither plain object, class instance nor array, and without a JSON form of its own. */
+function isForeign(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false
+  const tag = Object.prototype.toString.call(value)
+  return tag !== "[object Object]" && tag !== "[object Array]" && !("toJSON" in value)
+}
+
+function serializeReplaced(set: JsonObject, replacer: Replacer): string {
+  const guarded =
+    typeof replacer === "function"
+      ? function (this: unknown, name: string, value: unknown): unknown {
+          const replaced = replacer.call(this, name, value)
+          if (typeof replaced !== "object") assertJson(replaced, 0)
+          return replaced
+        }
+      : [...replacer]
+  const json = stringify(set, guarded)
+  const written: unknown = JSON.parse(json)
+  if (!isJsonObject(written)) throw new UsageError("claims_invalid", "the replacer did not leave an object")
+  // What is signed is what counts, also after the replacer.
+  for (const name of TIME_CLAIMS) if (Object.hasOwn(written, name)) timeOf(written[name], `\`${name}\``)
+  assertRegistered(written)
+  return json
+}
+
+function stringify(set: JsonObject, replacer?: Replacer): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(set, replacer as (string | number)[])
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError("claims_invalid", "the claims cannot be written as JSON", { cause })
+  }
+  if (json?.startsWith("{") !== true)
+    throw new UsageError("claims_invalid", "the claims have a JSON form that is not an object")
+  return json
+}

@@ -1,0 +1,173 @@
+/** Options: read once, checked, and turned into rules. A name that does not exist is an error, `undefined` is not given. */
+
+import { engine } from "#engine"
+import { type Duration, parseDuration } from "../codec/duration.ts"
+import { builtInRow, customAlgorithm, isKnownAlgorithm } from "../crypto/registry.ts"
+import { InvalidAlgorithmError, UsageError } from "../errors.ts"
+import { unavailable } from "../keys/fit.ts"
+
+/** Seconds, a Date, or a function that answers with one of them. */
+export type Now = number | Date | (() => number | Date)
+
+const MAX_NAME_DISTANCE = 3
+
+/** Refuses options that do not exist, naming the nearest that does. Answers with an empty object for no options. */
+export function knownOptions<T extends object>(
+  options: T | undefined,
+  known: ReadonlySet<string>,
+  call: string,
+): Partial<T> {
+  if (options === undefined) return {}
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new UsageError(
+      "option_invalid",
+      `${call} expects its options as an object, found ${options === null ? "null" : Array.isArray(options) ? "an array" : typeof options}`,
+    )
+  }
+  const given: Record<string, unknown> = {}
+  // Own members only: what someone put on Object.prototype is not an option.
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw unknownOption(name, known, call)
+    const value: unknown = Reflect.get(options, name)
+    if (value !== undefined) given[name] = value
+  }
+  return given as Partial<T>
+}
+
+/** The error for an option of the wrong type or range. */
+export function invalidOption(name: string, expected: string, found: unknown): UsageError {
+  return new UsageError("option_invalid", `the option \`${name}\` must be ${expected}, found ${kindOf(found)}`)
+}
+
+/** A duration option in seconds, 0 or more. */
+export function durationOption(name: string, value: Duration | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const seconds = parseDuration(value)
+  if (seconds === undefined || seconds < 0)
+    throw invalidOption(name, 'seconds, a text such as "15m" or PT15M, or a duration object, 0 or more', value)
+  return seconds
+}
+
+/** One text or several, as a list of its own. */
+export function textsOption(name: string, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === "string") return [value]
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return [...value]
+  throw invalidOption(name, "a string or an array of strings", value)
+}
+
+/** A list of texts, where a single text would be a mistake. */
+export function listOption(name: string, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return [...value]
+  throw invalidOption(name, "an array of strings", value)
+}
+
+export function textOption(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value
+  throw invalidOption(name, "a string", value)
+}
+
+export function flagOption(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === "boolean") return value === true
+  throw invalidOption(name, "true or false", value)
+}
+
+export function bytesOption(name: string, value: unknown): Uint8Array | undefined {
+  if (value === undefined || value instanceof Uint8Array) return value
+  throw invalidOption(name, "bytes (Uint8Array)", value)
+}
+
+export function functionOption<T>(name: string, value: T | undefined): T | undefined {
+  if (value === undefined || typeof value === "function") return value
+  throw invalidOption(name, "a function", value)
+}
+
+export function countOption(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value
+  throw invalidOption(name, "a whole number above 0", value)
+}
+
+/** The clock: seconds since 1970, read at each call. */
+export function nowOption(value: Now | undefined): () => number {
+  if (value === undefined) return () => Date.now() / 1000
+  if (typeof value !== "function") {
+    const fixed = secondsOf(value)
+    return () => fixed
+  }
+  return () => secondsOf(value())
+}
+
+/** The allow-list: at least one name, each known, each to be had in this runtime. */
+export function algorithmsOption(value: unknown): ReadonlySet<string> | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === "string")
+    throw new UsageError("option_invalid", "`algorithms` must be an array of names, found a string")
+  const names = listOption("algorithms", value) ?? []
+  if (names.length === 0)
+    throw new UsageError("algorithms_required", "`algorithms` is empty: no token could ever be accepted")
+  for (const name of names) assertAlgorithm(name)
+  return new Set(names)
+}
+
+/** Refuses a name that no algorithm has, and algorithms that this runtime lacks. */
+export function assertAlgorithm(name: string): void {
+  if (!isKnownAlgorithm(name)) throw unknownAlgorithm(name)
+  const row = builtInRow(name)
+  // Only the newest algorithms are missing anywhere; asking for the others would make key pairs for nothing.
+  if (row?.family === "ml-dsa" && customAlgorithm(name) === undefined && !engine.supports(row)) throw unavailable(name)
+}
+
+/** The error for an algorithm's name that means nothing. */
+export function unknownAlgorithm(name: string): InvalidAlgorithmError {
+  const spelled = name.toUpperCase()
+  const hint = spelled !== name && isKnownAlgorithm(spelled) ? `, did you mean ${spelled}` : ""
+  return new InvalidAlgorithmError(
+    "algorithm_unknown",
+    `there is no algorithm ${JSON.stringify(name.slice(0, 32))}${hint}`,
+  )
+}
+
+function secondsOf(value: unknown): number {
+  const seconds = value instanceof Date ? value.getTime() / 1000 : value
+  if (typeof seconds === "number" && Number.isFinite(seconds)) return seconds
+  throw invalidOption(
+    "now",
+    "finite seconds since 1970, a valid Date, or a function that answers with one of them",
+    value,
+  )
+}
+
+function unknownOption(name: string, known: ReadonlySet<string>, call: string): UsageError {
+  let nearest: string | undefined
+  let least = MAX_NAME_DISTANCE + 1
+  for (const candidate of known) {
+    const between = distance(name.toLowerCase(), candidate.toLowerCase())
+    if (between < least) [nearest, least] = [candidate, between]
+  }
+  const hint = nearest === undefined ? `known are ${[...known].join(", ")}` : `did you mean \`${nearest}\``
+  return new UsageError("option_unknown", `${call} has no option \`${name.slice(0, 64)}\`; ${hint}`)
+}
+
+/** Levenshtein's distance, bounded: names are short. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > MAX_NAME_DISTANCE) return MAX_NAME_DISTANCE + 1
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null"
+  if (Array.isArray(value)) return "an array"
+  if (typeof value === "number") return String(value)
+  return typeof value === "object" ? "an object" : `a ${typeof value}`
+}

@@ -1,0 +1,260 @@
+/** From a parsed signature to a genuine one (RFC 7515, section 5.2). The one place where verification happens. */
+import { decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
+import type { Key, SigningInput } from "../crypto/key.ts"
+import { builtInRow, customAlgorithm, type SignatureAlgorithm } from "../crypto/registry.ts"
+import type { SignatureRow } from "../crypto/signature-algorithms.ts"
+import {
+  DecodeError,
+  InvalidAlgorithmError,
+  InvalidKeyError,
+  InvalidSignatureError,
+  JwtError,
+  UsageError,
+} from "../errors.ts"
+import { misfit, namedAlgorithms, operatorFor } from "../keys/fit.ts"
+import { type KeySource, keyFunctionFailed, type RemoteSigner, readKeySource } from "../keys/source.ts"
+import type { ParsedJws } from "./compact.ts"
+import { assertUnderstood, headerForCaller, type ParsedHeader } from "./header.ts"
+import { Deferred, isPending, type Steps, wait } from "./steps.ts"
+
+/** What a verification needs to know beside the token. Validated before, never changed. */
+export interface VerifyRules {
+  /** The key as it was given. */
+  readonly key: unknown
+  /** What it became, where that is known already. */
+  readonly source: KeySource | undefined
+  /** Names of algorithms; absent where the keys name theirs. */
+  readonly algorithms: ReadonlySet<string> | undefined
+  readonly crit: readonly string[] | undefined
+  readonly enforceLength: boolean
+}
+
+/** What verified a signature; its identity tells whether a key was exchanged. */
+export type VerifyingKey = Key | RemoteSigner | SignatureAlgorithm
+
+/** Keys of a set that are tried for one token. */
+const MAX_CANDIDATES = 16
+
+/** Verifies a signature, or throws. Answers with what verified it. */
+export function* verifySignature(parsed: ParsedJws, rules: VerifyRules): Steps<VerifyingKey> {
+  try {
+    assertUnderstood(parsed.header, rules.crit)
+    const algorithm = allowedAlgorithm(parsed, rules)
+    if (algorithm === "none") return refuseUnsecured(rules)
+    const custom = customAlgorithm(algorithm)
+    if (custom !== undefined)
+      return yield* verifyCustom(parsed, custom, algorithm, yield* resolveForCustom(parsed.header, rules))
+    const source = yield* resolveSource(parsed.header, rules)
+    if (source.kind === "signer") return yield* verifyRemotely(parsed, source.signer)
+    return yield* verifyWithKeys(parsed, rowOf(algorithm), source, rules)
+  } catch (error) {
+    // What cannot be read is reported before what does not fit, as for the other segments.
+    assertSignatureReadable(parsed.signature)
+    throw error
+  }
+}
+
+/** Refuses signature text that is not canonical base64url: one token has one spelling. */
+export function assertSignatureReadable(signature: string): void {
+  if (decodeBase64UrlPooled(signature) === undefined)
+    throw new DecodeError("token_malformed", "the signature is not canonical base64url")
+}
+
+/** Whether the keys of a source all name their algorithm, so that a list is not needed. */
+export function namesAlgorithms(source: KeySource): boolean {
+  switch (source.kind) {
+    case "key":
+      return namedAlgorithms(source.key).length > 0
+    case "keys":
+      return source.keys.some((key) => namedAlgorithms(key).length > 0)
+    default:
+      // Remote sets and functions are asked key by key, when the keys are there.
+      return source.kind !== "function"
+  }
+}
+
+/** The error for a call that leaves the choice of the algorithm to the token. */
+export function algorithmsRequired(): UsageError {
+  return new UsageError(
+    "algorithms_required",
+    'this key does not name its algorithm; say which ones to accept: { algorithms: ["…"] }',
+  )
+}
+
+function allowedAlgorithm(parsed: ParsedJws, rules: VerifyRules): string {
+  const { alg } = parsed.header
+  if (alg === undefined)
+    throw new InvalidAlgorithmError(
+      "algorithm_missing",
+      "the header must name its algorithm in `alg`, a non-empty string",
+    )
+  if (rules.algorithms !== undefined && !rules.algorithms.has(alg)) throw notAllowed()
+  return alg
+}
+
+function notAllowed(): InvalidAlgorithmError {
+  return new InvalidAlgorithmError("algorithm_not_allowed", "the token's algorithm is not an allowed one")
+}
+
+function rowOf(name: string): SignatureRow {
+  const row = builtInRow(name)
+  if (row === undefined) throw notAllowed()
+  return row
+}
+
+/** An unsecured token never verifies (RFC 7518, section 3.6; RFC 8725, section 3.2). */
+function refuseUnsecured(rules: VerifyRules): never {
+  if (rules.algorithms === undefined) throw notAllowed()
+  if (rules.key === null || rules.key === undefined || rules.key === "") throw invalidSignature()
+  throw new InvalidKeyError("key_unsuitable", "the algorithm none takes no key, and a key was given")
+}
+
+/** Whether the key that once verified a token would still be used for it. */
+export function* stillTrusted(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Steps<boolean> {
+  const source = yield* resolveSource(header, rules)
+  if (source.kind === "key") return source.key === verifiedBy
+  if (source.kind === "signer") return source.signer === verifiedBy
+  return source.kind === "keys" && source.keys.some((key) => key === verifiedBy)
+}
+
+function* resolveSource(header: ParsedHeader, rules: VerifyRules): Steps<KeySource> {
+  let source = rules.source ?? readKeySource(rules.key)
+  if (source.kind === "function") {
+    let answer: unknown
+    try {
+      answer = yield* wait(source.call(headerForCaller(header)))
+    } catch (cause) {
+      throw keyFunctionFailed(cause)
+    }
+    // An empty text would be an empty secret: no key means no key (CVE-2026-45363).
+    if (answer === undefined || answer === null || answer === "") throw noKeyFound()
+    source = readKeySource(answer)
+    if (source.kind === "function")
+      throw new InvalidKeyError("key_invalid", "the key function answered with another function")
+  }
+  if (source.kind !== "remote") return source
+  const { find } = source
+  return { kind: "keys", keys: yield* wait(new Deferred(() => find(headerForCaller(header)))) }
+}
+
+/** A registered algorithm reads keys of its own kind: what is no key of ours is handed on as it is. */
+function* resolveForCustom(header: ParsedHeader, rules: VerifyRules): Steps<KeySource> {
+  try {
+    return yield* resolveSource(header, rules)
+  } catch (error) {
+    if (error instanceof InvalidKeyError && typeof rules.key !== "function") return { kind: "other", input: rules.key }
+    throw error
+  }
+}
+
+function* verifyWithKeys(
+  parsed: ParsedJws,
+  row: SignatureRow,
+  source: KeySource,
+  rules: VerifyRules,
+): Steps<VerifyingKey> {
+  if (source.kind === "key") {
+    const { key } = source
+    assertNamed(row, key, rules)
+    const answer = operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
+    if (isPending(answer) ? yield* wait(answer) : answer) return key
+    throw invalidSignature()
+  }
+  const keys = source.kind === "keys" ? source.keys : []
+  if (rules.algorithms === undefined && !keys.some((key) => namedAlgorithms(key).length > 0)) throw algorithmsRequired()
+  const candidates = keys.filter((key) => canHaveMade(key, row, parsed.header.kid, rules)).slice(0, MAX_CANDIDATES)
+  if (candidates.length === 0) throw noKeyFound()
+  for (const key of candidates) {
+    const answer = operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
+    if (yield* wait(answer)) return key
+  }
+  throw invalidSignature()
+}
+
+function assertNamed(row: SignatureRow, key: Key, rules: VerifyRules): void {
+  if (rules.algorithms !== undefined) return
+  const named = namedAlgorithms(key)
+  if (named.length === 0) throw algorithmsRequired()
+  if (!named.includes(row.name)) throw notAllowed()
+}
+
+function canHaveMade(key: Key, row: SignatureRow, keyId: string | undefined, rules: VerifyRules): boolean {
+  if (keyId !== undefined && key.keyId !== keyId) return false
+  if (rules.algorithms === undefined && !namedAlgorithms(key).includes(row.name)) return false
+  return misfit(row, key, "verify") === undefined
+}
+
+function* verifyCustom(
+  parsed: ParsedJws,
+  algorithm: SignatureAlgorithm,
+  name: string,
+  source: KeySource,
+): Steps<VerifyingKey> {
+  const keys =
+    source.kind === "keys"
+      ? source.keys.filter((key) => fitsCustom(key, name, parsed.header.kid)).slice(0, MAX_CANDIDATES)
+      : [inputOf(source)]
+  if (keys.length === 0) throw noKeyFound()
+  const data = bytesOf(parsed.signingInput)
+  const signature = decodeBase64UrlPooled(parsed.signature)
+  if (signature === undefined) throw invalidSignature()
+  for (const key of keys) {
+    if ((yield* callCustom(algorithm, key, data, signature)) === true) return algorithm
+  }
+  throw invalidSignature()
+}
+
+function* callCustom(
+  algorithm: SignatureAlgorithm,
+  key: unknown,
+  data: Uint8Array,
+  signature: Uint8Array,
+): Steps<boolean> {
+  try {
+    const prepared = yield* wait(algorithm.prepareKey(key))
+    return yield* wait(algorithm.verify(data, prepared, signature.slice()))
+  } catch (cause) {
+    throw cause instanceof JwtError
+      ? cause
+      : new InvalidKeyError("key_unsuitable", "the registered algorithm failed", { cause })
+  }
+}
+
+function fitsCustom(key: Key, name: string, keyId: string | undefined): boolean {
+  return (keyId === undefined || key.keyId === keyId) && (key.algorithm === undefined || key.algorithm === name)
+}
+
+/** What a registered algorithm prepares: the caller's own input. */
+function inputOf(source: KeySource): unknown {
+  return source.kind === "key" || source.kind === "other" ? source.input : undefined
+}
+
+function* verifyRemotely(parsed: ParsedJws, signer: RemoteSigner): Steps<VerifyingKey> {
+  if (signer.algorithm !== parsed.header.alg) throw notAllowed()
+  if (signer.verify === undefined)
+    throw new UsageError("argument_invalid", "this remote signer cannot verify; give its public key instead")
+  const signature = decodeBase64UrlPooled(parsed.signature)
+  if (signature === undefined) throw invalidSignature()
+  let genuine: boolean
+  try {
+    genuine = yield* wait(signer.verify(bytesOf(parsed.signingInput), signature.slice()))
+  } catch (cause) {
+    throw cause instanceof JwtError
+      ? cause
+      : new InvalidKeyError("signer_failed", "the remote signer failed to verify", { cause })
+  }
+  if (genuine !== true) throw invalidSignature()
+  return signer
+}
+
+function bytesOf(input: SigningInput): Uint8Array {
+  return typeof input === "string" ? encodeLatin1(input) : input
+}
+
+function invalidSignature(): InvalidSignatureError {
+  return new InvalidSignatureError("signature_invalid", "the signature does not hold")
+}
+
+function noKeyFound(): InvalidKeyError {
+  return new InvalidKeyError("key_not_found", "no key was found that fits the token's header")
+}

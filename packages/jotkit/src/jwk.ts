@@ -1,0 +1,506 @@
+/** Keys as JSON (RFC 7517): read from every form, made, shown and compared by thumbprint. */
+
+import { engine } from "#engine"
+import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
+import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
+import type { GenerateRequest } from "./crypto/engine.ts"
+import { type Key, makeKey } from "./crypto/key.ts"
+import { builtInRow } from "./crypto/registry.ts"
+import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
+import { webParameters } from "./crypto/web-parameters.ts"
+import { InvalidKeyError, JwkSetError, JwtError, UsageError } from "./errors.ts"
+import { countOption, invalidOption, knownOptions, textOption, unknownAlgorithm } from "./jose/options.ts"
+import type { JwksClient } from "./jwks.ts"
+import { namedAlgorithms, unavailable } from "./keys/fit.ts"
+import { exportJwk, importJwk, type JwkOverrides, materialMembers, relabel } from "./keys/jwk.ts"
+import { importKeyText } from "./keys/pem.ts"
+import type { CryptoKey, KeyObject } from "./keys/platform-types.ts"
+import { invalidJwk } from "./keys/problems.ts"
+import {
+  importBytes,
+  importPlatformKey,
+  type RemoteSigner,
+  registerSource,
+  type UnverifiedHeader,
+  usable,
+} from "./keys/source.ts"
+
+export type { CryptoKey, KeyObject } from "./keys/platform-types.ts"
+export type { RemoteSigner, UnverifiedHeader } from "./keys/source.ts"
+
+/** Every form of key that `encode` and `decode` take. Text is a secret, unless it is PEM or an OpenSSH public key. */
+export type KeyInput =
+  | string
+  | Uint8Array
+  | KeyObject
+  | CryptoKey
+  | JwkObject
+  | Jwk
+  | JwkSet
+  | JwksClient
+  | RemoteSigner
+  | ((header: UnverifiedHeader) => KeyInput | null | undefined | Promise<KeyInput | null | undefined>)
+
+/** A JWK as plain JSON. */
+export interface JwkObject {
+  kty: string
+  alg?: string
+  kid?: string
+  use?: string
+  key_ops?: string[]
+  [member: string]: unknown
+}
+
+/** What to say about a key beside its material; wins over what the JWK says. */
+export interface JwkOptions {
+  algorithm?: string | undefined
+  keyId?: string | undefined
+  /** `sig` or `enc`. */
+  use?: string | undefined
+}
+
+/** What a new key is to be. */
+export interface GenerateOptions {
+  keyId?: string | undefined
+  /** Bits of an RSA modulus: 2048 to 16384. Default 2048. */
+  modulusLength?: number | undefined
+}
+
+/** Hash for a thumbprint. */
+export type ThumbprintHash = "sha-256" | "sha-384" | "sha-512"
+
+const JWK_OPTIONS = new Set(["algorithm", "keyId", "use"])
+const PEM_OPTIONS = new Set([...JWK_OPTIONS, "passphrase"])
+const GENERATE_OPTIONS = new Set(["keyId", "modulusLength"])
+const MIN_MODULUS_BITS = 2048
+const MAX_MODULUS_BITS = 16_384
+const MAX_SET_KEYS = 1000
+const HASHES: ReadonlyMap<string, HashName> = new Map([
+  ["sha-256", "sha256"],
+  ["sha-384", "sha384"],
+  ["sha-512", "sha512"],
+])
+/** Members of a thumbprint, in the order of their names (RFC 7638, section 3.2; RFC 8037, section 2; RFC 9964). */
+const THUMBPRINT_MEMBERS = {
+  oct: ["k", "kty"],
+  RSA: ["e", "kty", "n"],
+  EC: ["crv", "kty", "x", "y"],
+  OKP: ["crv", "kty", "x"],
+  AKP: ["alg", "kty", "pub"],
+} as const
+
+// What only this file may do with a Jwk: make one of a key, and look inside.
+let wrap: (key: Key) => Jwk
+let unwrap: (jwk: Jwk) => Key
+
+/** One key: immutable, checked when it was made, ready to sign or verify. Printing it shows no secret. */
+export class Jwk {
+  readonly #key: Key
+
+  static {
+    wrap = (key) => new Jwk(key)
+    unwrap = (jwk) => jwk.#key
+    // What console.log shows in Node.
+    Object.defineProperty(Jwk.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Jwk): string {
+        return this.toString()
+      },
+    })
+  }
+
+  private constructor(key: Key) {
+    this.#key = key
+    registerSource(this, { kind: "key", key, input: this })
+  }
+
+  /**
+   * Reads a JWK (object or JSON text), a KeyObject, or bytes (DER, or a secret).
+   *
+   * @throws InvalidKeyError `jwk_invalid`, `key_invalid`, `secret_empty` …; JwkError if `alg` names no known algorithm.
+   */
+  static from(input: JwkObject | string | KeyObject | Uint8Array | Jwk, options?: JwkOptions): Jwk {
+    const overrides = jwkOptions(options, JWK_OPTIONS, "Jwk.from")
+    if (input instanceof Jwk) return relabelled(unwrap(input), overrides)
+    if (typeof input === "string") return wrap(importJwk(jsonText(input), overrides))
+    if (input instanceof Uint8Array) return relabelled(importBytes(new Uint8Array(input)), overrides)
+    if (typeof input !== "object" || input === null)
+      throw invalidJwk("expected an object, JSON text, KeyObject or bytes")
+    const platform = importPlatformKey(input)
+    return platform === undefined ? wrap(importJwk(input, overrides)) : relabelled(platform, overrides)
+  }
+
+  /**
+   * Reads PEM: PKCS#8 (also encrypted), PKCS#1, SEC1, SPKI, an X.509 certificate (whose validity is not checked), or an OpenSSH public key.
+   *
+   * @throws InvalidKeyError `key_invalid`, with what was found and what was expected.
+   */
+  static fromPem(pem: string, options?: JwkOptions & { passphrase?: string | Uint8Array | undefined }): Jwk {
+    if (typeof pem !== "string") throw new InvalidKeyError("key_invalid", `expected PEM text, found ${typeof pem}`)
+    const { passphrase, ...rest } = knownOptions(options, PEM_OPTIONS, "Jwk.fromPem")
+    return relabelled(usable(makeKey(importKeyText(pem, passphrase), {})), jwkOptions(rest, JWK_OPTIONS, "Jwk.fromPem"))
+  }
+
+  /** Reads a WebCrypto key. One that is not extractable can sign and verify, and cannot be exported. */
+  static async fromCryptoKey(cryptoKey: CryptoKey, options?: JwkOptions): Promise<Jwk> {
+    const overrides = jwkOptions(options, JWK_OPTIONS, "Jwk.fromCryptoKey")
+    const key = typeof cryptoKey === "object" && cryptoKey !== null ? importPlatformKey(cryptoKey) : undefined
+    if (key === undefined) throw new InvalidKeyError("key_invalid", "expected a CryptoKey")
+    return relabelled(key, overrides)
+  }
+
+  /**
+   * Makes a new key for a signature algorithm: a secret as long as the hash, or a private key. Slow for RSA; see {@link generateAsync}.
+   *
+   * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`; UsageError for a modulus out of range.
+   */
+  static generate(algorithm: string, options?: GenerateOptions): Jwk {
+    const { row, labels, request } = generation(algorithm, options)
+    return wrap(makeKey(row.family === "hmac" ? newSecret(row) : engine.generate(request), labels))
+  }
+
+  /** As {@link generate}, without blocking. */
+  static async generateAsync(algorithm: string, options?: GenerateOptions): Promise<Jwk> {
+    const { row, labels, request } = generation(algorithm, options)
+    return wrap(makeKey(row.family === "hmac" ? newSecret(row) : await engine.generateAsync(request), labels))
+  }
+
+  /** The algorithm the key is for: the one it is marked with, or the only one its curve has (EdDSA for OKP keys). */
+  get algorithm(): string | undefined {
+    return namedAlgorithms(this.#key)[0]
+  }
+
+  /** `kty`: oct, RSA, EC, OKP or AKP. */
+  get keyType(): string {
+    return this.#key.keyType
+  }
+
+  /** `kid`. */
+  get keyId(): string | undefined {
+    return this.#key.keyId
+  }
+
+  /** `use`: sig or enc. */
+  get use(): string | undefined {
+    return this.#key.use
+  }
+
+  /** `crv` of an EC or OKP key. */
+  get curve(): string | undefined {
+    return this.#key.keyType === "AKP" ? undefined : this.#key.curve
+  }
+
+  /** Whether the key holds a private part; false for secrets. */
+  get isPrivate(): boolean {
+    return this.#key.type === "private"
+  }
+
+  /** Whether the key is a shared secret. */
+  get isSymmetric(): boolean {
+    return this.#key.type === "secret"
+  }
+
+  /**
+   * The public half, as a key of its own. `key_ops` that sign become ones that verify.
+   *
+   * @throws UsageError `key_secret` for a secret, which has none.
+   */
+  publicKey(): Jwk {
+    const key = this.#key
+    if (key.type === "public") return this
+    refuseSecret(key)
+    const operations = key.operations?.map((name) => (name === "sign" ? "verify" : name))
+    return wrap(
+      makeKey(
+        { ...engine.publicHalf(key) },
+        { ...key, operations: operations === undefined ? undefined : [...new Set(operations)] },
+      ),
+    )
+  }
+
+  /**
+   * The public members as a plain object; what `JSON.stringify` shows.
+   *
+   * @throws UsageError `key_secret` for a secret, which has none.
+   */
+  toJSON(): JwkObject {
+    refuseSecret(this.#key)
+    return exportJwk(this.#key, false) as JwkObject
+  }
+
+  /** All members, private ones and secrets included: for storage that is itself protected. */
+  toPrivateJSON(): JwkObject {
+    refuseSealed(this.#key)
+    return exportJwk(this.#key, true) as JwkObject
+  }
+
+  /** The public key as SPKI in PEM. */
+  toPem(): string {
+    refuseSecret(this.#key)
+    return engine.exportPem(this.#key.type === "public" ? this.#key : engine.publicHalf(this.#key))
+  }
+
+  /** The private key as PKCS#8 in PEM, encrypted where a passphrase is given. */
+  toPrivatePem(options?: { passphrase?: string | Uint8Array | undefined }): string {
+    const { passphrase } = knownOptions(options, new Set(["passphrase"]), "toPrivatePem")
+    refuseSecret(this.#key)
+    if (this.#key.type !== "private")
+      throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
+    refuseSealed(this.#key)
+    return engine.exportPem(this.#key, passphrase)
+  }
+
+  /** The thumbprint (RFC 7638) as base64url: the same for a private key and its public half. */
+  thumbprint(hash: ThumbprintHash = "sha-256"): string {
+    const name = HASHES.get(hash)
+    if (name === undefined) throw invalidOption("hash", "sha-256, sha-384 or sha-512", hash)
+    const members = materialMembers(this.#key, false)
+    const ordered = Object.fromEntries(
+      THUMBPRINT_MEMBERS[members.kty].map((member) => [member, Reflect.get(members, member)]),
+    )
+    return encodeBase64Url(engine.digest(name, encodeUtf8(JSON.stringify(ordered))))
+  }
+
+  /** The thumbprint as a URI (RFC 9278). */
+  thumbprintUri(hash: ThumbprintHash = "sha-256"): string {
+    return `urn:ietf:params:oauth:jwk-thumbprint:${hash}:${this.thumbprint(hash)}`
+  }
+
+  /** The key as Node's KeyObject. */
+  toKeyObject(): KeyObject {
+    refuseSealed(this.#key)
+    return engine.toKeyObject(this.#key) as KeyObject
+  }
+
+  /**
+   * The key for WebCrypto, extractable, for the one algorithm it is marked with.
+   *
+   * @throws UsageError `algorithm_required` where the key serves several algorithms and names none.
+   */
+  async toCryptoKey(): Promise<CryptoKey> {
+    const key = this.#key
+    const [name] = namedAlgorithms(key)
+    const row = name === undefined ? undefined : builtInRow(name)
+    if (row === undefined)
+      throw new UsageError(
+        "algorithm_required",
+        "a CryptoKey is for one algorithm; say which: Jwk.from(key, { algorithm })",
+      )
+    refuseSealed(key)
+    const members = materialMembers(key, true)
+    const usage = key.type === "secret" ? ["sign", "verify"] : key.type === "private" ? ["sign"] : ["verify"]
+    const { subtle } = globalThis.crypto
+    try {
+      return (await subtle.importKey(
+        "jwk",
+        { ...members } as never,
+        webParameters(row, key.curve) as never,
+        true,
+        usage as never,
+      )) as CryptoKey
+    } catch (cause) {
+      throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${engine.name} refuses this key for ${row.name}`, {
+        cause,
+      })
+    }
+  }
+
+  /** What a debugger or a log shows: no material. */
+  toString(): string {
+    const { keyType, keyId, type } = this.#key
+    return `Jwk(${type} ${keyType}${this.algorithm === undefined ? "" : ` ${this.algorithm}`}${keyId === undefined ? "" : ` ${keyId}`})`
+  }
+}
+
+/** A key of a set that was left out, and why. */
+export interface SkippedJwk {
+  /** Position in the set's `keys`. */
+  readonly index: number
+  readonly keyId: string | undefined
+  readonly error: JwtError
+}
+
+/**
+ * Keys of one party (RFC 7517, section 5): immutable. One bad key does not spoil the set; it is left out and listed in `skipped`.
+ */
+export class JwkSet {
+  readonly #keys: readonly Jwk[]
+  /** Keys that could not be read. */
+  readonly skipped: readonly SkippedJwk[]
+
+  private constructor(keys: readonly Jwk[], skipped: readonly SkippedJwk[]) {
+    this.#keys = keys
+    this.skipped = skipped
+    registerSource(this, { kind: "keys", keys: keys.map(unwrap) })
+  }
+
+  /**
+   * Reads a JWK Set: object, JSON text, or an array of keys.
+   *
+   * @throws JwkSetError `jwks_invalid`: not a set, no usable key, secrets beside public keys, more than 1,000 keys.
+   */
+  static from(input: { keys: readonly unknown[] } | string | readonly Jwk[]): JwkSet {
+    return JwkSet.#read(input, { maxKeys: MAX_SET_KEYS, skipSecrets: false })
+  }
+
+  /** @internal As {@link from}, for sets that came over the network: secrets in them are skipped. */
+  static fromRemote(input: unknown, maxKeys: number): JwkSet {
+    return JwkSet.#read(input, { maxKeys, skipSecrets: true })
+  }
+
+  static #read(input: unknown, rules: { maxKeys: number; skipSecrets: boolean }): JwkSet {
+    const entries = entriesOf(input)
+    if (entries.length > rules.maxKeys)
+      throw new JwkSetError(
+        "jwks_invalid",
+        `the JWK Set holds ${entries.length} keys, at most ${rules.maxKeys} are read`,
+      )
+    const keys: Jwk[] = []
+    const skipped: SkippedJwk[] = []
+    for (const [index, entry] of entries.entries()) {
+      const read = readEntry(entry, rules.skipSecrets)
+      if (read instanceof Jwk) keys.push(read)
+      else skipped.push({ index, keyId: keyIdOf(entry), error: read })
+    }
+    if (keys.length === 0)
+      throw new JwkSetError(
+        "jwks_invalid",
+        `the JWK Set holds no usable key${skipped[0] === undefined ? "" : `; the first was left out: ${skipped[0].error.message}`}`,
+      )
+    if (keys.some((key) => key.isSymmetric) && keys.some((key) => !key.isSymmetric)) {
+      throw new JwkSetError("jwks_invalid", "the JWK Set mixes secrets with public or private keys")
+    }
+    return new JwkSet(keys, skipped)
+  }
+
+  /** Number of usable keys. */
+  get size(): number {
+    return this.#keys.length
+  }
+
+  /** The first key with this id. */
+  get(keyId: string): Jwk | undefined {
+    return this.#keys.find((key) => key.keyId === keyId)
+  }
+
+  /** All keys with these properties; a key that says nothing about `algorithm` or `use` counts as having it, if its type allows. */
+  find(wanted: { keyId?: string | undefined; algorithm?: string | undefined; use?: string | undefined } = {}): Jwk[] {
+    const { keyId, algorithm, use } = knownOptions(wanted, new Set(["keyId", "algorithm", "use"]), "find")
+    return this.#keys.filter((key) => {
+      const fitsId = keyId === undefined || key.keyId === keyId
+      const fitsUse = use === undefined || key.use === undefined || key.use === use
+      return fitsId && fitsUse && (algorithm === undefined || canServe(unwrap(key), algorithm))
+    })
+  }
+
+  [Symbol.iterator](): Iterator<Jwk> {
+    return this.#keys[Symbol.iterator]()
+  }
+
+  /** The set as it may be published: public members only, secrets left out. */
+  toJSON(): { keys: JwkObject[] } {
+    return { keys: this.#keys.filter((key) => !key.isSymmetric).map((key) => key.toJSON()) }
+  }
+}
+
+/** @internal The Jwk that stands for a key. */
+export function jwkOf(key: Key): Jwk {
+  return wrap(key)
+}
+
+/** @internal The key inside a Jwk. */
+export function keyOf(jwk: Jwk): Key {
+  return unwrap(jwk)
+}
+
+function jwkOptions(options: JwkOptions | undefined, known: ReadonlySet<string>, call: string): JwkOverrides {
+  const { algorithm, keyId, use } = knownOptions(options, known, call)
+  return {
+    algorithm: textOption("algorithm", algorithm),
+    keyId: textOption("keyId", keyId),
+    use: textOption("use", use),
+  }
+}
+
+function relabelled(key: Key, overrides: JwkOverrides): Jwk {
+  const same = Object.values(overrides).every((value) => value === undefined)
+  return wrap(same ? key : relabel(key, overrides))
+}
+
+function generation(
+  name: string,
+  options: GenerateOptions | undefined,
+): { row: SignatureRow; labels: { algorithm: string; keyId: string | undefined }; request: GenerateRequest } {
+  const given = knownOptions(options, GENERATE_OPTIONS, "generate")
+  const row = typeof name === "string" ? builtInRow(name) : undefined
+  if (row === undefined || row.family === "none") throw unknownAlgorithm(String(name))
+  const modulusLength = countOption("modulusLength", given.modulusLength, MIN_MODULUS_BITS)
+  if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS) {
+    throw invalidOption("modulusLength", `${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits`, modulusLength)
+  }
+  if (!engine.supports(row)) throw unavailable(row.name)
+  return {
+    row,
+    labels: { algorithm: name, keyId: textOption("keyId", given.keyId) },
+    request: { row, curve: row.curves?.[0], modulusLength },
+  }
+}
+
+function newSecret(row: SignatureRow): ReturnType<typeof engine.importSecret> {
+  return engine.importSecret(engine.randomBytes(row.hashBytes ?? 0))
+}
+
+function jsonText(text: string): JsonObject {
+  const { value, problem } = parseJsonObject(encodeUtf8(text), "all")
+  if (problem === undefined) return value
+  throw invalidJwk(
+    problem === "duplicate"
+      ? "a member name occurs twice"
+      : "the text is not a JSON object; PEM is read with Jwk.fromPem",
+  )
+}
+
+function refuseSecret(key: Key): void {
+  if (key.type === "secret")
+    throw new UsageError("key_secret", "a secret has no public form; toPrivateJSON() writes it, for protected storage")
+}
+
+function refuseSealed(key: Key): void {
+  if (key.extractable === false && key.type !== "public")
+    throw new InvalidKeyError("key_not_for_use", "the CryptoKey is not extractable")
+}
+
+function entriesOf(input: unknown): readonly unknown[] {
+  let set = input
+  if (typeof input === "string") {
+    const { value, problem } = parseJsonObject(encodeUtf8(input), "top")
+    if (problem !== undefined) throw new JwkSetError("jwks_invalid", "the text is not a JSON object with `keys`")
+    set = value
+  }
+  const entries = Array.isArray(set) ? set : isJsonObject(set) ? own(set, "keys") : undefined
+  if (!Array.isArray(entries))
+    throw new JwkSetError("jwks_invalid", "expected a JWK Set: an object with an array `keys`")
+  if (entries.length === 0) throw new JwkSetError("jwks_invalid", "the JWK Set is empty")
+  return entries
+}
+
+function readEntry(entry: unknown, skipSecrets: boolean): Jwk | JwtError {
+  try {
+    const jwk = entry instanceof Jwk ? entry : wrap(importJwk(entry))
+    if (skipSecrets && jwk.isSymmetric) return invalidJwk("a secret in a set from the network is not used")
+    return jwk
+  } catch (error) {
+    return error instanceof JwtError ? error : invalidJwk("it cannot be read", error)
+  }
+}
+
+function keyIdOf(entry: unknown): string | undefined {
+  const keyId = isJsonObject(entry) ? own(entry, "kid") : undefined
+  return typeof keyId === "string" ? keyId.slice(0, 128) : undefined
+}
+
+function canServe(key: Key, algorithm: string): boolean {
+  const named = namedAlgorithms(key)
+  if (named.length > 0) return named.includes(algorithm)
+  const row = builtInRow(algorithm)
+  return row === undefined ? false : row.keyType === key.keyType
+}

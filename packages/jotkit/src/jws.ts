@@ -1,0 +1,411 @@
+/** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
+import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
+import { isJsonObject, type JsonObject } from "./codec/json.ts"
+import type { Key } from "./crypto/key.ts"
+import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"
+import { MAX_TOKEN_CHARACTERS, type ParsedJws, parseCompact, tokenText } from "./jose/compact.ts"
+import { headerForCaller, type JoseHeader, parseHeaderMembers } from "./jose/header.ts"
+import {
+  algorithmsOption,
+  bytesOption,
+  countOption,
+  flagOption,
+  invalidOption,
+  knownOptions,
+  listOption,
+  textOption,
+} from "./jose/options.ts"
+import {
+  assertWritableUnprotected,
+  encodePayload,
+  type FlattenedJws,
+  type GeneralJws,
+  type ParsedJsonJws,
+  parseJson,
+} from "./jose/serialize.ts"
+import { type PreparedSignature, prepareSignature, type SignRules } from "./jose/sign.ts"
+import { type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
+import {
+  algorithmsRequired,
+  namesAlgorithms,
+  type VerifyingKey,
+  type VerifyRules,
+  verifySignature,
+} from "./jose/verify.ts"
+import { type Jwk, jwkOf, type KeyInput } from "./jwk.ts"
+import { readKeySource } from "./keys/source.ts"
+
+export type { JoseHeader } from "./jose/header.ts"
+export type { FlattenedJws, GeneralJws } from "./jose/serialize.ts"
+
+/** One signature of several. */
+export interface JwsSigner {
+  key: KeyInput
+  algorithm?: string | undefined
+  header?: Readonly<Record<string, unknown>> | undefined
+  unprotected?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** How to sign bytes. */
+export interface SignJwsOptions {
+  /** Default: as for `encode`. */
+  algorithm?: string | undefined
+  /** Protected header members; `alg` stands before them unless they hold it. */
+  header?: Readonly<Record<string, unknown>> | undefined
+  /** Unprotected header; JSON serializations only. */
+  unprotected?: Readonly<Record<string, unknown>> | undefined
+  /** Default compact. */
+  format?: "compact" | "flattened" | "general" | undefined
+  /** Leave the payload out (RFC 7515, appendix F). */
+  detached?: boolean | undefined
+  /** False: the payload is signed as it is (RFC 7797); `b64` and `crit` are set. */
+  b64?: boolean | undefined
+  /** Further signatures, in the general serialization; with these, `key` may be null. */
+  signers?: readonly JwsSigner[] | undefined
+  /** Refuse keys shorter than the algorithm asks for, instead of a warning. */
+  enforceMinimumKeyLength?: boolean | undefined
+}
+
+/** How to verify a JWS. */
+export interface VerifyJwsOptions {
+  /** Names of the algorithms to accept. Required unless the key names its own. */
+  algorithms?: readonly string[] | undefined
+  /** Names of critical header extensions that the caller handles. */
+  crit?: readonly string[] | undefined
+  /** The payload of a JWS that does not hold it. */
+  detachedPayload?: Uint8Array | undefined
+  /** Refuse keys shorter than the algorithm asks for, instead of a warning. */
+  enforceMinimumKeyLength?: boolean | undefined
+  /** Accept `alg` from the unprotected header, where no signature protects it. */
+  allowUnprotectedAlgorithm?: boolean | undefined
+  /** Longest token, or payload of a JSON serialization, in characters; default 65,536. */
+  maxTokenLength?: number | undefined
+}
+
+/** A JWS whose signature holds. */
+export interface VerifiedJws {
+  payload: Uint8Array
+  /** The protected header. */
+  header: JoseHeader
+  /** The unprotected header, which no signature protects. */
+  unprotected?: JoseHeader
+  signature: Uint8Array
+  /** The key that verified it; absent for remote signers and registered algorithms. */
+  key?: Jwk
+}
+
+const SIGN_OPTIONS = new Set([
+  "algorithm",
+  "header",
+  "unprotected",
+  "format",
+  "detached",
+  "b64",
+  "signers",
+  "enforceMinimumKeyLength",
+])
+const SIGNER_OPTIONS = new Set(["key", "algorithm", "header", "unprotected"])
+const VERIFY_OPTIONS = new Set([
+  "algorithms",
+  "crit",
+  "detachedPayload",
+  "enforceMinimumKeyLength",
+  "allowUnprotectedAlgorithm",
+  "maxTokenLength",
+])
+const FORMATS: ReadonlySet<string> = new Set(["compact", "flattened", "general"])
+/** What may stand unencoded in a compact JWS (RFC 7797, section 5.2). */
+const COMPACT_PAYLOAD = /^[\u0020-\u002d\u002f-\u007e]*$/
+
+/**
+ * Signs bytes.
+ *
+ * @param payload - Bytes, or text that is signed as UTF-8.
+ * @returns Compact text, or the object of a JSON serialization.
+ * @throws UsageError, InvalidKeyError, InvalidAlgorithmError as `encode`.
+ */
+export function signJws(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options: SignJwsOptions & { format: "flattened" },
+): FlattenedJws
+export function signJws(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options: SignJwsOptions & { format: "general" },
+): GeneralJws
+export function signJws(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions & { format?: "compact" },
+): string
+export function signJws(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions,
+): string | FlattenedJws | GeneralJws
+export function signJws(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions,
+): string | FlattenedJws | GeneralJws {
+  return runSync(signSteps(payload, requestOf(key, options, "signJws"), "sync"), "signJwsAsync")
+}
+
+/** As {@link signJws}, for keys that must be waited for; slow private-key operations do not block. */
+export async function signJwsAsync(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options: SignJwsOptions & { format: "flattened" },
+): Promise<FlattenedJws>
+export async function signJwsAsync(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options: SignJwsOptions & { format: "general" },
+): Promise<GeneralJws>
+export async function signJwsAsync(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions & { format?: "compact" },
+): Promise<string>
+export async function signJwsAsync(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions,
+): Promise<string | FlattenedJws | GeneralJws>
+export async function signJwsAsync(
+  payload: Uint8Array | string,
+  key: KeyInput | null,
+  options?: SignJwsOptions,
+): Promise<string | FlattenedJws | GeneralJws> {
+  return runAsync(signSteps(payload, requestOf(key, options, "signJwsAsync"), "async"))
+}
+
+/**
+ * Verifies a JWS in whatever serialization it comes: text is compact, an object is flattened or general. Of several signatures
+ * one must hold; the first that does is answered with.
+ *
+ * @throws DecodeError, InvalidSignatureError, InvalidAlgorithmError, InvalidKeyError, UsageError as `decode`.
+ */
+export function verifyJws(jws: string | object, key: KeyInput, options?: VerifyJwsOptions): VerifiedJws {
+  return runSync(verifySteps(jws, verificationOf(key, options, "verifyJws")), "verifyJwsAsync")
+}
+
+/** As {@link verifyJws}; takes a `JwksClient` and asynchronous key functions as well. */
+export async function verifyJwsAsync(
+  jws: string | object,
+  key: KeyInput,
+  options?: VerifyJwsOptions,
+): Promise<VerifiedJws> {
+  return runAsync(verifySteps(jws, verificationOf(key, options, "verifyJwsAsync")))
+}
+
+interface OneSigner {
+  readonly rules: SignRules
+  readonly unprotected: JsonObject | undefined
+}
+
+interface SignRequest {
+  readonly signers: readonly OneSigner[]
+  readonly format: string
+  readonly detached: boolean
+}
+
+interface Verification {
+  readonly rules: VerifyRules
+  readonly detachedPayload: Uint8Array | undefined
+  readonly allowUnprotectedAlgorithm: boolean
+  readonly maxTokenLength: number
+}
+
+function requestOf(key: unknown, options: SignJwsOptions | undefined, call: string): SignRequest {
+  const given = knownOptions(options, SIGN_OPTIONS, call)
+  const format = textOption("format", given.format) ?? "compact"
+  if (!FORMATS.has(format)) throw invalidOption("format", "compact, flattened or general", given.format)
+  const enforceLength = flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength)
+  const unencoded = given.b64 !== undefined && !flagOption("b64", given.b64)
+  const further = signersOf(given.signers).map((signer) => oneSigner(signer, signer.key, unencoded, enforceLength))
+  const signers =
+    key === null && further.length > 0 ? further : [oneSigner(given, key, unencoded, enforceLength), ...further]
+  if (signers.length > 1 && format !== "general")
+    throw invalidOption("signers", "left out unless the format is general", given.signers)
+  if (format === "compact" && given.unprotected !== undefined)
+    throw invalidOption("unprotected", "left out for the compact format, which has no place for it", given.unprotected)
+  return { signers, format, detached: flagOption("detached", given.detached) }
+}
+
+function signersOf(signers: SignJwsOptions["signers"]): readonly JwsSigner[] {
+  if (signers === undefined) return []
+  if (!Array.isArray(signers)) throw invalidOption("signers", "an array", signers)
+  return signers.map((signer: JwsSigner) => {
+    knownOptions(signer, SIGNER_OPTIONS, "signers")
+    return signer
+  })
+}
+
+function oneSigner(
+  given: Partial<Omit<JwsSigner, "key">>,
+  key: unknown,
+  unencoded: boolean,
+  enforceLength: boolean,
+): OneSigner {
+  const { header, unprotected } = given
+  if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
+  if (unprotected !== undefined && !isJsonObject(unprotected))
+    throw invalidOption("unprotected", "an object", unprotected)
+  if (unencoded && header?.["b64"] === true)
+    throw new UsageError("header_not_allowed", "`b64` and `header.b64` contradict each other")
+  return {
+    rules: {
+      key,
+      source: undefined,
+      algorithm: textOption("algorithm", given.algorithm),
+      header: unencoded ? { ...header, b64: false } : header === undefined ? undefined : { ...header },
+      unprotectedKeyId: unprotected !== undefined && Object.hasOwn(unprotected, "kid"),
+      defaultType: undefined,
+      sortHeader: false,
+      enforceLength,
+    },
+    unprotected: unprotected === undefined ? undefined : structuredClone(unprotected),
+  }
+}
+
+function* signSteps(payload: unknown, request: SignRequest, mode: Mode): Steps<string | FlattenedJws | GeneralJws> {
+  const bytes = payloadBytes(payload)
+  const signatures: Omit<FlattenedJws, "payload">[] = []
+  let shown: string | undefined
+  let b64: boolean | undefined
+  for (const { rules, unprotected } of request.signers) {
+    const prepared = yield* prepareSignature(rules)
+    if (b64 !== undefined && b64 !== prepared.b64)
+      throw new UsageError("header_not_allowed", "all signatures must agree about `b64` (RFC 7797, section 3)")
+    b64 = prepared.b64
+    const { input, text } = encodePayload(prepared.headerText, bytes, b64)
+    shown = request.detached ? undefined : (text ?? unencodedText(bytes, request.format))
+    const signature = yield* wait(prepared.sign(input, mode))
+    signatures.push(signatureEntry(prepared, unprotected, signature))
+  }
+  return assemble(request.format, shown, signatures)
+}
+
+function signatureEntry(
+  prepared: PreparedSignature,
+  unprotected: JsonObject | undefined,
+  signature: string,
+): Omit<FlattenedJws, "payload"> {
+  if (unprotected === undefined) return { protected: prepared.headerText, signature }
+  const members = parseHeaderMembers(decodeBase64Url(prepared.headerText) ?? new Uint8Array())
+  assertWritableUnprotected(unprotected, members)
+  return { protected: prepared.headerText, header: unprotected, signature }
+}
+
+function assemble(
+  format: string,
+  payload: string | undefined,
+  signatures: Omit<FlattenedJws, "payload">[],
+): string | FlattenedJws | GeneralJws {
+  const [first] = signatures
+  if (first === undefined) throw new UsageError("argument_invalid", "there is no key to sign with")
+  if (format === "compact") return `${first.protected}.${payload ?? ""}.${first.signature}`
+  const shown = payload === undefined ? {} : { payload }
+  return format === "flattened" ? { ...shown, ...first } : { ...shown, signatures }
+}
+
+function payloadBytes(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  if (typeof payload !== "string")
+    throw new UsageError(
+      "argument_invalid",
+      `the payload must be bytes or text, found ${payload === null ? "null" : typeof payload}`,
+    )
+  if (/\p{Surrogate}/u.test(payload))
+    throw new UsageError(
+      "argument_invalid",
+      "the payload text holds half of a character (a lone surrogate), which UTF-8 cannot say",
+    )
+  return encodeUtf8(payload)
+}
+
+/** An unencoded payload as it stands in the token; refused where it would change or break the token. */
+function unencodedText(bytes: Uint8Array, format: string): string {
+  let text: string
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new UsageError(
+      "argument_invalid",
+      "an unencoded payload that is not UTF-8 must be detached: { detached: true }",
+    )
+  }
+  if (format === "compact" && !COMPACT_PAYLOAD.test(text)) {
+    throw new UsageError(
+      "argument_invalid",
+      "an unencoded payload in a compact JWS must be printable ASCII without a dot; detach it: { detached: true }",
+    )
+  }
+  return text
+}
+
+function verificationOf(key: unknown, options: VerifyJwsOptions | undefined, call: string): Verification {
+  const given = knownOptions(options, VERIFY_OPTIONS, call)
+  const algorithms = algorithmsOption(given.algorithms)
+  if (algorithms === undefined && !namesAlgorithms(readKeySource(key))) throw algorithmsRequired()
+  return {
+    rules: {
+      key,
+      source: undefined,
+      algorithms,
+      crit: listOption("crit", given.crit),
+      enforceLength: flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength),
+    },
+    detachedPayload: bytesOption("detachedPayload", given.detachedPayload),
+    allowUnprotectedAlgorithm: flagOption("allowUnprotectedAlgorithm", given.allowUnprotectedAlgorithm),
+    maxTokenLength: countOption("maxTokenLength", given.maxTokenLength, MAX_TOKEN_CHARACTERS),
+  }
+}
+
+function* verifySteps(jws: unknown, verification: Verification): Steps<VerifiedJws> {
+  const parsed = parseAny(jws, verification)
+  let refusal: unknown
+  for (const one of parsed) {
+    try {
+      const verifiedBy = yield* verifySignature(one, verification.rules)
+      return resultOf(one, verifiedBy)
+    } catch (error) {
+      // A wrong signature says more than an algorithm that was never going to be accepted.
+      if (refusal === undefined || error instanceof InvalidSignatureError) refusal = error
+    }
+  }
+  throw refusal
+}
+
+function parseAny(
+  jws: unknown,
+  verification: Verification,
+): readonly (ParsedJws & Partial<Pick<ParsedJsonJws, "unprotected">>)[] {
+  if (typeof jws === "object" && jws !== null && !(jws instanceof Uint8Array)) return parseJson(jws, verification)
+  if (typeof jws === "string" || jws instanceof Uint8Array)
+    return [parseCompact(tokenText(jws), { ...verification, acceptPadding: false })]
+  throw new DecodeError(
+    "token_malformed",
+    `expected a JWS as text or object, found ${jws === null ? "null" : typeof jws}`,
+  )
+}
+
+function resultOf(
+  parsed: ParsedJws & Partial<Pick<ParsedJsonJws, "unprotected">>,
+  verifiedBy: VerifyingKey,
+): VerifiedJws {
+  const result: VerifiedJws = {
+    payload: new Uint8Array(parsed.payload),
+    header: headerForCaller(parsed.header),
+    signature: decodeBase64Url(parsed.signature) ?? new Uint8Array(),
+  }
+  if (parsed.unprotected !== undefined) result.unprotected = structuredClone(parsed.unprotected) as JoseHeader
+  if (isKey(verifiedBy)) result.key = jwkOf(verifiedBy)
+  return result
+}
+
+function isKey(verifiedBy: VerifyingKey): verifiedBy is Key {
+  return "operators" in verifiedBy
+}

@@ -1,0 +1,17 @@
+/** The little of DER (ITU-T X.690) that is needed to know what a byte string is before the platform reads it. */
+
+const SEQUENCE = 0x30
+const LONG_FORM = 0x80
+const MAX_LENGTH_BYTES = 4
+
+/** Whether the bytes are exactly one DER SEQUENCE: nothing missing, nothing behind it. */
+export function isDerSequence(bytes: Uint8Array): boolean {
+  if (bytes[0] !== SEQUENCE || bytes.length < 2) return false
+  const first = bytes[1] ?? 0
+  if (first < LONG_FORM) return bytes.length === 2 + first
+  const lengthBytes = first - LONG_FORM
+  if (lengthBytes === 0 || lengthBytes > MAX_LENGTH_BYTES) return false
+  let length = 0
+  for (let at = 2; at < 2 + lengthBytes; at++) length = length * 256 + (bytes[at] ?? 0)
+  return bytes.length === 2 + lengthBytes + length
+}

@@ -1,0 +1,294 @@
+/**
+ * JSON Web Keys (RFC 7517): from parsed JSON to a key and back. Everything is checked when the key is read, so that a key
+ * that exists can be used: members, lengths, ranges, and that private and public members belong together.
+ */
+
+import { engine } from "#engine"
+import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
+import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
+import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey } from "../crypto/key.ts"
+import { customAlgorithm } from "../crypto/registry.ts"
+import { ENCRYPTION_NAMES, type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
+import { InvalidAlgorithmError, InvalidKeyError, JwkError } from "../errors.ts"
+import { assertUsefulPoint } from "./edwards.ts"
+import { invalidJwk } from "./problems.ts"
+import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
+import { assertSecret } from "./secret.ts"
+
+const EC_BYTES: ReadonlyMap<string, number> = new Map([
+  ["P-256", 32],
+  ["P-384", 48],
+  ["P-521", 66],
+  ["secp256k1", 32],
+])
+const OKP_BYTES: ReadonlyMap<string, number> = new Map([
+  ["Ed25519", 32],
+  ["Ed448", 57],
+  ["X25519", 32],
+  ["X448", 56],
+])
+const AKP_BYTES: ReadonlyMap<string, number> = new Map([
+  ["ML-DSA-44", 1312],
+  ["ML-DSA-65", 1952],
+  ["ML-DSA-87", 2592],
+])
+const AKP_SEED_BYTES = 32
+const RSA_PRIVATE = ["d", "p", "q", "dp", "dq", "qi"] as const
+const CRT = RSA_PRIVATE.slice(1)
+const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  sig: ["sign", "verify"],
+  enc: ["encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"],
+}
+const CERTIFICATE_MEMBERS = ["x5u", "x5c", "x5t", "x5t#S256"] as const
+
+/** What a caller says about a key beside the JWK itself; it wins over the JWK. */
+export interface JwkOverrides {
+  readonly algorithm?: string | undefined
+  readonly keyId?: string | undefined
+  readonly use?: string | undefined
+}
+
+/** Reads a JWK. */
+export function importJwk(jwk: unknown, overrides: JwkOverrides = {}): Key {
+  if (!isJsonObject(jwk)) throw invalidJwk("expected a JSON object")
+  const keyType = readKeyType(jwk)
+  const labels = readLabels(jwk, overrides)
+  const members = READERS[keyType](jwk)
+  const key = makeKey(importMembers(members), labels)
+  assertUsableRsa(key)
+  assertAlgorithmFits(key, members.alg)
+  assertCertificateFits(key, members)
+  return key
+}
+
+/** The same material with other labels, checked as if it had come so. */
+export function relabel(key: Key, overrides: JwkOverrides): Key {
+  const algorithm = overrides.algorithm ?? key.algorithm
+  if (algorithm !== undefined) assertKnown(algorithm)
+  const labelled = makeKey(key, {
+    ...key,
+    algorithm,
+    keyId: overrides.keyId ?? key.keyId,
+    use: overrides.use ?? key.use,
+  })
+  assertAlgorithmFits(labelled, key.keyType === "AKP" ? key.curve : undefined)
+  return labelled
+}
+
+/** A key's JWK: material and labels, in a fixed order. Public members only, unless told otherwise. */
+export function exportJwk(key: Key, includePrivate: boolean): JsonObject {
+  const operations =
+    includePrivate || key.type !== "private"
+      ? key.operations
+      : key.operations?.map((name) => (name === "sign" ? "verify" : name))
+  const jwk: JsonObject = { ...materialMembers(key, includePrivate) }
+  if (key.algorithm !== undefined) jwk["alg"] = key.algorithm
+  if (key.keyId !== undefined) jwk["kid"] = key.keyId
+  if (key.use !== undefined) jwk["use"] = key.use
+  if (operations !== undefined) jwk["key_ops"] = [...new Set(operations)]
+  return Object.assign(jwk, key.certificates)
+}
+
+/** The members that hold the material (RFC 7518, section 6). */
+export function materialMembers(key: KeyMaterial, includePrivate: boolean): KeyMembers {
+  try {
+    if (key.keyType === "oct") return { kty: "oct", k: encodeBase64Url(engine.exportSecret(key)) }
+    return engine.exportMembers(includePrivate || key.type === "public" ? key : engine.publicHalf(key))
+  } catch (cause) {
+    throw new InvalidKeyError("key_invalid", "this key cannot be written as a JWK", { cause })
+  }
+}
+
+function importMembers(members: KeyMembers): KeyMaterial {
+  const isPrivate = members.d !== undefined || members.priv !== undefined
+  try {
+    if (isPrivate && members.kty !== "RSA") assertPublicBelongs(members)
+    return engine.importMembers(members)
+  } catch (cause) {
+    if (cause instanceof InvalidKeyError) throw cause
+    throw invalidJwk(`the platform refuses this ${members.kty} key`, cause)
+  }
+}
+
+function readKeyType(jwk: JsonObject): KeyType {
+  const keyType = own(jwk, "kty")
+  if (typeof keyType === "string" && Object.hasOwn(READERS, keyType)) return keyType as KeyType
+  throw invalidJwk("`kty` must be one of oct, RSA, EC, OKP, AKP")
+}
+
+function readLabels(jwk: JsonObject, overrides: JwkOverrides): KeyLabels {
+  const algorithm = overrides.algorithm ?? optionalText(jwk, "alg")
+  const use = overrides.use ?? optionalText(jwk, "use")
+  const operations = readOperations(jwk, use)
+  if (algorithm !== undefined) assertKnown(algorithm)
+  return {
+    algorithm,
+    keyId: overrides.keyId ?? optionalText(jwk, "kid"),
+    use,
+    operations,
+    certificates: readCertificates(jwk),
+  }
+}
+
+function assertKnown(algorithm: string): void {
+  const known = SIGNATURE_ROWS.some((row) => row.name === algorithm && row.family !== "none")
+  if (known || ENCRYPTION_NAMES.has(algorithm) || customAlgorithm(algorithm) !== undefined) return
+  throw new JwkError("jwk_algorithm_unknown", "the JWK's `alg` is not an algorithm known here")
+}
+
+/** RFC 7517, section 4.3: no operation twice, and none that contradicts `use`. */
+function readOperations(jwk: JsonObject, use: string | undefined): readonly string[] | undefined {
+  const operations = own(jwk, "key_ops")
+  if (operations === undefined) return undefined
+  if (!Array.isArray(operations) || !operations.every((name) => typeof name === "string"))
+    throw invalidJwk("`key_ops` must be an array of strings")
+  if (new Set(operations).size !== operations.length) throw invalidJwk("`key_ops` holds an operation twice")
+  const allowed = use === undefined ? undefined : Object.hasOwn(OPERATIONS, use) ? OPERATIONS[use] : undefined
+  if (allowed !== undefined && operations.some((name) => !allowed.includes(name)))
+    throw invalidJwk("`key_ops` and `use` contradict each other")
+  return [...operations]
+}
+
+function readCertificates(jwk: JsonObject): Readonly<Record<string, unknown>> | undefined {
+  let found: Record<string, unknown> | undefined
+  for (const name of CERTIFICATE_MEMBERS) {
+    const value = own(jwk, name)
+    if (value === undefined) continue
+    const chain =
+      name === "x5c" && Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === "string")
+    if (!chain && (name === "x5c" || typeof value !== "string")) throw invalidJwk(`\`${name}\` has the wrong type`)
+    found = { ...found, [name]: Array.isArray(value) ? [...value] : value }
+  }
+  return found
+}
+
+const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
+  oct(jwk) {
+    const secret = bytesOf(jwk, "k")
+    assertSecret(secret)
+    return { kty: "oct", k: text(jwk, "k") }
+  },
+  RSA(jwk) {
+    if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
+    const members: KeyMembers = { kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") }
+    if (own(jwk, "d") === undefined) {
+      if (CRT.some((name) => own(jwk, name) !== undefined))
+        throw invalidJwk("`d` is missing beside other private members")
+      return members
+    }
+    const given = CRT.filter((name) => own(jwk, name) !== undefined)
+    members.d = unsigned(jwk, "d")
+    if (given.length !== 0 && given.length !== CRT.length)
+      throw invalidJwk("of `p q dp dq qi` all or none must be there")
+    for (const name of given) members[name] = unsigned(jwk, name)
+    const complete = given.length === 0 ? completeRsa(members) : members
+    assertRsaConsistent(complete)
+    return complete
+  },
+  EC(jwk) {
+    const crv = text(jwk, "crv")
+    const length = EC_BYTES.get(crv)
+    if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...EC_BYTES.keys()].join(", ")}`)
+    const members: KeyMembers = { kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) }
+    if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
+    return members
+  },
+  OKP(jwk) {
+    const crv = text(jwk, "crv")
+    const length = OKP_BYTES.get(crv)
+    if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...OKP_BYTES.keys()].join(", ")}`)
+    const members: KeyMembers = { kty: "OKP", crv, x: fixed(jwk, "x", length) }
+    assertUsefulPoint(crv, bytesOf(jwk, "x"))
+    if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
+    return members
+  },
+  AKP(jwk) {
+    const alg = text(jwk, "alg")
+    const length = AKP_BYTES.get(alg)
+    if (length === undefined)
+      throw invalidJwk(`\`alg\` of an AKP key must be one of ${[...AKP_BYTES.keys()].join(", ")}`)
+    assertAvailable(alg)
+    const members: KeyMembers = { kty: "AKP", alg, pub: fixed(jwk, "pub", length) }
+    if (own(jwk, "priv") !== undefined) members.priv = fixed(jwk, "priv", AKP_SEED_BYTES)
+    return members
+  },
+}
+
+function assertAvailable(algorithm: string): void {
+  const row = SIGNATURE_ROWS.find(({ name }) => name === algorithm)
+  if (row !== undefined && engine.supports(row)) return
+  throw new InvalidAlgorithmError("algorithm_unavailable", `${algorithm} is not available in ${engine.name}`)
+}
+
+/** A token signed with `d` must be one that the public members verify; also the double public key attack on Ed25519 (RFC 8037). */
+function assertPublicBelongs(members: KeyMembers): void {
+  const derived = engine.derivePublic(members)
+  if (derived === undefined) return
+  if (
+    derived.x !== members.x ||
+    (members.y !== undefined && derived.y !== members.y) ||
+    (members.pub !== undefined && derived.pub !== members.pub)
+  ) {
+    throw invalidJwk("the private and the public members do not belong together")
+  }
+}
+
+function assertAlgorithmFits(key: Key, parameterSet: string | undefined): void {
+  if (key.algorithm === undefined) return
+  if (parameterSet !== undefined && parameterSet !== key.algorithm)
+    throw invalidJwk("an AKP key has the algorithm of its `alg` only")
+  const row = SIGNATURE_ROWS.find(({ name }) => name === key.algorithm)
+  if (row === undefined || customAlgorithm(row.name) !== undefined) return
+  const fits = row.keyType === key.keyType && (row.curves?.includes(key.curve ?? "") ?? true)
+  if (!fits) throw invalidJwk("`alg` does not fit the key's type or curve")
+}
+
+/** RFC 7517, section 4.7: the key in the first certificate is this key. The chain is not validated. */
+function assertCertificateFits(key: Key, members: KeyMembers): void {
+  const chain = key.certificates?.["x5c"]
+  if (!Array.isArray(chain)) return
+  let certified: KeyMembers
+  try {
+    certified = materialMembers(engine.importDer(decodeBase64(String(chain[0])), "CERTIFICATE"), false)
+  } catch (cause) {
+    throw invalidJwk("`x5c` does not begin with a certificate", cause)
+  }
+  const same =
+    certified.kty === members.kty && certified.n === members.n && certified.x === members.x && certified.y === members.y
+  if (!same) throw invalidJwk("the certificate in `x5c` is for another key")
+}
+
+function optionalText(jwk: JsonObject, name: string): string | undefined {
+  const value = own(jwk, name)
+  // A label that is null or empty says nothing; Azure and others write such.
+  if (value === undefined || value === null || value === "") return undefined
+  if (typeof value !== "string") throw invalidJwk(`\`${name}\` must be a string`)
+  return value
+}
+
+function text(jwk: JsonObject, name: string): string {
+  const value = own(jwk, name)
+  if (typeof value === "string") return value
+  throw invalidJwk(`\`${name}\` must be a string`)
+}
+
+function bytesOf(jwk: JsonObject, name: string): Uint8Array {
+  const bytes = decodeBase64UrlPooled(text(jwk, name))
+  if (bytes === undefined) throw invalidJwk(`\`${name}\` must be canonical base64url`)
+  return bytes
+}
+
+/** A value of exactly this many bytes: coordinates and private values are never shortened (RFC 7518, section 6.2.1.2). */
+function fixed(jwk: JsonObject, name: string, length: number): string {
+  const bytes = bytesOf(jwk, name)
+  if (bytes.length !== length) throw invalidJwk(`\`${name}\` must be ${length} bytes long, found ${bytes.length}`)
+  return text(jwk, name)
+}
+
+/** Base64urlUInt: as short as possible, so no leading zero byte (RFC 7518, section 2). */
+function unsigned(jwk: JsonObject, name: string): string {
+  const bytes = bytesOf(jwk, name)
+  if (bytes.length === 0 || bytes[0] === 0)
+    throw invalidJwk(`\`${name}\` must be a number above zero without leading zero bytes`)
+  return text(jwk, name)
+}

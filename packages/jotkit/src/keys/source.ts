@@ -1,0 +1,162 @@
+/**
+ * Where keys come from: every form of `KeyInput` becomes a source, and a source and a header become keys that may have made it.
+ *
+ * Keys are imported once: text by its content, objects by identity as long as they have not changed.
+ */
+
+import { engine } from "#engine"
+import { decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
+import { isJsonObject, type JsonObject } from "../codec/json.ts"
+import { type Key, makeKey } from "../crypto/key.ts"
+import { InvalidKeyError, JwtError } from "../errors.ts"
+import { importJwk } from "./jwk.ts"
+import { importKeyDer, importKeyText } from "./pem.ts"
+import { unreadableKey } from "./problems.ts"
+import { assertUsableRsa } from "./rsa.ts"
+import { assertSecret, isKeyText, secretBytes } from "./secret.ts"
+
+/**
+ * A key that is somewhere else: a KMS, an HSM, an agent. It has one algorithm; signatures are in JWS form (for ECDSA R and S side by
+ * side, RFC 7518, section 3.4, not DER).
+ */
+export interface RemoteSigner {
+  readonly algorithm: string
+  readonly keyId?: string | undefined
+  sign(data: Uint8Array): Uint8Array | Promise<Uint8Array>
+  verify?(data: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
+}
+
+/** The header as it stands in a token whose signature has not been checked: hostile text. */
+export type UnverifiedHeader = Readonly<Record<string, unknown>> & { readonly alg?: string; readonly kid?: string }
+
+/** Answers with the keys of a remote set that may have made a header. */
+export type RemoteKeys = (header: UnverifiedHeader) => Promise<readonly Key[]>
+
+/** What a `KeyInput` became. */
+export type KeySource =
+  | { readonly kind: "key"; readonly key: Key; readonly input: unknown }
+  | { readonly kind: "keys"; readonly keys: readonly Key[] }
+  | { readonly kind: "remote"; readonly find: RemoteKeys }
+  | { readonly kind: "function"; readonly call: (header: UnverifiedHeader) => unknown }
+  | { readonly kind: "signer"; readonly signer: RemoteSigner }
+  /** Not a key of ours: for a registered algorithm that may know it. */
+  | { readonly kind: "other"; readonly input: unknown }
+
+/** Sources that the doors' own classes stand for; they register themselves, so that no class is imported from above. */
+const sources = new WeakMap<object, KeySource>()
+const byText = new Map<string, KeySource>()
+const byObject = new WeakMap<object, { readonly source: KeySource; readonly isSame: () => boolean }>()
+const MAX_TEXTS = 256
+
+/** Makes an object (a Jwk, a JwkSet, a JwksClient) stand for a source. */
+export function registerSource(object: object, source: KeySource): void {
+  sources.set(object, source)
+}
+
+/** The source that an object stands for. */
+export function registeredSource(object: object): KeySource | undefined {
+  return sources.get(object)
+}
+
+/**
+ * Reads a `KeyInput`.
+ *
+ * @throws InvalidKeyError `key_missing`, `key_invalid`, `secret_empty`, `secret_is_key_material`, `jwk_invalid` …
+ */
+export function readKeySource(input: unknown): KeySource {
+  if (typeof input === "string") return remembered(input)
+  if (typeof input === "function") return { kind: "function", call: input as (header: UnverifiedHeader) => unknown }
+  if (typeof input !== "object" || input === null) {
+    throw new InvalidKeyError("key_missing", `expected a key, found ${input === null ? "null" : typeof input}`)
+  }
+  const registered = sources.get(input)
+  if (registered !== undefined) return registered
+  const known = byObject.get(input)
+  if (known?.isSame() === true) return known.source
+  const [source, isSame] = readObject(input)
+  byObject.set(input, { source, isSame })
+  return source
+}
+
+/** Reads text that is a key, or a secret. */
+export function importText(text: string, passphrase?: string | Uint8Array): Key {
+  return isKeyText(text) ? usable(makeKey(importKeyText(text, passphrase), {})) : importSecret(text)
+}
+
+/** Reads bytes: PEM text, DER, or a secret. */
+export function importBytes(bytes: Uint8Array): Key {
+  const der = importKeyDer(bytes)
+  if (der !== undefined) return usable(makeKey(der, {}))
+  const text = decodeUtf8(bytes)
+  return text !== undefined && isKeyText(text) ? importText(text) : importSecret(bytes)
+}
+
+/** Reads a platform key object; undefined if it is none. */
+export function importPlatformKey(value: object): Key | undefined {
+  const material = platformMaterial(value)
+  if (material === undefined) return undefined
+  if (material.type === "secret") assertSecret(engine.exportSecret(material))
+  return usable(makeKey(material, {}))
+}
+
+/** Refuses RSA numbers that nobody may use. */
+export function usable(key: Key): Key {
+  assertUsableRsa(key)
+  return key
+}
+
+function platformMaterial(value: object): ReturnType<typeof engine.importPlatformKey> {
+  try {
+    return engine.importPlatformKey(value)
+  } catch (cause) {
+    throw unreadableKey("the key object", cause)
+  }
+}
+
+function importSecret(secret: string | Uint8Array): Key {
+  const bytes = secretBytes(secret)
+  assertSecret(bytes)
+  // DER whose bytes were put into characters, one each.
+  if (typeof secret === "string" && secret.startsWith("0")) assertSecret(encodeLatin1(secret))
+  return makeKey(engine.importSecret(bytes), {})
+}
+
+function remembered(text: string): KeySource {
+  const known = byText.get(text)
+  if (known !== undefined) return known
+  const source: KeySource = { kind: "key", key: importText(text), input: text }
+  // Oldest first out: a bound is what matters, programs have few keys.
+  if (byText.size >= MAX_TEXTS) byText.delete(byText.keys().next().value ?? "")
+  byText.set(text, source)
+  return source
+}
+
+function readObject(input: object): readonly [KeySource, () => boolean] {
+  if (input instanceof Uint8Array) {
+    const copy = new Uint8Array(input)
+    return [{ kind: "key", key: importBytes(copy), input }, () => sameBytes(copy, input)]
+  }
+  const platform = importPlatformKey(input)
+  if (platform !== undefined) return [{ kind: "key", key: platform, input }, () => true]
+  if (isRemoteSigner(input)) return [{ kind: "signer", signer: input }, () => true]
+  if (isJsonObject(input) && Object.hasOwn(input, "kty")) {
+    const seen = JSON.stringify(input)
+    return [{ kind: "key", key: importJwk(input), input }, () => JSON.stringify(input) === seen]
+  }
+  if (isJsonObject(input) && Object.hasOwn(input, "keys"))
+    throw new InvalidKeyError("key_invalid", "a plain JWK Set is not a key; read it with JwkSet.from(set)")
+  throw new InvalidKeyError(
+    "key_invalid",
+    "expected a secret or PEM as string, Uint8Array, KeyObject, CryptoKey, JWK, Jwk, JwkSet, JwksClient, function or remote signer, found another object",
+  )
+}
+
+function isRemoteSigner(value: object): value is RemoteSigner {
+  const { algorithm, sign } = value as JsonObject
+  return typeof algorithm === "string" && typeof sign === "function"
+}
+
+/** Turns what a caller's key function threw into an error of this package. */
+export function keyFunctionFailed(cause: unknown): JwtError {
+  return cause instanceof JwtError ? cause : new InvalidKeyError("key_not_found", "the key function failed", { cause })
+}
