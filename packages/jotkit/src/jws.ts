@@ -3,7 +3,7 @@ import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject } from "./codec/json.ts"
 import type { Key } from "./crypto/key.ts"
 import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"
-import { MAX_TOKEN_CHARACTERS, type ParsedJws, parseCompact, tokenText } from "./jose/compact.ts"
+import { MAX_TOKEN_CHARACTERS, type ParsedJws, parseCompact, payloadBytes, tokenText } from "./jose/compact.ts"
 import { headerForCaller, type JoseHeader, parseHeaderMembers } from "./jose/header.ts"
 import {
   algorithmsOption,
@@ -24,7 +24,7 @@ import {
   parseJson,
 } from "./jose/serialize.ts"
 import { type PreparedSignature, prepareSignature, type SignRules } from "./jose/sign.ts"
-import { type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
+import { isSteps, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
 import {
   algorithmsRequired,
   namesAlgorithms,
@@ -271,7 +271,7 @@ function oneSigner(
 }
 
 function* signSteps(payload: unknown, request: SignRequest, mode: Mode): Steps<string | FlattenedJws | GeneralJws> {
-  const bytes = payloadBytes(payload)
+  const bytes = bytesToSign(payload)
   const signatures: Omit<FlattenedJws, "payload">[] = []
   let shown: string | undefined
   let b64: boolean | undefined
@@ -311,7 +311,7 @@ function assemble(
   return format === "flattened" ? { ...shown, ...first } : { ...shown, signatures }
 }
 
-function payloadBytes(payload: unknown): Uint8Array {
+function bytesToSign(payload: unknown): Uint8Array {
   if (payload instanceof Uint8Array) return payload
   if (typeof payload !== "string")
     throw new UsageError(
@@ -369,8 +369,8 @@ function* verifySteps(jws: unknown, verification: Verification): Steps<VerifiedJ
   let refusal: unknown
   for (const one of parsed) {
     try {
-      const verifiedBy = yield* verifySignature(one, verification.rules)
-      return resultOf(one, verifiedBy)
+      const verified = verifySignature(one, verification.rules)
+      return resultOf(one, isSteps(verified) ? yield* verified : verified)
     } catch (error) {
       // A wrong signature says more than an algorithm that was never going to be accepted.
       if (refusal === undefined || error instanceof InvalidSignatureError) refusal = error
@@ -397,7 +397,7 @@ function resultOf(
   verifiedBy: VerifyingKey,
 ): VerifiedJws {
   const result: VerifiedJws = {
-    payload: new Uint8Array(parsed.payload),
+    payload: payloadBytes(parsed),
     header: headerForCaller(parsed.header),
     signature: decodeBase64Url(parsed.signature) ?? new Uint8Array(),
   }

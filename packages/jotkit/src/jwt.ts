@@ -10,13 +10,23 @@ import {
   encodeUtf8,
 } from "./codec/bytes.ts"
 import type { Duration } from "./codec/duration.ts"
-import { isJsonObject, type JsonObject, parseJsonObject, type Reviver } from "./codec/json.ts"
+import { isJsonObject, type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "./codec/json.ts"
+import type { SigningInput } from "./crypto/key.ts"
 import { customAlgorithm } from "./crypto/registry.ts"
 import { DecodeError, InvalidClaimsError } from "./errors.ts"
-import { type CacheOptions, VerifiedCache } from "./jose/cache.ts"
+import { type CacheOptions, VerifiedCache, type VerifiedToken } from "./jose/cache.ts"
 import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./jose/claims-set.ts"
-import { MAX_TOKEN_CHARACTERS, type ParsedJws, type ParseRules, parseCompact, tokenText } from "./jose/compact.ts"
-import { headerForCaller, type JoseHeader } from "./jose/header.ts"
+import {
+  assertReadable,
+  MAX_TOKEN_CHARACTERS,
+  type ParsedJws,
+  type ParseRules,
+  parseCompact,
+  payloadBytes,
+  tokenText,
+  unreadable,
+} from "./jose/compact.ts"
+import { headerForCaller, type JoseHeader, type ParsedHeader } from "./jose/header.ts"
 import {
   algorithmsOption,
   bytesOption,
@@ -32,14 +42,14 @@ import {
   textOption,
   textsOption,
 } from "./jose/options.ts"
-import { type PreparedSignature, prepareSignature, type SignRules } from "./jose/sign.ts"
+import { type PreparedSignature, preparedAtOnce, prepareSignature, type SignRules } from "./jose/sign.ts"
 import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
-import { isPending, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
+import { type Answer, isPending, isSteps, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
 import {
   algorithmsRequired,
-  assertSignatureReadable,
   namesAlgorithms,
   stillTrusted,
+  type VerifyingKey,
   type VerifyRules,
   verifySignature,
 } from "./jose/verify.ts"
@@ -190,6 +200,16 @@ const DECODE_OPTIONS = new Set([
     "acceptPadding",
   ],
 ])
+const CLAIM_OPTIONS = [
+  "expiresIn",
+  "notBefore",
+  "issuedAt",
+  "jwtId",
+  "issuer",
+  "audience",
+  "subject",
+  "replacer",
+] as const
 const SIGNER_OPTIONS = new Set([...ENCODE_OPTIONS, "key"])
 const VERIFIER_OPTIONS = new Set([...DECODE_OPTIONS, "key", "cache"])
 const CHECKS: readonly CheckedClaim[] = ["exp", "nbf", "iat", "aud", "iss", "sub", "jti"]
@@ -207,12 +227,12 @@ const MAX_LEEWAY_SECONDS = 600
  * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`
  */
 export function encode(claims: object, key: KeyInput | null, options?: EncodeOptions): string {
-  return runSync(encodeSteps(claims, signingOf(options, key, ENCODE_OPTIONS, "encode"), "sync"), "encodeAsync")
+  return runSync(encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encode"), "sync"), "encodeAsync")
 }
 
 /** As {@link encode}, for keys that must be waited for; slow private-key operations do not block. */
 export async function encodeAsync(claims: object, key: KeyInput | null, options?: EncodeOptions): Promise<string> {
-  return runAsync(encodeSteps(claims, signingOf(options, key, ENCODE_OPTIONS, "encodeAsync"), "async"))
+  return runAsync(encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encodeAsync"), "async"))
 }
 
 /**
@@ -231,7 +251,7 @@ export function decode<S extends StandardSchemaV1>(
 ): InferOutput<S>
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): JwtClaims
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): unknown {
-  return runSync(claimSteps(verificationOf(options, key, DECODE_OPTIONS, "decode"), token), "decodeAsync")
+  return runSync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decode"), token), "decodeAsync")
 }
 
 /** As {@link decode}; takes a `JwksClient`, asynchronous key functions and schemas as well. */
@@ -250,7 +270,7 @@ export async function decodeAsync(
   key: KeyInput,
   options?: DecodeOptions,
 ): Promise<unknown> {
-  return runAsync(claimSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeAsync"), token))
+  return runAsync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decodeAsync"), token))
 }
 
 /** As {@link decode}, answering with header, claims and signature. */
@@ -308,7 +328,7 @@ export function decodeUnverified(token: string | Uint8Array): UnverifiedJwt {
   const parsed = parseUnverified(token)
   return {
     header: headerForCaller(parsed.header),
-    payload: jsonOrBytes(parsed.payload),
+    payload: jsonOrBytes(payloadBytes(parsed)),
     signature: bytesOfSignature(parsed),
   }
 }
@@ -325,12 +345,12 @@ export class Signer {
 
   /** Makes a token; as {@link encode}. */
   sign(claims: object): string {
-    return runSync(encodeSteps(claims, this.#signing, "sync"), "signAsync")
+    return runSync(encodeClaims(claims, this.#signing, "sync"), "signAsync")
   }
 
   /** As {@link sign}, for keys that must be waited for; slow private-key operations do not block. */
   async signAsync(claims: object): Promise<string> {
-    return runAsync(encodeSteps(claims, this.#signing, "async"))
+    return runAsync(encodeClaims(claims, this.#signing, "async"))
   }
 }
 
@@ -355,12 +375,12 @@ export class Verifier<Claims = JwtClaims> {
 
   /** Verifies a token and answers with its claims; as {@link decode}. */
   verify(token: string | Uint8Array): Claims {
-    return runSync(claimSteps(this.#verification, token), "verifyAsync") as Claims
+    return runSync(claimsOf(this.#verification, token), "verifyAsync") as Claims
   }
 
   /** As {@link verify}; for a `JwksClient`, asynchronous key functions and schemas. */
   async verifyAsync(token: string | Uint8Array): Promise<Claims> {
-    return runAsync(claimSteps(this.#verification, token)) as Promise<Claims>
+    return runAsync(claimsOf(this.#verification, token)) as Promise<Claims>
   }
 
   /** As {@link verify}, answering with header, claims and signature. */
@@ -408,7 +428,7 @@ function signingOf(
   call: string,
 ): Signing {
   const given: EncodeOptions = knownOptions(options, known, call)
-  const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength, replacer, ...claims } = given
+  const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength } = given
   if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
   textOption("issuer", given.issuer)
   textOption("subject", given.subject)
@@ -426,7 +446,7 @@ function signingOf(
       sortHeader: sortHeader === undefined || flagOption("sortHeader", sortHeader),
       enforceLength: flagOption("enforceMinimumKeyLength", enforceMinimumKeyLength),
     },
-    claims: replacer === undefined && Object.keys(claims).length === 0 ? undefined : { ...claims, replacer },
+    claims: CLAIM_OPTIONS.some((name) => given[name] !== undefined) ? given : undefined,
     now: nowOption(now),
     detached: flagOption("detached", detached) || withoutBase64,
     prepared: undefined,
@@ -444,16 +464,35 @@ function prepareNow(signing: Signing): Signing {
   return { ...signing, rules, prepared: step.done === true ? step.value : undefined }
 }
 
-function* encodeSteps(claims: object, signing: Signing, mode: Mode): Steps<string> {
+/** The pipeline of `encode`: claims to JSON, key to header, both to a signature. */
+function encodeClaims(claims: object, signing: Signing, mode: Mode): Answer<string> {
   const json = serializeClaims(claims, signing.claims, signing.now)
-  const prepared = signing.prepared ?? (yield* prepareSignature(signing.rules))
-  const payload = encodeTextBase64Url(json)
-  const input = prepared.b64
-    ? `${prepared.headerText}.${payload}`
-    : concatBytes(encodeLatin1(`${prepared.headerText}.`), encodeUtf8(json))
-  const signed = prepared.sign(input, mode)
-  const signature = isPending(signed) ? yield* wait(signed) : signed
-  return signing.detached ? `${prepared.headerText}..${signature}` : `${prepared.headerText}.${payload}.${signature}`
+  const prepared = signing.prepared ?? preparedAtOnce(signing.rules)
+  if (prepared === undefined) return whenPrepared(json, signing, mode)
+  const { input, token } = assembled(json, prepared, signing.detached)
+  const signature = prepared.sign(input, mode)
+  return isPending(signature) ? whenSigned(token, signature) : token + signature
+}
+
+function* whenPrepared(json: string, signing: Signing, mode: Mode): Steps<string> {
+  const prepared = yield* prepareSignature(signing.rules)
+  const { input, token } = assembled(json, prepared, signing.detached)
+  return token + (yield* wait(prepared.sign(input, mode)))
+}
+
+function* whenSigned(token: string, signature: PromiseLike<string>): Steps<string> {
+  return token + (yield* wait(signature))
+}
+
+/** What is signed, and the token up to its signature. */
+function assembled(
+  json: string,
+  { headerText, b64 }: PreparedSignature,
+  detached: boolean,
+): { input: SigningInput; token: string } {
+  if (!b64) return { input: concatBytes(encodeLatin1(`${headerText}.`), encodeUtf8(json)), token: `${headerText}..` }
+  const input = `${headerText}.${encodeTextBase64Url(json)}`
+  return { input, token: detached ? `${headerText}..` : `${input}.` }
 }
 
 function verificationOf(
@@ -539,63 +578,81 @@ function sourceOf(key: unknown, algorithms: ReadonlySet<string> | undefined): Ke
   return readsItself ? undefined : readKeySource(key)
 }
 
-/** The pipeline of `decode`: read, verify, parse, judge. */
-function* claimSteps(verification: Verification, token: string | Uint8Array): Steps<unknown> {
+/** The pipeline of `decode`: read, verify, parse, judge. Answers at once where nothing has to be waited for. */
+function claimsOf(verification: Verification, token: string | Uint8Array): Answer<unknown> {
   const text = tokenText(token)
-  const known = verification.cache === undefined ? undefined : yield* recall(verification, verification.cache, text)
-  if (known !== undefined) return yield* judge(verification, known.claims, known.header)
-  const parsed = parseCompact(text, verification.parse)
-  const claims = yield* genuineClaims(verification, parsed, text)
-  return yield* judge(verification, claims, parsed.header.members)
+  const entry = verification.cache?.get(text, verification.now())
+  if (entry !== undefined) {
+    const trusted = stillTrusted(entry.verifiedBy, entry.header, verification.signature)
+    return trusted === true
+      ? judge(verification, remembered(entry, verification.reviver), entry.header)
+      : recall(verification, text, entry, trusted)
+  }
+  return freshClaims(verification, text)
 }
 
-/** What the cache knows of a token, if its key is still the one that would be asked. */
+function freshClaims(verification: Verification, text: string): Answer<unknown> {
+  const parsed = parseCompact(text, verification.parse)
+  if (!verification.checkSignature) {
+    assertReadable(parsed)
+    return judge(verification, parseClaims(parsed, verification.reviver), parsed.header)
+  }
+  const verified = verifySignature(parsed, verification.signature)
+  return isSteps(verified)
+    ? whenVerified(verification, text, parsed, verified)
+    : trust(verification, text, parsed, verified)
+}
+
+function* whenVerified(
+  verification: Verification,
+  text: string,
+  parsed: ParsedJws,
+  verifying: Steps<VerifyingKey>,
+): Steps<unknown> {
+  const answer = trust(verification, text, parsed, yield* verifying)
+  return isSteps(answer) ? yield* answer : answer
+}
+
+/** From here on the bytes are genuine; whether the claims may be used is judged last. */
+function trust(verification: Verification, text: string, parsed: ParsedJws, verifiedBy: VerifyingKey): Answer<unknown> {
+  const claims = parseClaims(parsed, verification.reviver)
+  const { header, payload } = parsed
+  verification.cache?.set(text, { header, verifiedBy, payload }, claims, verification.now())
+  return judge(verification, claims, header)
+}
+
+/** A token of the cache whose key may have been exchanged: it is asked for; if it is gone, the token is verified afresh. */
 function* recall(
   verification: Verification,
-  cache: VerifiedCache,
-  token: string,
-): Steps<{ claims: JsonObject; header: JsonObject } | undefined> {
-  const entry = cache.get(token, verification.now())
-  if (entry === undefined) return undefined
-  if (!(yield* stillTrusted(entry.verifiedBy, entry.header, verification.signature))) {
-    cache.forget(token)
-    return undefined
-  }
-  const claims =
-    entry.flatClaims === undefined || verification.reviver !== undefined
-      ? parseClaims(entry.payload, verification.reviver)
-      : { ...entry.flatClaims }
-  return { claims, header: entry.header.members }
+  text: string,
+  entry: VerifiedToken,
+  trusting: Answer<boolean>,
+): Steps<unknown> {
+  const trusted = isSteps(trusting) ? yield* trusting : trusting
+  if (!trusted) verification.cache?.forget(text)
+  const answer = trusted
+    ? judge(verification, remembered(entry, verification.reviver), entry.header)
+    : freshClaims(verification, text)
+  return isSteps(answer) ? yield* answer : answer
+}
+
+/** Claims of the caller's own, from a token that was verified before. */
+function remembered(entry: VerifiedToken, reviver: Reviver | undefined): JsonObject {
+  return entry.flatClaims === undefined || reviver !== undefined ? parseClaims(entry, reviver) : { ...entry.flatClaims }
 }
 
 function* completeSteps(verification: Verification, token: string | Uint8Array): Steps<DecodedJwt<unknown>> {
-  const text = tokenText(token)
-  const parsed = parseCompact(text, verification.parse)
-  const claims = yield* genuineClaims(verification, parsed, text)
-  const payload = yield* judge(verification, claims, parsed.header.members)
+  const answer = claimsOf(verification, token)
+  const payload = isSteps(answer) ? yield* answer : answer
+  // Read again for the parts: whoever wants them all pays for them.
+  const parsed = parseCompact(tokenText(token), verification.parse)
   return { header: headerForCaller(parsed.header), payload, signature: bytesOfSignature(parsed) }
 }
 
-function* genuineClaims(verification: Verification, parsed: ParsedJws, text: string): Steps<JsonObject> {
-  if (!verification.checkSignature) {
-    assertSignatureReadable(parsed.signature)
-    return parseClaims(parsed.payload, verification.reviver)
-  }
-  const verifiedBy = yield* verifySignature(parsed, verification.signature)
-  const claims = parseClaims(parsed.payload, verification.reviver)
-  verification.cache?.set(
-    text,
-    { header: parsed.header, verifiedBy, payload: parsed.payload },
-    claims,
-    verification.now(),
-  )
-  return claims
-}
-
-function* judge(verification: Verification, claims: JsonObject, header: JsonObject): Steps<unknown> {
-  const violations = findViolations(claims, verification.claims, verification.now(), header)
+function judge(verification: Verification, claims: JsonObject, header: ParsedHeader): Answer<unknown> {
+  const violations = findViolations(claims, verification.claims, verification.now(), header.members)
   if (violations !== undefined) throw claimError(violations, claims, verification.claims)
-  return verification.schema === undefined ? claims : yield* applySchema(verification.schema, claims)
+  return verification.schema === undefined ? claims : applySchema(verification.schema, claims)
 }
 
 function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unknown> {
@@ -604,8 +661,11 @@ function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unkno
   throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
 }
 
-function parseClaims(payload: Uint8Array, reviver: Reviver | undefined): JsonObject {
-  const { value, problem } = parseJsonObject(payload, "top", reviver)
+function parseClaims({ payload }: Pick<ParsedJws, "payload">, reviver: Reviver | undefined): JsonObject {
+  const result =
+    typeof payload === "string" ? parseJsonSegment(payload, "top", reviver) : parseJsonObject(payload, "top", reviver)
+  if (result === undefined) throw unreadable("payload")
+  const { value, problem } = result
   if (problem === undefined) return value
   if (problem === "duplicate") throw new DecodeError("duplicate_member", "the claims set holds a claim name twice")
   throw new DecodeError("payload_invalid", "the payload must be a JSON object in UTF-8, nested at most 100 levels deep")
@@ -618,7 +678,7 @@ function parseUnverified(token: string | Uint8Array): ParsedJws {
     text,
     text.includes("..") ? { ...UNVERIFIED, detachedPayload: new Uint8Array() } : UNVERIFIED,
   )
-  assertSignatureReadable(parsed.signature)
+  assertReadable(parsed)
   return parsed
 }
 
@@ -629,7 +689,7 @@ function jsonOrBytes(payload: Uint8Array): unknown {
   } catch {
     // Not JSON: the bytes say more than an error would.
   }
-  return payload.slice()
+  return payload
 }
 
 function bytesOfSignature(parsed: ParsedJws): Uint8Array {

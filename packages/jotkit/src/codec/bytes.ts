@@ -24,6 +24,35 @@ export function decodeBase64UrlPooled(text: string): Uint8Array | undefined {
   return bytes.toString("base64url") === text ? bytes : undefined
 }
 
+/** Holds decoded bytes from one call of {@link decodeToScratch} to the next: a parser reads them at once and keeps none. */
+export const scratch: Uint8Array = Buffer.allocUnsafeSlow(16_384)
+const scratchBuffer = view(scratch)
+/** Last characters whose unused bits are zero, for texts of length 2 and 3 modulo 4 (RFC 4648, section 3.5). */
+const LAST_OF_TWO = "AQgw"
+const LAST_OF_THREE = "AEIMQUYcgkosw048"
+
+/**
+ * Decodes canonical base64url into {@link scratch}, without allocating: the payload of every token goes this way.
+ *
+ * @returns The number of bytes; -1 for text that is not canonical or does not fit, which {@link decodeBase64UrlPooled} can tell.
+ */
+export function decodeToScratch(text: string): number {
+  const rest = text.length % 4
+  const expected = Math.floor((text.length * 3) / 4)
+  if (rest === 1 || expected > scratch.length) return -1
+  // The platform's decoder skips strange characters, takes those of the other alphabet and cuts wide ones down to a byte.
+  if (scratchBuffer.write(text, "base64url") !== expected || text.includes("+") || text.includes("/")) return -1
+  if (Buffer.byteLength(text) !== text.length) return -1
+  const last = text.charAt(text.length - 1)
+  return rest === 0 || (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(last) ? expected : -1
+}
+
+/** The beginning of {@link scratch} as UTF-8, or undefined if it is not. */
+export function decodeScratchUtf8(length: number): string | undefined {
+  const text = scratchBuffer.toString("utf8", 0, length)
+  return text.includes("\uFFFD") ? decodeUtf8(scratch.subarray(0, length)) : text
+}
+
 /** Encodes text as UTF-8, then base64url. */
 export function encodeTextBase64Url(text: string): string {
   return Buffer.from(text, "utf8").toString("base64url")

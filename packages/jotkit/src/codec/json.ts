@@ -4,7 +4,8 @@
  * `JSON.parse` keeps the last of two members with one name, so a token could say two things. Members are counted in the
  * bytes and compared with the names that came out of the parser: a difference is a duplicate, however its name was spelled.
  */
-import { decodeUtf8 } from "./bytes.ts"
+import { UsageError } from "../errors.ts"
+import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "./bytes.ts"
 
 /** How deep arrays and objects may be nested. */
 export const MAX_JSON_DEPTH = 100
@@ -30,14 +31,33 @@ const OPEN = 123
 const CLOSE = 125
 const TOO_DEEP = -1
 
+/** Which member names must be unique: those at the top level (claims), or at every depth (headers, keys). */
+export type Unique = "top" | "all"
+
 /**
  * Parses bytes that hold a JSON object.
  *
- * @param duplicates - `top`: names are unique at the top level (claims); `all`: at every depth (headers, keys).
  * @param reviver - As for `JSON.parse`. The check for duplicates is made on the value before it.
  */
-export function parseJsonObject(bytes: Uint8Array, duplicates: "top" | "all", reviver?: Reviver): JsonResult {
-  const text = decodeUtf8(bytes)
+export function parseJsonObject(bytes: Uint8Array, unique: Unique, reviver?: Reviver): JsonResult {
+  return parse(decodeUtf8(bytes), bytes, bytes.length, unique, reviver)
+}
+
+/** As {@link parseJsonObject}, from base64url; undefined if that is not canonical. */
+export function parseJsonSegment(segment: string, unique: Unique, reviver?: Reviver): JsonResult | undefined {
+  const length = decodeToScratch(segment)
+  if (length !== -1) return parse(decodeScratchUtf8(length), scratch, length, unique, reviver)
+  const bytes = decodeBase64UrlPooled(segment)
+  return bytes === undefined ? undefined : parseJsonObject(bytes, unique, reviver)
+}
+
+function parse(
+  text: string | undefined,
+  bytes: Uint8Array,
+  length: number,
+  unique: Unique,
+  reviver: Reviver | undefined,
+): JsonResult {
   if (text === undefined) return { problem: "not_utf8" }
   let value: unknown
   try {
@@ -46,13 +66,21 @@ export function parseJsonObject(bytes: Uint8Array, duplicates: "top" | "all", re
     return { problem: "not_json" }
   }
   if (!isJsonObject(value)) return { problem: "not_object" }
-  const expected = countMembers(bytes, duplicates)
+  const expected = countMembers(bytes, length, unique)
   if (expected === TOO_DEEP) return { problem: "too_deep" }
-  const found = duplicates === "top" ? Object.keys(value).length : countNames(value)
+  const found = unique === "top" ? Object.keys(value).length : countNames(value)
   if (found !== expected) return { problem: "duplicate" }
-  if (reviver === undefined) return { value }
-  const revived: unknown = JSON.parse(text, reviver)
-  return isJsonObject(revived) ? { value: revived } : { problem: "not_object" }
+  return reviver === undefined ? { value } : revive(text, reviver)
+}
+
+function revive(text: string, reviver: Reviver): JsonResult {
+  let value: unknown
+  try {
+    value = JSON.parse(text, reviver)
+  } catch (cause) {
+    throw new UsageError("callback_failed", "the reviver failed", { cause })
+  }
+  return isJsonObject(value) ? { value } : { problem: "not_object" }
 }
 
 /** Whether a value is a JSON object: not null, not an array. */
@@ -66,11 +94,11 @@ export function own(value: JsonObject, name: string): unknown {
 }
 
 /** Counts the members of valid JSON: those of the outermost object, or all; -1 if nested too deep. One pass, no allocation. */
-function countMembers(bytes: Uint8Array, which: "top" | "all"): number {
-  const deepest = which === "top" ? 1 : MAX_JSON_DEPTH
+function countMembers(bytes: Uint8Array, length: number, unique: Unique): number {
+  const deepest = unique === "top" ? 1 : MAX_JSON_DEPTH
   let members = 0
   let depth = 0
-  for (let at = 0; at < bytes.length; at++) {
+  for (let at = 0; at < length; at++) {
     const byte = bytes[at] ?? 0
     if (byte === QUOTE) at = endOfText(bytes, at)
     else if (byte === COLON) members += depth <= deepest ? 1 : 0

@@ -18,6 +18,7 @@ export interface SignatureAlgorithm {
 
 const rows = new Map<string, SignatureRow>(SIGNATURE_ROWS.map((row) => [row.name, row]))
 const custom = new Map<string, SignatureAlgorithm>()
+let changes = 0
 
 /** The built-in algorithm of this name, unless it was taken out. */
 export function builtInRow(name: string): SignatureRow | undefined {
@@ -39,13 +40,20 @@ export function algorithmNames(): string[] {
   return [...rows.keys(), ...custom.keys()]
 }
 
+/** How often the algorithms were changed: what was prepared under another number may no longer be right. */
+export function registryChanges(): number {
+  return changes
+}
+
 /** Adds an algorithm: a row puts a built-in one back. */
 export function addAlgorithm(name: string, algorithm: SignatureAlgorithm | SignatureRow): void {
+  changes++
   if ("sign" in algorithm) custom.set(name, algorithm)
   else rows.set(name, algorithm)
 }
 
 /** Takes an algorithm out; false if there is none of this name. */
 export function removeAlgorithm(name: string): boolean {
+  changes++
   return custom.delete(name) || rows.delete(name)
 }

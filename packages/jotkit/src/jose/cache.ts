@@ -20,8 +20,7 @@ export interface CacheOptions {
 export interface VerifiedToken {
   readonly header: ParsedHeader
   readonly verifiedBy: VerifyingKey
-  /** The payload, in memory of the cache's own. */
-  readonly payload: Uint8Array
+  readonly payload: string | Uint8Array
   /** The claims, where all of them are text, numbers, booleans or null; a shallow copy of such is a whole copy. */
   readonly flatClaims: JsonObject | undefined
   /** Seconds since 1970 after which the entry no longer counts. */
@@ -63,7 +62,7 @@ export class VerifiedCache {
   /** Keeps a token that was just verified. */
   set(
     token: string,
-    verified: { header: ParsedHeader; verifiedBy: VerifyingKey; payload: Uint8Array },
+    verified: Pick<VerifiedToken, "header" | "verifiedBy" | "payload">,
     claims: JsonObject,
     now: number,
   ): void {
@@ -74,6 +73,6 @@ export class VerifiedCache {
     const flatClaims = Object.values(claims).every((value) => typeof value !== "object" || value === null)
       ? { ...claims }
       : undefined
-    this.#entries.set(token, { ...verified, payload: verified.payload.slice(), flatClaims, until })
+    this.#entries.set(token, { ...verified, flatClaims, until })
   }
 }

@@ -22,22 +22,45 @@ export interface ClaimOptions {
   readonly replacer?: Replacer | undefined
 }
 
+const OPENING_BRACE = 123
 /** The last second of the year 9999: a later time is most likely in milliseconds. */
 const LAST_TIME = 253_402_300_799
-const TIME_CLAIMS = ["exp", "nbf", "iat"] as const
-const TEXT_CLAIMS = ["iss", "sub", "jti"] as const
 
 /** Writes claims and the claims that options add as JSON. The caller's objects are not changed. */
 export function serializeClaims(claims: unknown, options: ClaimOptions | undefined, now: () => number): string {
   const set = copyOf(claims)
   if (options !== undefined) addClaims(set, options, now)
-  for (const name of TIME_CLAIMS) {
-    if (Object.hasOwn(set, name) && set[name] !== undefined) set[name] = timeOf(set[name], `\`${name}\``)
-  }
-  assertRegistered(set)
   if (options?.replacer !== undefined) return serializeReplaced(set, options.replacer)
-  for (const name of Object.keys(set)) assertJson(set[name], 1)
+  checkClaims(set, assertJson)
   return stringify(set)
+}
+
+/** Registered claims by their rules, times as numbers; the others by the given check. One pass, as every token goes through it. */
+function checkClaims(set: JsonObject, checkOther: (value: unknown, depth: number) => void): void {
+  for (const name of Object.keys(set)) {
+    const value = set[name]
+    if (value === undefined) continue
+    switch (name) {
+      case "exp":
+      case "nbf":
+      case "iat":
+        set[name] = timeOf(value, `\`${name}\``)
+        break
+      case "iss":
+      case "sub":
+      case "jti":
+        if (typeof value !== "string") throw new UsageError("claims_invalid", `\`${name}\` must be a string`)
+        break
+      case "aud":
+        if (!isAudience(value)) throw new UsageError("claims_invalid", "`aud` must be a string or an array of strings")
+        break
+      default:
+        checkOther(value, 1)
+    }
+  }
+  const { exp, nbf } = set
+  if (nbf !== undefined && typeof exp === "number" && typeof nbf === "number" && exp <= nbf)
+    throw new UsageError("claims_invalid", "`exp` must lie after `nbf`")
 }
 
 function copyOf(claims: unknown): JsonObject {
@@ -95,6 +118,7 @@ function startOf(value: unknown, moment: number): number {
 }
 
 function timeOf(value: unknown, what: string): number {
+  if (typeof value === "number" && value <= LAST_TIME && value >= -LAST_TIME) return value
   let seconds = value
   if (value instanceof Date) seconds = Math.floor(value.getTime() / 1000)
   else if (typeof value === "object" && value !== null && "epochMilliseconds" in value)
@@ -107,19 +131,6 @@ function timeOf(value: unknown, what: string): number {
   if (seconds > LAST_TIME)
     throw new UsageError("claims_invalid", `${what} lies after the year 9999; times are seconds, not milliseconds`)
   return seconds
-}
-
-function assertRegistered(set: JsonObject): void {
-  for (const name of TEXT_CLAIMS) {
-    if (Object.hasOwn(set, name) && set[name] !== undefined && typeof set[name] !== "string")
-      throw new UsageError("claims_invalid", `\`${name}\` must be a string`)
-  }
-  if (Object.hasOwn(set, "aud") && set["aud"] !== undefined && !isAudience(set["aud"])) {
-    throw new UsageError("claims_invalid", "`aud` must be a string or an array of strings")
-  }
-  const { exp, nbf } = set
-  if (typeof exp === "number" && typeof nbf === "number" && exp <= nbf)
-    throw new UsageError("claims_invalid", "`exp` must lie after `nbf`")
 }
 
 function isAudience(value: unknown): boolean {
@@ -167,21 +178,22 @@ function isForeign(value: object): boolean {
 }
 
 function serializeReplaced(set: JsonObject, replacer: Replacer): string {
-  const guarded =
-    typeof replacer === "function"
-      ? function (this: unknown, name: string, value: unknown): unknown {
-          const replaced = replacer.call(this, name, value)
-          if (typeof replaced !== "object") assertJson(replaced, 0)
-          return replaced
-        }
-      : [...replacer]
-  const json = stringify(set, guarded)
+  // What is signed is what counts: times are numbers before the replacer sees them, and the rules hold after it.
+  checkClaims(set, () => undefined)
+  const json = stringify(set, typeof replacer === "function" ? guarded(replacer) : [...replacer])
   const written: unknown = JSON.parse(json)
   if (!isJsonObject(written)) throw new UsageError("claims_invalid", "the replacer did not leave an object")
-  // What is signed is what counts, also after the replacer.
-  for (const name of TIME_CLAIMS) if (Object.hasOwn(written, name)) timeOf(written[name], `\`${name}\``)
-  assertRegistered(written)
+  checkClaims(written, () => undefined)
   return json
+}
+
+/** The caller's replacer, whose answers must be such that JSON can say them. */
+function guarded(replacer: (this: unknown, name: string, value: unknown) => unknown): typeof replacer {
+  return function (this: unknown, name: string, value: unknown): unknown {
+    const replaced = replacer.call(this, name, value)
+    if (typeof replaced !== "object") assertJson(replaced, 0)
+    return replaced
+  }
 }
 
 function stringify(set: JsonObject, replacer?: Replacer): string {
@@ -192,7 +204,7 @@ function stringify(set: JsonObject, replacer?: Replacer): string {
     if (cause instanceof UsageError) throw cause
     throw new UsageError("claims_invalid", "the claims cannot be written as JSON", { cause })
   }
-  if (json?.startsWith("{") !== true)
+  if (json?.charCodeAt(0) !== OPENING_BRACE)
     throw new UsageError("claims_invalid", "the claims have a JSON form that is not an object")
   return json
 }

@@ -7,11 +7,33 @@ import { type ParsedHeader, parseHeader } from "./header.ts"
 /** One signature with what it signs: shape checked, nothing trusted. */
 export interface ParsedJws {
   readonly header: ParsedHeader
-  /** Payload bytes in memory of the package's own. */
-  readonly payload: Uint8Array
+  /** Base64url text, or bytes where the payload is detached or unencoded. */
+  readonly payload: string | Uint8Array
   readonly signingInput: SigningInput
-  /** Signature as base64url text; whether it is canonical is checked with the signature itself. */
+  /** Base64url text. */
   readonly signature: string
+}
+
+/**
+ * Refuses payload and signature that are not canonical base64url: one token has one spelling. Whoever refuses a token for another
+ * reason asks this first, so that what cannot be read is reported before what does not fit; whoever accepts one decodes it.
+ */
+export function assertReadable(parsed: ParsedJws): void {
+  if (typeof parsed.payload === "string" && decodeBase64UrlPooled(parsed.payload) === undefined)
+    throw unreadable("payload")
+  if (decodeBase64UrlPooled(parsed.signature) === undefined) throw unreadable("signature")
+}
+
+/** The payload's bytes, in memory of their own. */
+export function payloadBytes(parsed: ParsedJws): Uint8Array {
+  const bytes = typeof parsed.payload === "string" ? decodeBase64UrlPooled(parsed.payload) : parsed.payload
+  if (bytes === undefined) throw unreadable("payload")
+  return new Uint8Array(bytes)
+}
+
+/** The error for a part that is not canonical base64url. */
+export function unreadable(part: "payload" | "signature"): DecodeError {
+  return new DecodeError("token_malformed", `the ${part} is not canonical base64url`)
 }
 
 /** Most characters of a compact JWS, unless the caller says otherwise. */
@@ -52,9 +74,7 @@ export function parseCompact(token: string, rules: ParseRules): ParsedJws {
   const segment = token.slice(headerEnd + 1, payloadEnd)
   const signature = unpadded(signatureText, rules)
   if (rules.detachedPayload === undefined && header.b64) {
-    const payload = decodeBase64UrlPooled(unpadded(segment, rules))
-    if (payload === undefined) throw new DecodeError("token_malformed", "the payload is not canonical base64url")
-    return { header, payload, signingInput: token.slice(0, payloadEnd), signature }
+    return { header, payload: unpadded(segment, rules), signingInput: token.slice(0, payloadEnd), signature }
   }
   return { header, signature, ...withRawPayload(header, token.slice(0, headerEnd), segment, rules.detachedPayload) }
 }

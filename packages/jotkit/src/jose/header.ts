@@ -49,16 +49,16 @@ const PROBLEMS: Readonly<Record<JsonProblem, string>> = {
 
 /** Headers read lately: almost all tokens of one issuer begin with the same text. */
 const kept = new Map<string, ParsedHeader>()
+let latest: ParsedHeader | undefined
 
 /** Reads a protected header from its base64url text. */
 export function parseHeader(text: string): ParsedHeader {
-  const known = kept.get(text)
-  if (known !== undefined) return known
-  const parsed = readHeader(text)
-  if (text.length <= MAX_KEPT_CHARACTERS) {
-    if (kept.size >= MAX_KEPT) kept.clear()
-    kept.set(text, parsed)
-  }
+  if (latest?.text === text) return latest
+  const parsed = kept.get(text) ?? readHeader(text)
+  if (text.length > MAX_KEPT_CHARACTERS) return parsed
+  if (kept.size >= MAX_KEPT) kept.clear()
+  kept.set(text, parsed)
+  latest = parsed
   return parsed
 }
 

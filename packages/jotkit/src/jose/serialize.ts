@@ -1,5 +1,5 @@
 /** The JSON serializations (RFC 7515, section 7.2): read into the shape that compact tokens have, too. */
-import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError, UsageError } from "../errors.ts"
@@ -144,9 +144,8 @@ function payloadOf(
     const bytes = detached ?? encodeUtf8(payload ?? "")
     return { payload: bytes, signingInput: concatBytes(encodeLatin1(`${header.text}.`), bytes) }
   }
-  const bytes = detached ?? decodeBase64UrlPooled(payload ?? "")
-  if (bytes === undefined) throw malformed("the payload is not canonical base64url")
-  return { payload: bytes, signingInput: `${header.text}.${payload || encodeBase64Url(bytes)}` }
+  if (detached === undefined) return { payload: payload ?? "", signingInput: `${header.text}.${payload}` }
+  return { payload: detached, signingInput: `${header.text}.${encodeBase64Url(detached)}` }
 }
 
 function malformed(message: string): DecodeError {

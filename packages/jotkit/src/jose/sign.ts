@@ -2,7 +2,7 @@
 import { encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
 import type { JsonObject } from "../codec/json.ts"
 import type { Key, Operator, SigningInput } from "../crypto/key.ts"
-import { builtInRow, customAlgorithm, type SignatureAlgorithm } from "../crypto/registry.ts"
+import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
 import { namedAlgorithms, operatorFor } from "../keys/fit.ts"
 import {
@@ -41,8 +41,29 @@ export interface PreparedSignature {
   readonly sign: (input: SigningInput, mode: Mode) => string | Promise<string>
 }
 
-const plainHeaders = new Map<string, string>()
-const MAX_PLAIN_HEADERS = 256
+/** Prepared signatures with no header but the usual one, by key and algorithm: what repeated calls of `encode` use. */
+let usual = new WeakMap<Key, Map<string, PreparedSignature>>()
+let usualSince = registryChanges()
+
+/** A signature prepared before, for a key of our own and the usual header; undefined where there is more to do. */
+export function preparedAtOnce(rules: SignRules): PreparedSignature | undefined {
+  if (!isUsual(rules)) return undefined
+  if (usualSince !== registryChanges()) {
+    usual = new WeakMap()
+    usualSince = registryChanges()
+  }
+  const source = rules.source ?? (isObjectOrText(rules.key) ? readKeySource(rules.key) : undefined)
+  if (source?.kind !== "key") return undefined
+  return usual.get(source.key)?.get(rules.algorithm ?? "")
+}
+
+function isUsual(rules: SignRules): boolean {
+  return rules.header === undefined && rules.sortHeader && !rules.enforceLength && rules.defaultType === "JWT"
+}
+
+function isObjectOrText(key: unknown): boolean {
+  return typeof key === "string" ? key !== "" : typeof key === "object" && key !== null
+}
 
 /** Finds the key, settles the algorithm, writes the header. */
 export function* prepareSignature(rules: SignRules): Steps<PreparedSignature> {
@@ -102,7 +123,12 @@ function withKey(rules: SignRules, key: Key, algorithm: string): PreparedSignatu
   if (row === undefined)
     throw new UsageError("algorithm_unknown", "the key is marked for an algorithm that does not sign")
   const operator = operatorFor(row, key, "sign", rules.enforceLength)
-  return { ...headerFor(rules, algorithm, key.keyId), sign: (input, mode) => signWith(operator, input, mode) }
+  const prepared: PreparedSignature = {
+    ...headerFor(rules, algorithm, key.keyId),
+    sign: (input, mode) => signWith(operator, input, mode),
+  }
+  if (isUsual(rules)) usual.set(key, (usual.get(key) ?? new Map()).set(rules.algorithm ?? "", prepared))
+  return prepared
 }
 
 function signWith(operator: Operator, input: SigningInput, mode: Mode): string | Promise<string> {
@@ -196,16 +222,7 @@ function headerFor(
   algorithm: string,
   keyId: string | undefined,
 ): Pick<PreparedSignature, "headerText" | "b64"> {
-  if (rules.header !== undefined)
-    return { headerText: encodeHeader(writeHeader(rules, algorithm, keyId)), b64: rules.header["b64"] !== false }
-  const id = `${rules.sortHeader ? 1 : 0}${rules.unprotectedKeyId ? 1 : 0} ${algorithm} ${rules.defaultType ?? ""} ${keyId === undefined ? 0 : 1}${keyId ?? ""}`
-  let headerText = plainHeaders.get(id)
-  if (headerText === undefined) {
-    headerText = encodeHeader(writeHeader(rules, algorithm, keyId))
-    if (plainHeaders.size >= MAX_PLAIN_HEADERS) plainHeaders.clear()
-    plainHeaders.set(id, headerText)
-  }
-  return { headerText, b64: true }
+  return { headerText: encodeHeader(writeHeader(rules, algorithm, keyId)), b64: rules.header?.["b64"] !== false }
 }
 
 /** `typ`, `alg`, `kid`, then the caller's members in their order; sorted where asked for. */

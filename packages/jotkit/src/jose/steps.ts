@@ -20,6 +20,17 @@ export function* wait<T>(value: T | PromiseLike<T>): Steps<T> {
   return isPending(value) ? ((yield value) as T) : value
 }
 
+/**
+ * An answer that is there, or the steps to it. Functions on the hot path answer so: most tokens need no waiting, and a generator
+ * for nothing costs as much as parsing a header.
+ */
+export type Answer<T> = T | Steps<T>
+
+/** Whether an answer is still to be had, by `yield*`. JSON holds no functions, so claims are never taken for steps. */
+export function isSteps<T>(answer: Answer<T>): answer is Steps<T> {
+  return typeof answer === "object" && answer !== null && "next" in answer && typeof answer.next === "function"
+}
+
 /** Work that begins only when someone waits for it: a synchronous form that cannot wait must not have sent a request. */
 export class Deferred<T> implements PromiseLike<T> {
   readonly #start: () => PromiseLike<T>
@@ -42,8 +53,9 @@ export class Deferred<T> implements PromiseLike<T> {
  *
  * @throws UsageError `async_required` where it would have to wait.
  */
-export function runSync<T>(steps: Steps<T>, twin: string): T {
-  const step = steps.next()
+export function runSync<T>(answer: Answer<T>, twin: string): T {
+  if (!isSteps(answer)) return answer
+  const step = answer.next()
   if (step.done === true) return step.value
   // The promise is given up, but not alive: its failure must not end the process as an unhandled rejection.
   if (!(step.value instanceof Deferred)) step.value.then(undefined, () => undefined)
@@ -51,7 +63,8 @@ export function runSync<T>(steps: Steps<T>, twin: string): T {
 }
 
 /** Runs a pipeline, waiting where it must. */
-export async function runAsync<T>(steps: Steps<T>): Promise<T> {
+export async function runAsync<T>(steps: Answer<T>): Promise<T> {
+  if (!isSteps(steps)) return steps
   let step = steps.next()
   while (step.done !== true) {
     let value: unknown

@@ -3,19 +3,12 @@ import { decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
 import type { Key, SigningInput } from "../crypto/key.ts"
 import { builtInRow, customAlgorithm, type SignatureAlgorithm } from "../crypto/registry.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
-import {
-  DecodeError,
-  InvalidAlgorithmError,
-  InvalidKeyError,
-  InvalidSignatureError,
-  JwtError,
-  UsageError,
-} from "../errors.ts"
+import { InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError, JwtError, UsageError } from "../errors.ts"
 import { misfit, namedAlgorithms, operatorFor } from "../keys/fit.ts"
 import { type KeySource, keyFunctionFailed, type RemoteSigner, readKeySource } from "../keys/source.ts"
-import type { ParsedJws } from "./compact.ts"
+import { assertReadable, type ParsedJws } from "./compact.ts"
 import { assertUnderstood, headerForCaller, type ParsedHeader } from "./header.ts"
-import { Deferred, isPending, type Steps, wait } from "./steps.ts"
+import { type Answer, Deferred, isPending, type Steps, wait } from "./steps.ts"
 
 /** What a verification needs to know beside the token. Validated before, never changed. */
 export interface VerifyRules {
@@ -35,12 +28,30 @@ export type VerifyingKey = Key | RemoteSigner | SignatureAlgorithm
 /** Keys of a set that are tried for one token. */
 const MAX_CANDIDATES = 16
 
-/** Verifies a signature, or throws. Answers with what verified it. */
-export function* verifySignature(parsed: ParsedJws, rules: VerifyRules): Steps<VerifyingKey> {
+/**
+ * Verifies a signature, or throws. Answers with what verified it: at once where the key is one of our own and its operator
+ * does not have to be waited for, else as steps.
+ */
+export function verifySignature(parsed: ParsedJws, rules: VerifyRules): Answer<VerifyingKey> {
   try {
     assertUnderstood(parsed.header, rules.crit)
     const algorithm = allowedAlgorithm(parsed, rules)
     if (algorithm === "none") return refuseUnsecured(rules)
+    if (customAlgorithm(algorithm) !== undefined) return verifyInSteps(parsed, algorithm, rules)
+    const source = rules.source ?? readKeySource(rules.key)
+    if (source.kind !== "key") return verifyInSteps(parsed, algorithm, rules)
+    const genuine = checkWith(source.key, parsed, rowOf(algorithm), rules)
+    if (isPending(genuine)) return concluded(genuine, source.key, parsed)
+    if (genuine) return source.key
+    throw invalidSignature()
+  } catch (error) {
+    throw firstProblem(parsed, error)
+  }
+}
+
+/** Where keys have to be found, or answers waited for. */
+function* verifyInSteps(parsed: ParsedJws, algorithm: string, rules: VerifyRules): Steps<VerifyingKey> {
+  try {
     const custom = customAlgorithm(algorithm)
     if (custom !== undefined)
       return yield* verifyCustom(parsed, custom, algorithm, yield* resolveForCustom(parsed.header, rules))
@@ -48,16 +59,19 @@ export function* verifySignature(parsed: ParsedJws, rules: VerifyRules): Steps<V
     if (source.kind === "signer") return yield* verifyRemotely(parsed, source.signer)
     return yield* verifyWithKeys(parsed, rowOf(algorithm), source, rules)
   } catch (error) {
-    // What cannot be read is reported before what does not fit, as for the other segments.
-    assertSignatureReadable(parsed.signature)
-    throw error
+    throw firstProblem(parsed, error)
   }
 }
 
-/** Refuses signature text that is not canonical base64url: one token has one spelling. */
-export function assertSignatureReadable(signature: string): void {
-  if (decodeBase64UrlPooled(signature) === undefined)
-    throw new DecodeError("token_malformed", "the signature is not canonical base64url")
+function* concluded(answer: PromiseLike<boolean>, key: Key, parsed: ParsedJws): Steps<VerifyingKey> {
+  if (yield* wait(answer)) return key
+  throw firstProblem(parsed, invalidSignature())
+}
+
+/** What cannot be read is reported before what does not fit. */
+function firstProblem(parsed: ParsedJws, error: unknown): unknown {
+  assertReadable(parsed)
+  return error
 }
 
 /** Whether the keys of a source all name their algorithm, so that a list is not needed. */
@@ -110,7 +124,12 @@ function refuseUnsecured(rules: VerifyRules): never {
 }
 
 /** Whether the key that once verified a token would still be used for it. */
-export function* stillTrusted(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Steps<boolean> {
+export function stillTrusted(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Answer<boolean> {
+  const { source } = rules
+  return source?.kind === "key" ? source.key === verifiedBy : isStillOffered(verifiedBy, header, rules)
+}
+
+function* isStillOffered(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Steps<boolean> {
   const source = yield* resolveSource(header, rules)
   if (source.kind === "key") return source.key === verifiedBy
   if (source.kind === "signer") return source.signer === verifiedBy
@@ -154,10 +173,7 @@ function* verifyWithKeys(
   rules: VerifyRules,
 ): Steps<VerifyingKey> {
   if (source.kind === "key") {
-    const { key } = source
-    assertNamed(row, key, rules)
-    const answer = operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
-    if (isPending(answer) ? yield* wait(answer) : answer) return key
+    if (yield* wait(checkWith(source.key, parsed, row, rules))) return source.key
     throw invalidSignature()
   }
   const keys = source.kind === "keys" ? source.keys : []
@@ -165,14 +181,17 @@ function* verifyWithKeys(
   const candidates = keys.filter((key) => canHaveMade(key, row, parsed.header.kid, rules)).slice(0, MAX_CANDIDATES)
   if (candidates.length === 0) throw noKeyFound()
   for (const key of candidates) {
-    const answer = operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
-    if (yield* wait(answer)) return key
+    if (yield* wait(checkWith(key, parsed, row, rules))) return key
   }
   throw invalidSignature()
 }
 
-function assertNamed(row: SignatureRow, key: Key, rules: VerifyRules): void {
-  if (rules.algorithms !== undefined) return
+function checkWith(key: Key, parsed: ParsedJws, row: SignatureRow, rules: VerifyRules): boolean | Promise<boolean> {
+  if (rules.algorithms === undefined) assertNamed(row, key)
+  return operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
+}
+
+function assertNamed(row: SignatureRow, key: Key): void {
   const named = namedAlgorithms(key)
   if (named.length === 0) throw algorithmsRequired()
   if (!named.includes(row.name)) throw notAllowed()
