@@ -62,8 +62,6 @@ export interface ClaimRules {
   readonly unchecked?: ReadonlySet<CheckedClaim> | undefined
 }
 
-type Check = (claims: JsonObject, rules: ClaimRules, now: NumericDate, header: JsonObject) => ClaimViolation | undefined
-
 const NO_HEADER: JsonObject = {}
 
 /**
@@ -92,20 +90,20 @@ export function findViolations(
   now: NumericDate,
   header: JsonObject,
 ): ClaimViolation[] | undefined {
-  let violations: ClaimViolation[] | undefined
-  if (rules.require !== undefined) {
-    for (const name of rules.require) {
-      const value = own(claims, name)
-      if (value === undefined || value === null) violations = add(violations, missing(name))
-    }
-  }
-  for (const check of CHECKS) {
-    const violation = check(claims, rules, now, header)
-    if (violation !== undefined) violations = add(violations, violation)
-  }
-  // The type of the token comes first: the other claims of a token of another kind mean nothing here.
-  const typ = rules.typ === undefined ? undefined : checkType(header, rules.typ)
-  return typ === undefined ? violations : [typ, ...(violations ?? [])]
+  const set: JwtClaims = isPolluted() ? ownOnly(claims) : claims
+  let found: ClaimViolation[] | undefined
+  // The type of the token comes first: the claims of a token of another kind mean nothing here.
+  if (rules.typ !== undefined) found = add(found, checkType(header, rules.typ))
+  if (rules.require !== undefined) for (const name of rules.require) found = add(found, checkPresence(claims, name))
+  // In the order of PyJWT: the first failure decides the class of the error.
+  found = add(found, checkIssuedAt(set, rules, now))
+  found = add(found, checkNotBefore(set, rules, now))
+  found = add(found, checkExpiration(set, rules, now))
+  found = add(found, checkIssuer(set, rules))
+  found = add(found, checkAudience(set, rules))
+  found = add(found, checkText("sub", "subject_invalid", set.sub, rules, rules.subject))
+  found = add(found, checkText("jti", "jwt_id_invalid", set.jti, rules, rules.jwtId))
+  return rules.maxAge === undefined ? found : add(found, checkAge(set, rules, rules.maxAge, now))
 }
 
 /** The error for claims that were refused: its class is that of the first violation. */
@@ -149,20 +147,25 @@ const PLAIN_CLASSES: Partial<
   claim_malformed: DecodeError,
 }
 
-/** In the order of PyJWT: the first failure decides the class of the error. */
-const CHECKS: readonly Check[] = [
-  checkIssuedAt,
-  checkNotBefore,
-  checkExpiration,
-  checkIssuer,
-  checkAudience,
-  checkSubject,
-  checkJwtId,
-  checkAge,
-]
+const PLAIN: JwtClaims = {}
 
-function checkIssuedAt(claims: JsonObject, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
-  const iat = checked(claims, "iat", rules)
+/** Whether someone put a registered claim on Object.prototype, where it would count for every token that lacks it. */
+function isPolluted(): boolean {
+  const { exp, nbf, iat, iss, aud, sub, jti } = PLAIN
+  return (exp ?? nbf ?? iat ?? iss ?? aud ?? sub ?? jti) !== undefined
+}
+
+function ownOnly(claims: JsonObject): JwtClaims {
+  return Object.assign(Object.create(null) as JwtClaims, claims)
+}
+
+function checkPresence(claims: JsonObject, name: string): ClaimViolation | undefined {
+  const value = own(claims, name)
+  return value === undefined || value === null ? missing(name) : undefined
+}
+
+function checkIssuedAt(claims: JwtClaims, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
+  const iat: unknown = isChecked("iat", rules) ? claims.iat : undefined
   if (iat === undefined) return undefined
   if (!isTime(iat)) return violation("iat", "issued_at_invalid", "`iat` must be a finite number")
   if (iat > now + (rules.leeway ?? 0))
@@ -170,16 +173,16 @@ function checkIssuedAt(claims: JsonObject, rules: ClaimRules, now: NumericDate):
   return undefined
 }
 
-function checkNotBefore(claims: JsonObject, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
-  const nbf = checked(claims, "nbf", rules)
+function checkNotBefore(claims: JwtClaims, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
+  const nbf: unknown = isChecked("nbf", rules) ? claims.nbf : undefined
   if (nbf === undefined) return undefined
   if (!isTime(nbf)) return violation("nbf", "claim_malformed", "`nbf` must be a finite number")
   if (now < nbf - (rules.leeway ?? 0)) return violation("nbf", "token_not_yet_valid", "the token is not valid yet")
   return undefined
 }
 
-function checkExpiration(claims: JsonObject, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
-  const exp = checked(claims, "exp", rules)
+function checkExpiration(claims: JwtClaims, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
+  const exp: unknown = isChecked("exp", rules) ? claims.exp : undefined
   if (exp === undefined) return undefined
   if (!isTime(exp)) return violation("exp", "claim_malformed", "`exp` must be a finite number")
   // "on or after" (RFC 7519, section 4.1.4): exp equal to now is expired.
@@ -187,8 +190,8 @@ function checkExpiration(claims: JsonObject, rules: ClaimRules, now: NumericDate
   return undefined
 }
 
-function checkIssuer(claims: JsonObject, rules: ClaimRules): ClaimViolation | undefined {
-  const iss = checked(claims, "iss", rules)
+function checkIssuer(claims: JwtClaims, rules: ClaimRules): ClaimViolation | undefined {
+  const iss: unknown = isChecked("iss", rules) ? claims.iss : undefined
   const expected = isChecked("iss", rules) ? rules.issuer : undefined
   if (iss === undefined) return expected === undefined ? undefined : missing("iss")
   if (typeof iss !== "string") return violation("iss", "issuer_invalid", "`iss` must be a string")
@@ -197,9 +200,9 @@ function checkIssuer(claims: JsonObject, rules: ClaimRules): ClaimViolation | un
   return undefined
 }
 
-function checkAudience(claims: JsonObject, rules: ClaimRules): ClaimViolation | undefined {
+function checkAudience(claims: JwtClaims, rules: ClaimRules): ClaimViolation | undefined {
   if (!isChecked("aud", rules)) return undefined
-  const aud = own(claims, "aud")
+  const aud: unknown = claims.aud
   const expected = rules.audience
   if (expected === undefined) {
     if (aud === undefined || aud === null) return undefined
@@ -220,20 +223,11 @@ function checkAudience(claims: JsonObject, rules: ClaimRules): ClaimViolation | 
   return named ? undefined : violation("aud", "audience_invalid", "the token is meant for another audience")
 }
 
-function checkSubject(claims: JsonObject, rules: ClaimRules): ClaimViolation | undefined {
-  return checkText("sub", "subject_invalid", claims, rules, rules.subject)
-}
-
-function checkJwtId(claims: JsonObject, rules: ClaimRules): ClaimViolation | undefined {
-  return checkText("jti", "jwt_id_invalid", claims, rules, rules.jwtId)
-}
-
-function checkAge(claims: JsonObject, rules: ClaimRules, now: NumericDate): ClaimViolation | undefined {
-  if (rules.maxAge === undefined) return undefined
-  const iat = own(claims, "iat")
+function checkAge(claims: JwtClaims, rules: ClaimRules, maxAge: number, now: NumericDate): ClaimViolation | undefined {
+  const iat: unknown = claims.iat
   if (iat === undefined || iat === null) return missing("iat")
   if (!isTime(iat)) return violation("iat", "issued_at_invalid", "`iat` must be a finite number")
-  if (now - iat > rules.maxAge + (rules.leeway ?? 0))
+  if (now - iat > maxAge + (rules.leeway ?? 0))
     return violation("iat", "token_too_old", "the token is older than `maxAge`")
   return undefined
 }
@@ -241,12 +235,11 @@ function checkAge(claims: JsonObject, rules: ClaimRules, now: NumericDate): Clai
 function checkText(
   name: "sub" | "jti",
   code: ErrorCode,
-  claims: JsonObject,
+  value: unknown,
   rules: ClaimRules,
   expected: string | undefined,
 ): ClaimViolation | undefined {
   if (!isChecked(name, rules)) return undefined
-  const value = own(claims, name)
   if (value === undefined) return expected === undefined ? undefined : missing(name)
   if (typeof value !== "string") return violation(name, code, `\`${name}\` must be a string`)
   if (expected !== undefined && value !== expected) return violation(name, code, `\`${name}\` is not the expected one`)
@@ -264,10 +257,6 @@ export function mediaType(typ: string): string {
   const lower = typ.toLowerCase()
   const short = lower.startsWith("application/") ? lower.slice("application/".length) : lower
   return short.includes("/") ? lower : short
-}
-
-function checked(claims: JsonObject, name: CheckedClaim, rules: ClaimRules): unknown {
-  return isChecked(name, rules) ? own(claims, name) : undefined
 }
 
 function isChecked(name: CheckedClaim, rules: ClaimRules): boolean {
@@ -301,10 +290,12 @@ function violation(claim: string, code: ErrorCode, message: string): ClaimViolat
   return { claim, code, message }
 }
 
-function add(violations: ClaimViolation[] | undefined, found: ClaimViolation): ClaimViolation[] {
-  if (violations === undefined) return [found]
-  violations.push(found)
-  return violations
+function add(
+  violations: ClaimViolation[] | undefined,
+  found: ClaimViolation | undefined,
+): ClaimViolation[] | undefined {
+  if (found === undefined) return violations
+  return violations === undefined ? [found] : [...violations, found]
 }
 
 function dateOf(seconds: unknown): Date {

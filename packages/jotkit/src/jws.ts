@@ -357,6 +357,7 @@ function verificationOf(key: unknown, options: VerifyJwsOptions | undefined, cal
       algorithms,
       crit: listOption("crit", given.crit),
       enforceLength: flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength),
+      latest: undefined,
     },
     detachedPayload: bytesOption("detachedPayload", given.detachedPayload),
     allowUnprotectedAlgorithm: flagOption("allowUnprotectedAlgorithm", given.allowUnprotectedAlgorithm),

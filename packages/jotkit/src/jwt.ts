@@ -487,12 +487,12 @@ function* whenSigned(token: string, signature: PromiseLike<string>): Steps<strin
 /** What is signed, and the token up to its signature. */
 function assembled(
   json: string,
-  { headerText, b64 }: PreparedSignature,
+  { prefix, b64 }: PreparedSignature,
   detached: boolean,
 ): { input: SigningInput; token: string } {
-  if (!b64) return { input: concatBytes(encodeLatin1(`${headerText}.`), encodeUtf8(json)), token: `${headerText}..` }
-  const input = `${headerText}.${encodeTextBase64Url(json)}`
-  return { input, token: detached ? `${headerText}..` : `${input}.` }
+  if (!b64) return { input: concatBytes(encodeLatin1(prefix), encodeUtf8(json)), token: `${prefix}.` }
+  const input = prefix + encodeTextBase64Url(json)
+  return { input, token: detached ? `${prefix}.` : `${input}.` }
 }
 
 function verificationOf(
@@ -516,6 +516,7 @@ function verificationOf(
       algorithms: checkSignature ? algorithmsOption(given.algorithms) : undefined,
       crit: listOption("crit", given.crit),
       enforceLength: flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength),
+      latest: undefined,
     },
     claims: claimRulesOf(given, unchecked),
     now: nowOption(given.now),

@@ -6,6 +6,30 @@ import { Buffer } from "node:buffer"
 
 const fatalUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
+/**
+ * What `Buffer.write` and `Buffer.toString` call after they have looked at their arguments. On the way of every token that look
+ * costs more than the copying; all versions of Node have these methods, and where a runtime has not, the documented ones serve.
+ */
+interface DirectBuffer extends Buffer {
+  latin1Write?(text: string, offset: number): number
+  base64urlWrite?(text: string, offset: number): number
+  utf8Slice?(start: number, end: number): string
+}
+
+/** Writes text whose characters are all below U+0100 into a buffer, one byte each. */
+export function writeLatin1(buffer: DirectBuffer, text: string, offset: number): void {
+  if (buffer.latin1Write === undefined) buffer.write(text, offset, "latin1")
+  else buffer.latin1Write(text, offset)
+}
+
+function writeBase64Url(buffer: DirectBuffer, text: string): number {
+  return buffer.base64urlWrite === undefined ? buffer.write(text, "base64url") : buffer.base64urlWrite(text, 0)
+}
+
+function sliceUtf8(buffer: DirectBuffer, length: number): string {
+  return buffer.utf8Slice === undefined ? buffer.toString("utf8", 0, length) : buffer.utf8Slice(0, length)
+}
+
 /** Encodes bytes as base64url without padding. */
 export function encodeBase64Url(bytes: Uint8Array): string {
   return view(bytes).toString("base64url")
@@ -41,7 +65,7 @@ export function decodeToScratch(text: string): number {
   const expected = Math.floor((text.length * 3) / 4)
   if (rest === 1 || expected > scratch.length) return -1
   // The platform's decoder skips strange characters, takes those of the other alphabet and cuts wide ones down to a byte.
-  if (scratchBuffer.write(text, "base64url") !== expected || text.includes("+") || text.includes("/")) return -1
+  if (writeBase64Url(scratchBuffer, text) !== expected || text.includes("+") || text.includes("/")) return -1
   if (Buffer.byteLength(text) !== text.length) return -1
   const last = text.charAt(text.length - 1)
   return rest === 0 || (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(last) ? expected : -1
@@ -49,13 +73,15 @@ export function decodeToScratch(text: string): number {
 
 /** The beginning of {@link scratch} as UTF-8, or undefined if it is not. */
 export function decodeScratchUtf8(length: number): string | undefined {
-  const text = scratchBuffer.toString("utf8", 0, length)
+  const text = sliceUtf8(scratchBuffer, length)
   return text.includes("\uFFFD") ? decodeUtf8(scratch.subarray(0, length)) : text
 }
 
 /** Encodes text as UTF-8, then base64url. */
 export function encodeTextBase64Url(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64url")
+  // A character of UTF-16 is at most three bytes of UTF-8.
+  if (text.length * 3 > scratch.length) return Buffer.from(text, "utf8").toString("base64url")
+  return scratchBuffer.toString("base64url", 0, scratchBuffer.write(text, "utf8"))
 }
 
 /** Decodes standard base64 leniently (PEM bodies, OpenSSH lines, `x5c`): white space is ignored. */

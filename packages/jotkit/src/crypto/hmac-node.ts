@@ -6,6 +6,7 @@
  * is the platform's. Where `crypto.hash` is missing or answers otherwise, `createHmac` does the work.
  */
 import * as nodeCrypto from "node:crypto"
+import { writeLatin1 } from "../codec/bytes.ts"
 import type { Operator, SigningInput } from "./key.ts"
 import type { HashName } from "./signature-algorithms.ts"
 
@@ -57,8 +58,8 @@ function fastest(
       view = inner.subarray(0, end)
       views[input.length % KEPT_VIEWS] = view
     }
-    inner.write(input, blockBytes, "latin1")
-    outer.write(digest(hash, view, "latin1"), blockBytes, "latin1")
+    writeLatin1(inner, input, blockBytes)
+    writeLatin1(outer, digest(hash, view, "latin1"), blockBytes)
     return digest(hash, outer, "base64url")
   }
   // A runtime may have the function without these encodings: believe it only after it gave the known answer.

@@ -36,6 +36,8 @@ export interface SignRules {
 /** A header and what signs under it: made once where the key stays the same. */
 export interface PreparedSignature {
   readonly headerText: string
+  /** The header and its dot, before which nothing changes from token to token. */
+  readonly prefix: string
   readonly b64: boolean
   /** Base64url of the signature. */
   readonly sign: (input: SigningInput, mode: Mode) => string | Promise<string>
@@ -217,12 +219,9 @@ function signatureText(signature: unknown, expectedBytes: number | undefined): s
   return encodeBase64Url(signature)
 }
 
-function headerFor(
-  rules: SignRules,
-  algorithm: string,
-  keyId: string | undefined,
-): Pick<PreparedSignature, "headerText" | "b64"> {
-  return { headerText: encodeHeader(writeHeader(rules, algorithm, keyId)), b64: rules.header?.["b64"] !== false }
+function headerFor(rules: SignRules, algorithm: string, keyId: string | undefined): Omit<PreparedSignature, "sign"> {
+  const headerText = encodeHeader(writeHeader(rules, algorithm, keyId))
+  return { headerText, prefix: `${headerText}.`, b64: rules.header?.["b64"] !== false }
 }
 
 /** `typ`, `alg`, `kid`, then the caller's members in their order; sorted where asked for. */

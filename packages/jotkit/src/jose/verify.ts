@@ -1,7 +1,7 @@
 /** From a parsed signature to a genuine one (RFC 7515, section 5.2). The one place where verification happens. */
 import { decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
-import type { Key, SigningInput } from "../crypto/key.ts"
-import { builtInRow, customAlgorithm, type SignatureAlgorithm } from "../crypto/registry.ts"
+import type { Key, Operator, SigningInput } from "../crypto/key.ts"
+import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError, JwtError, UsageError } from "../errors.ts"
 import { misfit, namedAlgorithms, operatorFor } from "../keys/fit.ts"
@@ -20,6 +20,10 @@ export interface VerifyRules {
   readonly algorithms: ReadonlySet<string> | undefined
   readonly crit: readonly string[] | undefined
   readonly enforceLength: boolean
+  /** What the last token was verified with: almost always the next one's, too. */
+  latest:
+    | { readonly algorithm: string; readonly key: Key; readonly operator: Operator; readonly changes: number }
+    | undefined
 }
 
 /** What verified a signature; its identity tells whether a key was exchanged. */
@@ -35,18 +39,29 @@ const MAX_CANDIDATES = 16
 export function verifySignature(parsed: ParsedJws, rules: VerifyRules): Answer<VerifyingKey> {
   try {
     assertUnderstood(parsed.header, rules.crit)
+    const { latest } = rules
+    if (latest?.algorithm === parsed.header.alg && latest?.changes === registryChanges())
+      return checkAtOnce(parsed, latest.key, latest.operator)
     const algorithm = allowedAlgorithm(parsed, rules)
     if (algorithm === "none") return refuseUnsecured(rules)
     if (customAlgorithm(algorithm) !== undefined) return verifyInSteps(parsed, algorithm, rules)
     const source = rules.source ?? readKeySource(rules.key)
     if (source.kind !== "key") return verifyInSteps(parsed, algorithm, rules)
-    const genuine = checkWith(source.key, parsed, rowOf(algorithm), rules)
-    if (isPending(genuine)) return concluded(genuine, source.key, parsed)
-    if (genuine) return source.key
-    throw invalidSignature()
+    const { key } = source
+    const operator = operatorWith(key, rowOf(algorithm), rules)
+    // A key given to one call may change before the next; one that was read for good does not.
+    if (rules.source !== undefined) rules.latest = { algorithm, key, operator, changes: registryChanges() }
+    return checkAtOnce(parsed, key, operator)
   } catch (error) {
     throw firstProblem(parsed, error)
   }
+}
+
+function checkAtOnce(parsed: ParsedJws, key: Key, operator: Operator): Answer<VerifyingKey> {
+  const genuine = operator.verify(parsed.signingInput, parsed.signature)
+  if (genuine === true) return key
+  if (isPending(genuine)) return concluded(genuine, key, parsed)
+  throw invalidSignature()
 }
 
 /** Where keys have to be found, or answers waited for. */
@@ -187,8 +202,12 @@ function* verifyWithKeys(
 }
 
 function checkWith(key: Key, parsed: ParsedJws, row: SignatureRow, rules: VerifyRules): boolean | Promise<boolean> {
+  return operatorWith(key, row, rules).verify(parsed.signingInput, parsed.signature)
+}
+
+function operatorWith(key: Key, row: SignatureRow, rules: VerifyRules): Operator {
   if (rules.algorithms === undefined) assertNamed(row, key)
-  return operatorFor(row, key, "verify", rules.enforceLength).verify(parsed.signingInput, parsed.signature)
+  return operatorFor(row, key, "verify", rules.enforceLength)
 }
 
 function assertNamed(row: SignatureRow, key: Key): void {
