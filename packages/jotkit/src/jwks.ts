@@ -147,7 +147,8 @@ export class JwksClient {
    * @throws DecodeError for a token that cannot be read; JwksClientError `key_not_found` unless exactly one key fits.
    */
   async getSigningKeyFromJwt(token: string | Uint8Array): Promise<Jwk> {
-    if (!isJsonObject(decodeUnverified(token).payload))
+    const { payload } = decodeUnverified(token)
+    if (!isJsonObject(payload) || payload instanceof Uint8Array)
       throw new DecodeError("payload_invalid", "the payload must be a JSON object")
     const header = getUnverifiedHeader(token)
     const row = builtInRow(header.alg ?? "")
@@ -350,8 +351,12 @@ function parseBody(bytes: Uint8Array): unknown {
 }
 
 function signingKeys(kept: Kept): Jwk[] {
-  const keys = [...kept.set].filter((key) => (key.use === undefined || key.use === "sig") && key.keyId !== undefined)
+  const keys = [...kept.set].filter((key) => key.keyId !== undefined && isForSignatures(keyOf(key)))
   return keys.length > 0 ? keys : notFound()
+}
+
+function isForSignatures({ use, operations }: Key): boolean {
+  return (use === undefined || use === "sig") && (operations === undefined || operations.includes("verify"))
 }
 
 function notFound(): never {

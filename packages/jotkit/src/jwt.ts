@@ -13,7 +13,7 @@ import type { Duration } from "./codec/duration.ts"
 import { isJsonObject, type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "./codec/json.ts"
 import type { SigningInput } from "./crypto/key.ts"
 import { customAlgorithm } from "./crypto/registry.ts"
-import { DecodeError, InvalidClaimsError } from "./errors.ts"
+import { DecodeError, InvalidClaimsError, UsageError } from "./errors.ts"
 import { type CacheOptions, VerifiedCache, type VerifiedToken } from "./jose/cache.ts"
 import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./jose/claims-set.ts"
 import {
@@ -26,7 +26,7 @@ import {
   tokenText,
   unreadable,
 } from "./jose/compact.ts"
-import { headerForCaller, type JoseHeader, type ParsedHeader } from "./jose/header.ts"
+import { assertUnderstood, headerForCaller, type JoseHeader, type ParsedHeader } from "./jose/header.ts"
 import {
   algorithmsOption,
   bytesOption,
@@ -43,7 +43,7 @@ import {
   textsOption,
 } from "./jose/options.ts"
 import { type PreparedSignature, preparedAtOnce, prepareSignature, type SignRules } from "./jose/sign.ts"
-import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
+import type { InferOutput, StandardResult, StandardSchemaV1 } from "./jose/standard-schema.ts"
 import { type Answer, isPending, isSteps, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
 import {
   algorithmsRequired,
@@ -316,7 +316,9 @@ export async function decodeCompleteAsync(
  * @throws DecodeError if the token is not three canonical segments, or the header breaks RFC 7515, section 4.
  */
 export function getUnverifiedHeader(token: string | Uint8Array): JoseHeader {
-  return headerForCaller(parseUnverified(token).header)
+  const { header } = parseUnverified(token)
+  assertUnderstood(header, undefined)
+  return headerForCaller(header)
 }
 
 /**
@@ -594,7 +596,9 @@ function claimsOf(verification: Verification, token: string | Uint8Array): Answe
 
 function freshClaims(verification: Verification, text: string): Answer<unknown> {
   const parsed = parseCompact(text, verification.parse)
+  if (!parsed.header.b64 && verification.parse.detachedPayload === undefined) throw unencodedClaims()
   if (!verification.checkSignature) {
+    assertUnderstood(parsed.header, verification.signature.crit)
     assertReadable(parsed)
     return judge(verification, parseClaims(parsed, verification.reviver), parsed.header)
   }
@@ -612,6 +616,14 @@ function* whenVerified(
 ): Steps<unknown> {
   const answer = trust(verification, text, parsed, yield* verifying)
   return isSteps(answer) ? yield* answer : answer
+}
+
+/** RFC 7797, section 7: readers of JWTs do not expect unencoded claims; only who hands them over separately does. */
+function unencodedClaims(): DecodeError {
+  return new DecodeError(
+    "header_invalid",
+    "a JWT must not hold an unencoded payload (`b64` is false), unless it is detached and given as `detachedPayload`",
+  )
 }
 
 /** From here on the bytes are genuine; whether the claims may be used is judged last. */
@@ -657,7 +669,12 @@ function judge(verification: Verification, claims: JsonObject, header: ParsedHea
 }
 
 function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unknown> {
-  const result = yield* wait(schema["~standard"].validate(claims))
+  let result: StandardResult<unknown>
+  try {
+    result = yield* wait(schema["~standard"].validate(claims))
+  } catch (cause) {
+    throw new UsageError("callback_failed", "the schema's validator failed", { cause })
+  }
   if (result.issues === undefined) return result.value
   throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
 }

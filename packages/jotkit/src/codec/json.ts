@@ -123,3 +123,41 @@ function countNames(value: object): number {
   }
   return names
 }
+
+/**
+ * Why a value cannot be written as JSON without loss; undefined if it can. `undefined` members are left out, as
+ * `JSON.stringify` does; objects with a `toJSON` of their own are taken at their word, except Dates.
+ */
+export function jsonLoss(value: unknown, depth = 0): string | undefined {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "undefined":
+      return undefined
+    case "number":
+      return Number.isFinite(value) ? undefined : "NaN or Infinity, which JSON cannot say"
+    case "object":
+      return value === null ? undefined : objectLoss(value, depth)
+    default:
+      return `a ${typeof value}, which JSON cannot say`
+  }
+}
+
+function objectLoss(value: object, depth: number): string | undefined {
+  if (depth >= MAX_JSON_DEPTH) return "a value nested deeper than 100 levels, or in a circle"
+  if (value instanceof Date) return "a Date; only exp, nbf and iat take one, write others as text or number"
+  if (isForeign(value)) return "an object that JSON would not keep, such as a Map or bytes"
+  for (const member of Object.values(value)) {
+    const loss = jsonLoss(member, depth + 1)
+    if (loss !== undefined) return loss
+  }
+  return undefined
+}
+
+/** Neither plain object, class instance nor array, and without a JSON form of its own. */
+export function isForeign(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false
+  const tag = Object.prototype.toString.call(value)
+  return tag !== "[object Object]" && tag !== "[object Array]" && !("toJSON" in value)
+}

@@ -1,6 +1,6 @@
 /** The claims set on its way out: checked by the rules that a reader applies, times written as numbers, valid JSON by construction. */
 import { type Duration, parseDuration } from "../codec/duration.ts"
-import { isJsonObject, type JsonObject, MAX_JSON_DEPTH } from "../codec/json.ts"
+import { isForeign, isJsonObject, type JsonObject, jsonLoss } from "../codec/json.ts"
 import { UsageError } from "../errors.ts"
 import { invalidOption } from "./options.ts"
 
@@ -59,8 +59,8 @@ function checkClaims(set: JsonObject, checkOther: (value: unknown, depth: number
     }
   }
   const { exp, nbf } = set
-  if (nbf !== undefined && typeof exp === "number" && typeof nbf === "number" && exp <= nbf)
-    throw new UsageError("claims_invalid", "`exp` must lie after `nbf`")
+  if (nbf !== undefined && typeof exp === "number" && typeof nbf === "number" && exp < nbf)
+    throw new UsageError("claims_invalid", "`exp` must not lie before `nbf`")
 }
 
 function copyOf(claims: unknown): JsonObject {
@@ -71,7 +71,11 @@ function copyOf(claims: unknown): JsonObject {
     )
   }
   // Getters run once, here: the claims that are checked are the claims that are signed.
-  return { ...claims }
+  try {
+    return { ...claims }
+  } catch (cause) {
+    throw new UsageError("callback_failed", "a getter of the claims failed", { cause })
+  }
 }
 
 function addClaims(set: JsonObject, options: ClaimOptions, now: () => number): void {
@@ -139,42 +143,8 @@ function isAudience(value: unknown): boolean {
 
 /** Refuses what JSON cannot say or would silently change. */
 function assertJson(value: unknown, depth: number): void {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-    case "undefined":
-      return
-    case "number":
-      if (!Number.isFinite(value))
-        throw new UsageError("claims_invalid", "a claim holds NaN or Infinity, which JSON cannot say")
-      return
-    case "object":
-      if (value !== null) assertJsonObject(value, depth)
-      return
-    default:
-      throw new UsageError("claims_invalid", `a claim holds a ${typeof value}, which JSON cannot say`)
-  }
-}
-
-function assertJsonObject(value: object, depth: number): void {
-  if (depth >= MAX_JSON_DEPTH)
-    throw new UsageError("claims_invalid", "the claims are nested deeper than 100 levels, or in a circle")
-  if (value instanceof Date)
-    throw new UsageError(
-      "claims_invalid",
-      "a claim holds a Date; only exp, nbf and iat take one, write others as text or number",
-    )
-  if (isForeign(value))
-    throw new UsageError("claims_invalid", "a claim holds an object that JSON would not keep, such as a Map or bytes")
-  for (const member of Object.values(value)) assertJson(member, depth + 1)
-}
-
-/** Neither plain object, class instance nor array, and without a JSON form of its own. */
-function isForeign(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false
-  const tag = Object.prototype.toString.call(value)
-  return tag !== "[object Object]" && tag !== "[object Array]" && !("toJSON" in value)
+  const loss = jsonLoss(value, depth)
+  if (loss !== undefined) throw new UsageError("claims_invalid", `a claim holds ${loss}`)
 }
 
 function serializeReplaced(set: JsonObject, replacer: Replacer): string {

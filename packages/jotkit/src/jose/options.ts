@@ -96,7 +96,15 @@ export function nowOption(value: Now | undefined): () => number {
     const fixed = secondsOf(value)
     return () => fixed
   }
-  return () => secondsOf(value())
+  return () => {
+    let answer: unknown
+    try {
+      answer = value()
+    } catch (cause) {
+      throw new UsageError("callback_failed", "the clock given as `now` failed", { cause })
+    }
+    return secondsOf(answer)
+  }
 }
 
 /** The allow-list: at least one name, each known, each to be had in this runtime. */

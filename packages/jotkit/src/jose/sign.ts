@@ -1,6 +1,6 @@
 /** From a payload to a signature (RFC 7515, section 5.1). The one place where signing happens. */
 import { encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
-import type { JsonObject } from "../codec/json.ts"
+import { type JsonObject, jsonLoss } from "../codec/json.ts"
 import type { Key, Operator, SigningInput } from "../crypto/key.ts"
 import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
@@ -44,7 +44,7 @@ export interface PreparedSignature {
 }
 
 /** Prepared signatures with no header but the usual one, by key and algorithm: what repeated calls of `encode` use. */
-let usual = new WeakMap<Key, Map<string, PreparedSignature>>()
+let usual = new WeakMap<Key, Map<string | undefined, PreparedSignature>>()
 let usualSince = registryChanges()
 
 /** A signature prepared before, for a key of our own and the usual header; undefined where there is more to do. */
@@ -56,7 +56,7 @@ export function preparedAtOnce(rules: SignRules): PreparedSignature | undefined 
   }
   const source = rules.source ?? (isObjectOrText(rules.key) ? readKeySource(rules.key) : undefined)
   if (source?.kind !== "key") return undefined
-  return usual.get(source.key)?.get(rules.algorithm ?? "")
+  return usual.get(source.key)?.get(rules.algorithm)
 }
 
 function isUsual(rules: SignRules): boolean {
@@ -77,7 +77,9 @@ export function* prepareSignature(rules: SignRules): Steps<PreparedSignature> {
   if (source.kind === "signer") return withSigner(rules, source.signer, wanted)
   if (source.kind !== "key")
     throw new UsageError("argument_invalid", "a key set cannot sign; give the one private key or secret to sign with")
-  return withKey(rules, source.key, wanted ?? defaultAlgorithm(source.key))
+  const name = wanted ?? defaultAlgorithm(source.key)
+  const registered = customAlgorithm(name)
+  return registered === undefined ? withKey(rules, source.key, name) : yield* withCustom(rules, name, registered)
 }
 
 function wantedAlgorithm(rules: SignRules): string | undefined {
@@ -129,7 +131,7 @@ function withKey(rules: SignRules, key: Key, algorithm: string): PreparedSignatu
     ...headerFor(rules, algorithm, key.keyId),
     sign: (input, mode) => signWith(operator, input, mode),
   }
-  if (isUsual(rules)) usual.set(key, (usual.get(key) ?? new Map()).set(rules.algorithm ?? "", prepared))
+  if (isUsual(rules)) usual.set(key, (usual.get(key) ?? new Map()).set(rules.algorithm, prepared))
   return prepared
 }
 
@@ -260,6 +262,8 @@ function namesB64(members: JsonObject): boolean {
 }
 
 function assertWritable(members: JsonObject): void {
+  const loss = jsonLoss(members)
+  if (loss !== undefined) throw new UsageError("header_not_allowed", `the header holds ${loss}`)
   for (const name of ["typ", "cty", "kid"]) {
     const value = members[name]
     if (value !== undefined && typeof value !== "string")
