@@ -16,6 +16,8 @@ export default defineConfig({
           name: "jotkit",
           include: ["packages/jotkit/test/**/*.test.ts"],
           exclude: ["packages/jotkit/test/package/**"],
+          // Most tests use short secrets on purpose; those about the warning listen for the event itself.
+          execArgv: ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"],
           server: { deps: { external: againstDist ? [/\/packages\/[^/]+\/dist\//] : [] } },
         },
       },
