@@ -1,7 +1,7 @@
 /** The algorithms there are, and your own beside them. */
 
+import { decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import { engine } from "#engine"
-import { decodeBase64UrlPooled, encodeBase64Url } from "./codec/bytes.ts"
 import type { Key } from "./crypto/key.ts"
 import {
   addAlgorithm,

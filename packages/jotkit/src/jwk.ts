@@ -1,7 +1,7 @@
 /** Keys as JSON (RFC 7517): read from every form, made, shown and compared by thumbprint. */
 
+import { encodeBase64Url, encodeUtf8 } from "#bytes"
 import { engine } from "#engine"
-import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"
 import { type Key, makeKey } from "./crypto/key.ts"

@@ -1,21 +1,8 @@
 /** JSON Web Tokens (RFC 7519): make, read and trust. */
 
-import { type CheckedClaim, type ClaimRules, claimError, findViolations, type JwtClaims, mediaType } from "./claims.ts"
-import {
-  concatBytes,
-  decodeBase64Url,
-  decodeUtf8,
-  encodeLatin1,
-  encodeTextBase64Url,
-  encodeUtf8,
-} from "./codec/bytes.ts"
-import type { Duration } from "./codec/duration.ts"
-import { isJsonObject, type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "./codec/json.ts"
-import type { SigningInput } from "./crypto/key.ts"
-import { customAlgorithm } from "./crypto/registry.ts"
-import { DecodeError, InvalidClaimsError, UsageError } from "./errors.ts"
-import { type CacheOptions, VerifiedCache, type VerifiedToken } from "./jose/cache.ts"
-import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./jose/claims-set.ts"
+import { decodeBase64Url, decodeUtf8 } from "#bytes"
+import type { JwtClaims } from "./claims.ts"
+import { type CacheOptions, VerifiedCache } from "./jose/cache.ts"
 import {
   assertReadable,
   MAX_TOKEN_CHARACTERS,
@@ -24,115 +11,25 @@ import {
   parseCompact,
   payloadBytes,
   tokenText,
-  unreadable,
 } from "./jose/compact.ts"
-import { assertUnderstood, headerForCaller, type JoseHeader, type ParsedHeader } from "./jose/header.ts"
 import {
-  algorithmsOption,
-  bytesOption,
-  countOption,
-  durationOption,
-  flagOption,
-  functionOption,
-  invalidOption,
-  knownOptions,
-  listOption,
-  type Now,
-  nowOption,
-  textOption,
-  textsOption,
-} from "./jose/options.ts"
-import { type PreparedSignature, preparedAtOnce, prepareSignature, type SignRules } from "./jose/sign.ts"
-import type { InferOutput, StandardResult, StandardSchemaV1 } from "./jose/standard-schema.ts"
-import { type Answer, isPending, isSteps, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
-import {
-  algorithmsRequired,
-  namesAlgorithms,
-  stillTrusted,
-  type VerifyingKey,
-  type VerifyRules,
-  verifySignature,
-} from "./jose/verify.ts"
+  claimsOf,
+  DECODE_OPTIONS,
+  type DecodeOptions,
+  type SchemaOptions,
+  type Verification,
+  verificationOf,
+} from "./jose/decode.ts"
+import { ENCODE_OPTIONS, type EncodeOptions, encodeClaims, prepareNow, type Signing, signingOf } from "./jose/encode.ts"
+import { assertUnderstood, headerForCaller, type JoseHeader } from "./jose/header.ts"
+import { knownOptions } from "./jose/options.ts"
+import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
+import { isSteps, runAsync, runSync, type Steps } from "./jose/steps.ts"
 import type { KeyInput } from "./jwk.ts"
-import { type KeySource, readKeySource } from "./keys/source.ts"
+import { settledSource } from "./keys/source.ts"
 
-/** How to make a token. */
-export interface EncodeOptions {
-  /** Default: the key's own; HS256 for a secret; the only one of an EC or OKP key. */
-  algorithm?: string | undefined
-  /** Header members beside `typ` and `alg`. `typ: null` and `kid: null` leave these out. */
-  header?: Readonly<Record<string, unknown>> | undefined
-  /** Whether header members are sorted by name, as PyJWT does; default true. False keeps `typ`, `alg`, then the caller's order. */
-  sortHeader?: boolean | undefined
-  /** Adds `exp`: this long after now. */
-  expiresIn?: Duration | undefined
-  /** Adds `nbf`: this long after now, or at this moment. */
-  notBefore?: Duration | Date | { readonly epochMilliseconds: number } | undefined
-  /** Adds `iat`: now, or this moment. */
-  issuedAt?: boolean | Time | undefined
-  /** Adds `jti`: this text, or a random UUID for true. */
-  jwtId?: boolean | string | undefined
-  /** Adds `iss`. */
-  issuer?: string | undefined
-  /** Adds `aud`. */
-  audience?: string | readonly string[] | undefined
-  /** Adds `sub`. */
-  subject?: string | undefined
-  /** The clock for the options above; default: the system's. */
-  now?: Now | undefined
-  /** Leaves the payload out of the token (RFC 7515, appendix F); the reader gets it some other way. */
-  detached?: boolean | undefined
-  /** As for `JSON.stringify`, applied to the claims. */
-  replacer?: Replacer | undefined
-  /** Refuse keys shorter than the algorithm asks for, instead of a warning. */
-  enforceMinimumKeyLength?: boolean | undefined
-}
-
-/** How to judge a token. */
-export interface DecodeOptions {
-  /** Names of the algorithms to accept. Required unless the key names its own. */
-  algorithms?: readonly string[] | undefined
-  /** Audiences of which the token must name one. Without it a token that names an audience is refused. */
-  audience?: string | readonly string[] | undefined
-  /** The expected issuer, or several. */
-  issuer?: string | readonly string[] | undefined
-  subject?: string | undefined
-  jwtId?: string | undefined
-  /** Expected media type in the header's `typ`; `application/` and case do not count. */
-  typ?: string | undefined
-  /** Names of claims that must be there and not null. */
-  require?: readonly string[] | undefined
-  /** How far clocks may differ; at most 10 minutes unless `unsafeLeeway`. Default 0. */
-  leeway?: Duration | undefined
-  /** Allows a leeway of more than 10 minutes. */
-  unsafeLeeway?: boolean | undefined
-  /** How old a token may be, by its `iat`. */
-  maxAge?: Duration | undefined
-  /** `aud` must be one string, equal to the one expected. */
-  strictAudience?: boolean | undefined
-  /** The clock; default: the system's. */
-  now?: Now | undefined
-  /** Checks to switch off. `{ signature: false }` switches off all the others too, unless they are named. */
-  verify?: Readonly<Partial<Record<"signature" | CheckedClaim, boolean>>> | undefined
-  /** Refuse keys shorter than the algorithm asks for, instead of a warning. */
-  enforceMinimumKeyLength?: boolean | undefined
-  /** The payload of a token that does not hold it. */
-  detachedPayload?: Uint8Array | undefined
-  /** Names of critical header extensions that the caller handles. */
-  crit?: readonly string[] | undefined
-  /** As for `JSON.parse`, applied to the claims. */
-  reviver?: Reviver | undefined
-  /** Longest token, in characters; default 65,536. */
-  maxTokenLength?: number | undefined
-  /** Accept base64url with padding, as AWS load balancers write. */
-  acceptPadding?: boolean | undefined
-}
-
-/** Options with a schema, whose output is the type of the claims. */
-export interface SchemaOptions<S extends StandardSchemaV1> extends DecodeOptions {
-  /** A validator of the Standard Schema kind (zod, valibot, arktype …), run after all other checks. */
-  schema: S
-}
+export type { DecodeOptions, SchemaOptions } from "./jose/decode.ts"
+export type { EncodeOptions } from "./jose/encode.ts"
 
 /** A verified token with its parts. */
 export interface DecodedJwt<Claims = JwtClaims> {
@@ -159,62 +56,13 @@ export type VerifierOptions = DecodeOptions & {
   cache?: boolean | CacheOptions | undefined
 }
 
-const ENCODE_OPTIONS = new Set([
-  ...[
-    "algorithm",
-    "header",
-    "sortHeader",
-    "expiresIn",
-    "notBefore",
-    "issuedAt",
-    "jwtId",
-    "issuer",
-    "audience",
-    "subject",
-  ],
-  ...["now", "detached", "replacer", "enforceMinimumKeyLength"],
-])
-const DECODE_OPTIONS = new Set([
-  ...[
-    "algorithms",
-    "audience",
-    "issuer",
-    "subject",
-    "jwtId",
-    "typ",
-    "require",
-    "leeway",
-    "unsafeLeeway",
-    "maxAge",
-    "strictAudience",
-  ],
-  ...[
-    "now",
-    "verify",
-    "enforceMinimumKeyLength",
-    "detachedPayload",
-    "crit",
-    "reviver",
-    "schema",
-    "maxTokenLength",
-    "acceptPadding",
-  ],
-])
-const CLAIM_OPTIONS = [
-  "expiresIn",
-  "notBefore",
-  "issuedAt",
-  "jwtId",
-  "issuer",
-  "audience",
-  "subject",
-  "replacer",
-] as const
 const SIGNER_OPTIONS = new Set([...ENCODE_OPTIONS, "key"])
 const VERIFIER_OPTIONS = new Set([...DECODE_OPTIONS, "key", "cache"])
-const CHECKS: readonly CheckedClaim[] = ["exp", "nbf", "iat", "aud", "iss", "sub", "jti"]
-const VERIFY_OPTIONS = new Set(["signature", ...CHECKS])
-const MAX_LEEWAY_SECONDS = 600
+const UNVERIFIED: ParseRules = {
+  maxTokenLength: MAX_TOKEN_CHARACTERS,
+  detachedPayload: undefined,
+  acceptPadding: false,
+}
 
 /**
  * Makes a token.
@@ -365,7 +213,7 @@ export class Verifier<Claims = JwtClaims> {
     const { key, cache, ...rest } = knownOptions(options, VERIFIER_OPTIONS, "Verifier")
     const verification = verificationOf(rest, key, DECODE_OPTIONS, "Verifier")
     const { signature, checkSignature, parse } = verification
-    const source = checkSignature ? sourceOf(key, signature.algorithms) : undefined
+    const source = checkSignature ? settledSource(key, signature.algorithms) : undefined
     // A detached payload is not in the token, so the token's text alone does not say what was verified.
     const keeps = cache !== undefined && cache !== false && checkSignature && parse.detachedPayload === undefined
     this.#verification = {
@@ -396,297 +244,12 @@ export class Verifier<Claims = JwtClaims> {
   }
 }
 
-/** Everything `encode` needs, checked. */
-interface Signing {
-  readonly rules: SignRules
-  readonly claims: ClaimOptions | undefined
-  readonly now: () => number
-  readonly detached: boolean
-  readonly prepared: PreparedSignature | undefined
-}
-
-/** Everything `decode` needs, checked. */
-interface Verification {
-  readonly parse: ParseRules
-  readonly checkSignature: boolean
-  readonly signature: VerifyRules
-  readonly claims: ClaimRules
-  readonly now: () => number
-  readonly reviver: Reviver | undefined
-  readonly schema: StandardSchemaV1 | undefined
-  readonly cache: VerifiedCache | undefined
-}
-
-const UNVERIFIED: ParseRules = {
-  maxTokenLength: MAX_TOKEN_CHARACTERS,
-  detachedPayload: undefined,
-  acceptPadding: false,
-}
-
-function signingOf(
-  options: EncodeOptions | undefined,
-  key: unknown,
-  known: ReadonlySet<string>,
-  call: string,
-): Signing {
-  const given: EncodeOptions = knownOptions(options, known, call)
-  const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength } = given
-  if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
-  textOption("issuer", given.issuer)
-  textOption("subject", given.subject)
-  textsOption("audience", given.audience)
-  if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
-  const withoutBase64 = header?.["b64"] === false
-  return {
-    rules: {
-      key,
-      source: undefined,
-      algorithm: textOption("algorithm", algorithm),
-      header: header === undefined ? undefined : { ...header },
-      unprotectedKeyId: false,
-      defaultType: "JWT",
-      sortHeader: sortHeader === undefined || flagOption("sortHeader", sortHeader),
-      enforceLength: flagOption("enforceMinimumKeyLength", enforceMinimumKeyLength),
-    },
-    claims: CLAIM_OPTIONS.some((name) => given[name] !== undefined) ? given : undefined,
-    now: nowOption(now),
-    detached: flagOption("detached", detached) || withoutBase64,
-    prepared: undefined,
-  }
-}
-
-/** Reads a signer's key before its first token, and makes the header, where nothing has to be waited for. */
-function prepareNow(signing: Signing): Signing {
-  const { key, header, algorithm } = signing.rules
-  const name = algorithm ?? header?.["alg"]
-  const source = sourceOf(key, typeof name === "string" ? new Set([name]) : undefined)
-  const rules = { ...signing.rules, source }
-  if (source?.kind !== "key" && source?.kind !== "keys") return { ...signing, rules }
-  const step = prepareSignature(rules).next()
-  return { ...signing, rules, prepared: step.done === true ? step.value : undefined }
-}
-
-/** The pipeline of `encode`: claims to JSON, key to header, both to a signature. */
-function encodeClaims(claims: object, signing: Signing, mode: Mode): Answer<string> {
-  const json = serializeClaims(claims, signing.claims, signing.now)
-  const prepared = signing.prepared ?? preparedAtOnce(signing.rules)
-  if (prepared === undefined) return whenPrepared(json, signing, mode)
-  const { input, token } = assembled(json, prepared, signing.detached)
-  const signature = prepared.sign(input, mode)
-  return isPending(signature) ? whenSigned(token, signature) : token + signature
-}
-
-function* whenPrepared(json: string, signing: Signing, mode: Mode): Steps<string> {
-  const prepared = yield* prepareSignature(signing.rules)
-  const { input, token } = assembled(json, prepared, signing.detached)
-  return token + (yield* wait(prepared.sign(input, mode)))
-}
-
-function* whenSigned(token: string, signature: PromiseLike<string>): Steps<string> {
-  return token + (yield* wait(signature))
-}
-
-/** What is signed, and the token up to its signature. */
-function assembled(
-  json: string,
-  { prefix, b64 }: PreparedSignature,
-  detached: boolean,
-): { input: SigningInput; token: string } {
-  if (!b64) return { input: concatBytes(encodeLatin1(prefix), encodeUtf8(json)), token: `${prefix}.` }
-  const input = prefix + encodeTextBase64Url(json)
-  return { input, token: detached ? `${prefix}.` : `${input}.` }
-}
-
-function verificationOf(
-  options: DecodeOptions | undefined,
-  key: unknown,
-  known: ReadonlySet<string>,
-  call: string,
-): Verification {
-  const given = knownOptions<DecodeOptions & { schema?: StandardSchemaV1 }>(options, known, call)
-  const { checkSignature, unchecked } = checksOf(given.verify)
-  const verification: Verification = {
-    parse: {
-      maxTokenLength: countOption("maxTokenLength", given.maxTokenLength, MAX_TOKEN_CHARACTERS),
-      detachedPayload: bytesOption("detachedPayload", given.detachedPayload),
-      acceptPadding: flagOption("acceptPadding", given.acceptPadding),
-    },
-    checkSignature,
-    signature: {
-      key,
-      source: undefined,
-      algorithms: checkSignature ? algorithmsOption(given.algorithms) : undefined,
-      crit: listOption("crit", given.crit),
-      enforceLength: flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength),
-      latest: undefined,
-    },
-    claims: claimRulesOf(given, unchecked),
-    now: nowOption(given.now),
-    reviver: functionOption("reviver", given.reviver),
-    schema: schemaOption(given.schema),
-    cache: undefined,
-  }
-  if (checkSignature && verification.signature.algorithms === undefined && !namesAlgorithms(readKeySource(key)))
-    throw algorithmsRequired()
-  return verification
-}
-
-function claimRulesOf(given: DecodeOptions, unchecked: ReadonlySet<CheckedClaim> | undefined): ClaimRules {
-  const leeway = durationOption("leeway", given.leeway)
-  if (leeway !== undefined && leeway > MAX_LEEWAY_SECONDS && !flagOption("unsafeLeeway", given.unsafeLeeway)) {
-    throw invalidOption("leeway", "at most 10 minutes, unless unsafeLeeway is true", leeway)
-  }
-  const strictAudience = flagOption("strictAudience", given.strictAudience)
-  const typ = textOption("typ", given.typ)
-  const audience = textsOption("audience", given.audience)
-  return {
-    // Strict means one string on both sides: a list can never be met.
-    audience: strictAudience && Array.isArray(given.audience) ? [] : audience,
-    strictAudience,
-    issuer: textsOption("issuer", given.issuer),
-    subject: textOption("subject", given.subject),
-    jwtId: textOption("jwtId", given.jwtId),
-    require: listOption("require", given.require),
-    leeway,
-    maxAge: durationOption("maxAge", given.maxAge),
-    typ: typ === undefined ? undefined : mediaType(typ),
-    unchecked,
-  }
-}
-
-function checksOf(verify: DecodeOptions["verify"]): {
-  checkSignature: boolean
-  unchecked: ReadonlySet<CheckedClaim> | undefined
-} {
-  if (verify === undefined) return { checkSignature: true, unchecked: undefined }
-  const given = knownOptions(verify, VERIFY_OPTIONS, "verify")
-  for (const [name, value] of Object.entries(given)) flagOption(`verify.${name}`, value)
-  const checkSignature = given.signature !== false
-  const unchecked = new Set(CHECKS.filter((name) => !(given[name] ?? checkSignature)))
-  return { checkSignature, unchecked: unchecked.size === 0 ? undefined : unchecked }
-}
-
-function schemaOption(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
-  if (schema === undefined) return undefined
-  const standard: unknown =
-    (typeof schema === "object" || typeof schema === "function") && schema !== null ? schema["~standard"] : undefined
-  if (typeof standard === "object" && standard !== null && "validate" in standard) return schema
-  throw invalidOption("schema", "a Standard Schema validator", schema)
-}
-
-/** The key of a verifier or signer, read once; a registered algorithm reads its own when it is used. */
-function sourceOf(key: unknown, algorithms: ReadonlySet<string> | undefined): KeySource | undefined {
-  const readsItself =
-    algorithms !== undefined && [...algorithms].every((name) => name === "none" || customAlgorithm(name) !== undefined)
-  return readsItself ? undefined : readKeySource(key)
-}
-
-/** The pipeline of `decode`: read, verify, parse, judge. Answers at once where nothing has to be waited for. */
-function claimsOf(verification: Verification, token: string | Uint8Array): Answer<unknown> {
-  const text = tokenText(token)
-  const entry = verification.cache?.get(text, verification.now())
-  if (entry !== undefined) {
-    const trusted = stillTrusted(entry.verifiedBy, entry.header, verification.signature)
-    return trusted === true
-      ? judge(verification, remembered(entry, verification.reviver), entry.header)
-      : recall(verification, text, entry, trusted)
-  }
-  return freshClaims(verification, text)
-}
-
-function freshClaims(verification: Verification, text: string): Answer<unknown> {
-  const parsed = parseCompact(text, verification.parse)
-  if (!parsed.header.b64 && verification.parse.detachedPayload === undefined) throw unencodedClaims()
-  if (!verification.checkSignature) {
-    assertUnderstood(parsed.header, verification.signature.crit)
-    assertReadable(parsed)
-    return judge(verification, parseClaims(parsed, verification.reviver), parsed.header)
-  }
-  const verified = verifySignature(parsed, verification.signature)
-  return isSteps(verified)
-    ? whenVerified(verification, text, parsed, verified)
-    : trust(verification, text, parsed, verified)
-}
-
-function* whenVerified(
-  verification: Verification,
-  text: string,
-  parsed: ParsedJws,
-  verifying: Steps<VerifyingKey>,
-): Steps<unknown> {
-  const answer = trust(verification, text, parsed, yield* verifying)
-  return isSteps(answer) ? yield* answer : answer
-}
-
-/** RFC 7797, section 7: readers of JWTs do not expect unencoded claims; only who hands them over separately does. */
-function unencodedClaims(): DecodeError {
-  return new DecodeError(
-    "header_invalid",
-    "a JWT must not hold an unencoded payload (`b64` is false), unless it is detached and given as `detachedPayload`",
-  )
-}
-
-/** From here on the bytes are genuine; whether the claims may be used is judged last. */
-function trust(verification: Verification, text: string, parsed: ParsedJws, verifiedBy: VerifyingKey): Answer<unknown> {
-  const claims = parseClaims(parsed, verification.reviver)
-  const { header, payload } = parsed
-  verification.cache?.set(text, { header, verifiedBy, payload }, claims, verification.now())
-  return judge(verification, claims, header)
-}
-
-/** A token of the cache whose key may have been exchanged: it is asked for; if it is gone, the token is verified afresh. */
-function* recall(
-  verification: Verification,
-  text: string,
-  entry: VerifiedToken,
-  trusting: Answer<boolean>,
-): Steps<unknown> {
-  const trusted = isSteps(trusting) ? yield* trusting : trusting
-  if (!trusted) verification.cache?.forget(text)
-  const answer = trusted
-    ? judge(verification, remembered(entry, verification.reviver), entry.header)
-    : freshClaims(verification, text)
-  return isSteps(answer) ? yield* answer : answer
-}
-
-/** Claims of the caller's own, from a token that was verified before. */
-function remembered(entry: VerifiedToken, reviver: Reviver | undefined): JsonObject {
-  return entry.flatClaims === undefined || reviver !== undefined ? parseClaims(entry, reviver) : { ...entry.flatClaims }
-}
-
 function* completeSteps(verification: Verification, token: string | Uint8Array): Steps<DecodedJwt<unknown>> {
   const answer = claimsOf(verification, token)
   const payload = isSteps(answer) ? yield* answer : answer
   // Read again for the parts: whoever wants them all pays for them.
   const parsed = parseCompact(tokenText(token), verification.parse)
   return { header: headerForCaller(parsed.header), payload, signature: bytesOfSignature(parsed) }
-}
-
-function judge(verification: Verification, claims: JsonObject, header: ParsedHeader): Answer<unknown> {
-  const violations = findViolations(claims, verification.claims, verification.now(), header.members)
-  if (violations !== undefined) throw claimError(violations, claims, verification.claims)
-  return verification.schema === undefined ? claims : applySchema(verification.schema, claims)
-}
-
-function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unknown> {
-  let result: StandardResult<unknown>
-  try {
-    result = yield* wait(schema["~standard"].validate(claims))
-  } catch (cause) {
-    throw new UsageError("callback_failed", "the schema's validator failed", { cause })
-  }
-  if (result.issues === undefined) return result.value
-  throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
-}
-
-function parseClaims({ payload }: Pick<ParsedJws, "payload">, reviver: Reviver | undefined): JsonObject {
-  const result =
-    typeof payload === "string" ? parseJsonSegment(payload, "top", reviver) : parseJsonObject(payload, "top", reviver)
-  if (result === undefined) throw unreadable("payload")
-  const { value, problem } = result
-  if (problem === undefined) return value
-  if (problem === "duplicate") throw new DecodeError("duplicate_member", "the claims set holds a claim name twice")
-  throw new DecodeError("payload_invalid", "the payload must be a JSON object in UTF-8, nested at most 100 levels deep")
 }
 
 function parseUnverified(token: string | Uint8Array): ParsedJws {

@@ -4,11 +4,12 @@
  * `JSON.parse` keeps the last of two members with one name, so a token could say two things. Members are counted in the
  * bytes and compared with the names that came out of the parser: a difference is a duplicate, however its name was spelled.
  */
+
+import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "#bytes"
 import { UsageError } from "../errors.ts"
-import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "./bytes.ts"
 
 /** How deep arrays and objects may be nested. */
-export const MAX_JSON_DEPTH = 100
+const MAX_JSON_DEPTH = 100
 
 /** Why JSON was refused. */
 export type JsonProblem = "not_utf8" | "not_json" | "not_object" | "too_deep" | "duplicate"

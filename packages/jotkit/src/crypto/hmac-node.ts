@@ -6,7 +6,7 @@
  * is the platform's. Where `crypto.hash` is missing or answers otherwise, `createHmac` does the work.
  */
 import * as nodeCrypto from "node:crypto"
-import { writeLatin1 } from "../codec/bytes.ts"
+import { writeLatin1 } from "#bytes"
 import type { Operator, SigningInput } from "./key.ts"
 import type { HashName } from "./signature-algorithms.ts"
 

@@ -1,6 +1,6 @@
 /** The engine on `node:crypto`: answers at once; slow private-key operations can go to the thread pool. */
 import * as nodeCrypto from "node:crypto"
-import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "#bytes"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import type { Key, KeyMaterial, KeyMembers, Operator, SigningInput } from "./key.ts"

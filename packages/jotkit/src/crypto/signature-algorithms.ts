@@ -5,7 +5,7 @@
  */
 
 /** How a signature is made. */
-export type SignatureFamily = "none" | "hmac" | "rsassa" | "rsapss" | "ecdsa" | "eddsa" | "ml-dsa"
+type SignatureFamily = "none" | "hmac" | "rsassa" | "rsapss" | "ecdsa" | "eddsa" | "ml-dsa"
 
 /** The type of key (RFC 7518, section 6.1; RFC 8037, section 2; RFC 9964). */
 export type KeyType = "oct" | "RSA" | "EC" | "OKP" | "AKP"

@@ -1,5 +1,5 @@
 /** The JSON serializations (RFC 7515, section 7.2): read into the shape that compact tokens have, too. */
-import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "#bytes"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError, UsageError } from "../errors.ts"
@@ -67,7 +67,7 @@ export function encodePayload(
 }
 
 /** Refuses unprotected members that are protected too, or that must be (RFC 7515, sections 4 and 4.1.11; RFC 7797, section 3). */
-export function unprotectedProblem(unprotected: JsonObject, protectedMembers: JsonObject): string | undefined {
+function unprotectedProblem(unprotected: JsonObject, protectedMembers: JsonObject): string | undefined {
   for (const name of Object.keys(unprotected)) {
     if (Object.hasOwn(protectedMembers, name))
       return "a header parameter stands in both the protected and the unprotected header"

@@ -3,8 +3,8 @@
  * that exists can be used: members, lengths, ranges, and that private and public members belong together.
  */
 
+import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import { engine } from "#engine"
-import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey } from "../crypto/key.ts"
 import { customAlgorithm } from "../crypto/registry.ts"

@@ -3,7 +3,7 @@
  * anyone has the public key (CVE-2015-9235 and a dozen like it). So whatever can be read as asymmetric key material, or as
  * a JWK, in any disguise that has been used, is never a secret.
  */
-import { decodeBase64, decodeUtf8, decodeUtf16, encodeUtf8 } from "../codec/bytes.ts"
+import { decodeBase64, decodeUtf8, decodeUtf16, encodeUtf8 } from "#bytes"
 import { InvalidKeyError } from "../errors.ts"
 import { isDerSequence } from "./der.ts"
 import { importKeyDer } from "./pem.ts"
@@ -20,7 +20,7 @@ const SHORTEST_WRAPPED = 16
 const MAX_SEARCH_DEPTH = 100
 
 /** What a secret turned out to be. */
-export type Disguise = "a PEM key or certificate" | "an OpenSSH key" | "a DER key or certificate" | "a JWK" | undefined
+type Disguise = "a PEM key or certificate" | "an OpenSSH key" | "a DER key or certificate" | "a JWK" | undefined
 
 /** Recognises key text that is meant to be read as a key, not as a secret. */
 export function isKeyText(text: string): boolean {

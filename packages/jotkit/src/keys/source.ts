@@ -4,10 +4,11 @@
  * Keys are imported once: text by its content, objects by identity as long as they have not changed.
  */
 
+import { decodeUtf8, encodeLatin1, sameBytes } from "#bytes"
 import { engine } from "#engine"
-import { decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject } from "../codec/json.ts"
 import { type Key, makeKey } from "../crypto/key.ts"
+import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
 import { importJwk } from "./jwk.ts"
 import { importKeyDer, importKeyText } from "./pem.ts"
@@ -30,7 +31,7 @@ export interface RemoteSigner {
 export type UnverifiedHeader = Readonly<Record<string, unknown>> & { readonly alg?: string; readonly kid?: string }
 
 /** Answers with the keys of a remote set that may have made a header. */
-export type RemoteKeys = (header: UnverifiedHeader) => Promise<readonly Key[]>
+type RemoteKeys = (header: UnverifiedHeader) => Promise<readonly Key[]>
 
 /** What a `KeyInput` became. */
 export type KeySource =
@@ -79,7 +80,7 @@ export function readKeySource(input: unknown): KeySource {
 }
 
 /** Reads text that is a key, or a secret. */
-export function importText(text: string, passphrase?: string | Uint8Array): Key {
+function importText(text: string, passphrase?: string | Uint8Array): Key {
   return isKeyText(text) ? usable(makeKey(importKeyText(text, passphrase), {})) : importSecret(text)
 }
 
@@ -159,4 +160,11 @@ function isRemoteSigner(value: object): value is RemoteSigner {
 /** Turns what a caller's key function threw into an error of this package. */
 export function keyFunctionFailed(cause: unknown): JwtError {
   return cause instanceof JwtError ? cause : new InvalidKeyError("key_not_found", "the key function failed", { cause })
+}
+
+/** The source of a key that is read for good, by a verifier or signer; a registered algorithm reads its own when it is used. */
+export function settledSource(key: unknown, algorithms: ReadonlySet<string> | undefined): KeySource | undefined {
+  const readsItself =
+    algorithms !== undefined && [...algorithms].every((name) => name === "none" || customAlgorithm(name) !== undefined)
+  return readsItself ? undefined : readKeySource(key)
 }
