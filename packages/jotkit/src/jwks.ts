@@ -169,7 +169,7 @@ export class JwksClient {
     const { keys } = await this.#current()
     if (kid === undefined || keys.some((key) => key.keyId === kid)) return keys
     const refreshed = await this.#refreshed()
-    return refreshed.keys.some((key) => key.keyId === kid) ? refreshed.keys : notFound()
+    return refreshed.keys.some((key) => key.keyId === kid || key.keyId === undefined) ? refreshed.keys : notFound()
   }
 
   /** The kept set while it is fresh; else a new one; else, while the endpoint fails, the old one for a bounded time. */

@@ -232,7 +232,7 @@ function writeHeader(rules: SignRules, algorithm: string, keyId: string | undefi
   const members: JsonObject = {}
   if (rules.defaultType !== undefined) members["typ"] = rules.defaultType
   if (!Object.hasOwn(given, "alg")) members["alg"] = algorithm
-  if (keyId !== undefined && !rules.unprotectedKeyId) members["kid"] = keyId
+  if (keyId !== undefined && !rules.unprotectedKeyId && !Object.hasOwn(given, "kid")) members["kid"] = keyId
   Object.assign(members, given)
   dropEmptyLabels(members)
   if (members["b64"] === true && !namesB64(members)) delete members["b64"]

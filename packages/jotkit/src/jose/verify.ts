@@ -193,7 +193,9 @@ function* verifyWithKeys(
   }
   const keys = source.kind === "keys" ? source.keys : []
   if (rules.algorithms === undefined && !keys.some((key) => namedAlgorithms(key).length > 0)) throw algorithmsRequired()
-  const candidates = keys.filter((key) => canHaveMade(key, row, parsed.header.kid, rules)).slice(0, MAX_CANDIDATES)
+  const candidates = named(keys, parsed.header.kid)
+    .filter((key) => canHaveMade(key, row, rules))
+    .slice(0, MAX_CANDIDATES)
   if (candidates.length === 0) throw noKeyFound()
   for (const key of candidates) {
     if (yield* wait(checkWith(key, parsed, row, rules))) return key
@@ -218,8 +220,14 @@ function assertNamed(row: SignatureRow, key: Key): void {
   if (key.algorithm === undefined) throw notAllowed()
 }
 
-function canHaveMade(key: Key, row: SignatureRow, keyId: string | undefined, rules: VerifyRules): boolean {
-  if (keyId !== undefined && key.keyId !== keyId) return false
+/** The keys with the header's `kid`; where no key has it, those that have none: a set may leave ids out (RFC 7515, appendix A.6). */
+function named(keys: readonly Key[], keyId: string | undefined): readonly Key[] {
+  if (keyId === undefined) return keys
+  const exact = keys.filter((key) => key.keyId === keyId)
+  return exact.length > 0 ? exact : keys.filter((key) => key.keyId === undefined)
+}
+
+function canHaveMade(key: Key, row: SignatureRow, rules: VerifyRules): boolean {
   if (rules.algorithms === undefined && !namedAlgorithms(key).includes(row.name)) return false
   return misfit(row, key, "verify") === undefined
 }
@@ -232,7 +240,9 @@ function* verifyCustom(
 ): Steps<VerifyingKey> {
   const keys =
     source.kind === "keys"
-      ? source.keys.filter((key) => fitsCustom(key, name, parsed.header.kid)).slice(0, MAX_CANDIDATES)
+      ? named(source.keys, parsed.header.kid)
+          .filter((key) => key.algorithm === undefined || key.algorithm === name)
+          .slice(0, MAX_CANDIDATES)
       : [inputOf(source)]
   if (keys.length === 0) throw noKeyFound()
   const data = bytesOf(parsed.signingInput)
@@ -258,10 +268,6 @@ function* callCustom(
       ? cause
       : new InvalidKeyError("key_unsuitable", "the registered algorithm failed", { cause })
   }
-}
-
-function fitsCustom(key: Key, name: string, keyId: string | undefined): boolean {
-  return (keyId === undefined || key.keyId === keyId) && (key.algorithm === undefined || key.algorithm === name)
 }
 
 /** What a registered algorithm prepares: the caller's own input. */
