@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   key_not_for_use: "key",
   key_too_short: "key",
   key_not_found: "key",
+  key_function_failed: "key",
   secret_empty: "key",
   secret_is_key_material: "key",
   jwk_invalid: "key",

@@ -153,32 +153,32 @@ export function signJws(
 }
 
 /** As {@link signJws}, for keys that must be waited for; slow private-key operations do not block. */
-export async function signJwsAsync(
+export function signJwsAsync(
   payload: Uint8Array | string,
   key: KeyInput | null,
   options: SignJwsOptions & { format: "flattened" },
 ): Promise<FlattenedJws>
-export async function signJwsAsync(
+export function signJwsAsync(
   payload: Uint8Array | string,
   key: KeyInput | null,
   options: SignJwsOptions & { format: "general" },
 ): Promise<GeneralJws>
-export async function signJwsAsync(
+export function signJwsAsync(
   payload: Uint8Array | string,
   key: KeyInput | null,
   options?: SignJwsOptions & { format?: "compact" },
 ): Promise<string>
-export async function signJwsAsync(
+export function signJwsAsync(
   payload: Uint8Array | string,
   key: KeyInput | null,
   options?: SignJwsOptions,
 ): Promise<string | FlattenedJws | GeneralJws>
-export async function signJwsAsync(
+export function signJwsAsync(
   payload: Uint8Array | string,
   key: KeyInput | null,
   options?: SignJwsOptions,
 ): Promise<string | FlattenedJws | GeneralJws> {
-  return runAsync(signSteps(payload, requestOf(key, options, "signJwsAsync"), "async"))
+  return runAsync(() => signSteps(payload, requestOf(key, options, "signJwsAsync"), "async"))
 }
 
 /**
@@ -188,16 +188,12 @@ export async function signJwsAsync(
  * @throws DecodeError, InvalidSignatureError, InvalidAlgorithmError, InvalidKeyError, UsageError as `decode`.
  */
 export function verifyJws(jws: string | object, key: KeyInput, options?: VerifyJwsOptions): VerifiedJws {
-  return runSync(verifySteps(jws, verificationOf(key, options, "verifyJws")), "verifyJwsAsync")
+  return runSync(verifySteps(jws, verificationOf(key, options, "verifyJws"), "sync"), "verifyJwsAsync")
 }
 
 /** As {@link verifyJws}; takes a `JwksClient` and asynchronous key functions as well. */
-export async function verifyJwsAsync(
-  jws: string | object,
-  key: KeyInput,
-  options?: VerifyJwsOptions,
-): Promise<VerifiedJws> {
-  return runAsync(verifySteps(jws, verificationOf(key, options, "verifyJwsAsync")))
+export function verifyJwsAsync(jws: string | object, key: KeyInput, options?: VerifyJwsOptions): Promise<VerifiedJws> {
+  return runAsync(() => verifySteps(jws, verificationOf(key, options, "verifyJwsAsync"), "async"))
 }
 
 interface OneSigner {
@@ -365,12 +361,12 @@ function verificationOf(key: unknown, options: VerifyJwsOptions | undefined, cal
   }
 }
 
-function* verifySteps(jws: unknown, verification: Verification): Steps<VerifiedJws> {
+function* verifySteps(jws: unknown, verification: Verification, mode: Mode): Steps<VerifiedJws> {
   const parsed = parseAny(jws, verification)
   let refusal: unknown
   for (const one of parsed) {
     try {
-      const verified = verifySignature(one, verification.rules)
+      const verified = verifySignature(one, verification.rules, mode)
       return resultOf(one, isSteps(verified) ? yield* verified : verified)
     } catch (error) {
       // A wrong signature says more than an algorithm that was never going to be accepted.

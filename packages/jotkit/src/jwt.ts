@@ -24,7 +24,7 @@ import { ENCODE_OPTIONS, type EncodeOptions, encodeClaims, prepareNow, type Sign
 import { assertUnderstood, headerForCaller, type JoseHeader } from "./jose/header.ts"
 import { knownOptions } from "./jose/options.ts"
 import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
-import { isSteps, runAsync, runSync, type Steps } from "./jose/steps.ts"
+import { isSteps, type Mode, runAsync, runSync, type Steps } from "./jose/steps.ts"
 import type { KeyInput } from "./jwk.ts"
 import { settledSource } from "./keys/source.ts"
 
@@ -79,8 +79,8 @@ export function encode(claims: object, key: KeyInput | null, options?: EncodeOpt
 }
 
 /** As {@link encode}, for keys that must be waited for; slow private-key operations do not block. */
-export async function encodeAsync(claims: object, key: KeyInput | null, options?: EncodeOptions): Promise<string> {
-  return runAsync(encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encodeAsync"), "async"))
+export function encodeAsync(claims: object, key: KeyInput | null, options?: EncodeOptions): Promise<string> {
+  return runAsync(() => encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encodeAsync"), "async"))
 }
 
 /**
@@ -99,26 +99,18 @@ export function decode<S extends StandardSchemaV1>(
 ): InferOutput<S>
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): JwtClaims
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): unknown {
-  return runSync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decode"), token), "decodeAsync")
+  return runSync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decode"), token, "sync"), "decodeAsync")
 }
 
 /** As {@link decode}; takes a `JwksClient`, asynchronous key functions and schemas as well. */
-export async function decodeAsync<S extends StandardSchemaV1>(
+export function decodeAsync<S extends StandardSchemaV1>(
   token: string | Uint8Array,
   key: KeyInput,
   options: SchemaOptions<S>,
 ): Promise<InferOutput<S>>
-export async function decodeAsync(
-  token: string | Uint8Array,
-  key: KeyInput,
-  options?: DecodeOptions,
-): Promise<JwtClaims>
-export async function decodeAsync(
-  token: string | Uint8Array,
-  key: KeyInput,
-  options?: DecodeOptions,
-): Promise<unknown> {
-  return runAsync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decodeAsync"), token))
+export function decodeAsync(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): Promise<JwtClaims>
+export function decodeAsync(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): Promise<unknown> {
+  return runAsync(() => claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decodeAsync"), token, "async"))
 }
 
 /** As {@link decode}, answering with header, claims and signature. */
@@ -134,28 +126,30 @@ export function decodeComplete(
   options?: DecodeOptions,
 ): DecodedJwt<unknown> {
   return runSync(
-    completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeComplete"), token),
+    completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeComplete"), token, "sync"),
     "decodeCompleteAsync",
   )
 }
 
 /** As {@link decodeAsync}, answering with header, claims and signature. */
-export async function decodeCompleteAsync<S extends StandardSchemaV1>(
+export function decodeCompleteAsync<S extends StandardSchemaV1>(
   token: string | Uint8Array,
   key: KeyInput,
   options: SchemaOptions<S>,
 ): Promise<DecodedJwt<InferOutput<S>>>
-export async function decodeCompleteAsync(
+export function decodeCompleteAsync(
   token: string | Uint8Array,
   key: KeyInput,
   options?: DecodeOptions,
 ): Promise<DecodedJwt>
-export async function decodeCompleteAsync(
+export function decodeCompleteAsync(
   token: string | Uint8Array,
   key: KeyInput,
   options?: DecodeOptions,
 ): Promise<DecodedJwt<unknown>> {
-  return runAsync(completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeCompleteAsync"), token))
+  return runAsync(() =>
+    completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeCompleteAsync"), token, "async"),
+  )
 }
 
 /**
@@ -199,8 +193,8 @@ export class Signer {
   }
 
   /** As {@link sign}, for keys that must be waited for; slow private-key operations do not block. */
-  async signAsync(claims: object): Promise<string> {
-    return runAsync(encodeClaims(claims, this.#signing, "async"))
+  signAsync(claims: object): Promise<string> {
+    return runAsync(() => encodeClaims(claims, this.#signing, "async"))
   }
 }
 
@@ -225,27 +219,31 @@ export class Verifier<Claims = JwtClaims> {
 
   /** Verifies a token and answers with its claims; as {@link decode}. */
   verify(token: string | Uint8Array): Claims {
-    return runSync(claimsOf(this.#verification, token), "verifyAsync") as Claims
+    return runSync(claimsOf(this.#verification, token, "sync"), "verifyAsync") as Claims
   }
 
   /** As {@link verify}; for a `JwksClient`, asynchronous key functions and schemas. */
-  async verifyAsync(token: string | Uint8Array): Promise<Claims> {
-    return runAsync(claimsOf(this.#verification, token)) as Promise<Claims>
+  verifyAsync(token: string | Uint8Array): Promise<Claims> {
+    return runAsync(() => claimsOf(this.#verification, token, "async")) as Promise<Claims>
   }
 
   /** As {@link verify}, answering with header, claims and signature. */
   verifyComplete(token: string | Uint8Array): DecodedJwt<Claims> {
-    return runSync(completeSteps(this.#verification, token), "verifyCompleteAsync") as DecodedJwt<Claims>
+    return runSync(completeSteps(this.#verification, token, "sync"), "verifyCompleteAsync") as DecodedJwt<Claims>
   }
 
   /** As {@link verifyAsync}, answering with header, claims and signature. */
-  async verifyCompleteAsync(token: string | Uint8Array): Promise<DecodedJwt<Claims>> {
-    return runAsync(completeSteps(this.#verification, token)) as Promise<DecodedJwt<Claims>>
+  verifyCompleteAsync(token: string | Uint8Array): Promise<DecodedJwt<Claims>> {
+    return runAsync(() => completeSteps(this.#verification, token, "async")) as Promise<DecodedJwt<Claims>>
   }
 }
 
-function* completeSteps(verification: Verification, token: string | Uint8Array): Steps<DecodedJwt<unknown>> {
-  const answer = claimsOf(verification, token)
+function* completeSteps(
+  verification: Verification,
+  token: string | Uint8Array,
+  mode: Mode,
+): Steps<DecodedJwt<unknown>> {
+  const answer = claimsOf(verification, token, mode)
   const payload = isSteps(answer) ? yield* answer : answer
   // Read again for the parts: whoever wants them all pays for them.
   const parsed = parseCompact(tokenText(token), verification.parse)

@@ -63,6 +63,8 @@ export interface Operator {
   signLater?(input: SigningInput): Promise<string>
   /** Answers false for whatever is not a signature of this input, also for text that is not base64url. */
   verify(input: SigningInput, signature: string): boolean | Promise<boolean>
+  /** As `verify`, off the main thread: slower for one token, twice as fast for many at once. */
+  verifyLater?(input: SigningInput, signature: string): Promise<boolean>
 }
 
 /** A key in the package's own shape. */

@@ -267,20 +267,35 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
   const publicHandle = key.type === "private" ? nodeCrypto.createPublicKey(handleOf(key)) : handleOf(key)
   const publicParameters = parametersFor(row, publicHandle)
 
+  /** The signature's bytes; undefined for what no signature of this algorithm can be. */
+  const readable = (signature: string): Uint8Array | undefined => {
+    const bytes = decodeBase64UrlPooled(signature)
+    return row.signatureBytes !== undefined && bytes?.length !== row.signatureBytes ? undefined : bytes
+  }
+
   const operator: Operator = {
     sign(input) {
       if (secretParameters === undefined) throw new Error("a public key cannot sign")
       return nodeCrypto.sign(hash, bytesOf(input), secretParameters).toString("base64url")
     },
     verify(input, signature) {
-      const bytes = decodeBase64UrlPooled(signature)
-      if (bytes === undefined || (row.signatureBytes !== undefined && bytes.length !== row.signatureBytes)) return false
+      const bytes = readable(signature)
+      if (bytes === undefined) return false
       try {
         return nodeCrypto.verify(hash, bytesOf(input), publicParameters, bytes)
       } catch {
         // What the platform cannot even look at is not a signature.
         return false
       }
+    },
+    verifyLater(input, signature) {
+      const bytes = readable(signature)
+      if (bytes === undefined) return Promise.resolve(false)
+      return new Promise((resolve) => {
+        nodeCrypto.verify(hash, bytesOf(input), publicParameters, bytes, (error, genuine) =>
+          resolve(error === null && genuine),
+        )
+      })
     },
   }
   if (!SLOW_TO_SIGN.has(row.family) || secretParameters === undefined) return operator

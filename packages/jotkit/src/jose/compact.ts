@@ -126,6 +126,5 @@ function malformedSegments(token: string): DecodeError {
 }
 
 function hint(token: string): string {
-  if (/^\s*bearer\s/i.test(token)) return "; the text begins with Bearer, give only what follows"
   return token.trimStart().startsWith("{") ? "; the text is JSON, use verifyJws for the JSON serialization" : ""
 }

@@ -31,7 +31,7 @@ import {
   textsOption,
 } from "./options.ts"
 import type { StandardResult, StandardSchemaV1 } from "./standard-schema.ts"
-import { type Answer, isSteps, type Steps, wait } from "./steps.ts"
+import { type Answer, isSteps, type Mode, type Steps, wait } from "./steps.ts"
 import {
   algorithmsRequired,
   namesAlgorithms,
@@ -208,19 +208,19 @@ function schemaOption(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | 
 }
 
 /** The pipeline of `decode`: read, verify, parse, judge. Answers at once where nothing has to be waited for. */
-export function claimsOf(verification: Verification, token: string | Uint8Array): Answer<unknown> {
+export function claimsOf(verification: Verification, token: string | Uint8Array, mode: Mode): Answer<unknown> {
   const text = tokenText(token)
   const entry = verification.cache?.get(text, verification.now())
   if (entry !== undefined) {
     const trusted = stillTrusted(entry.verifiedBy, entry.header, verification.signature)
     return trusted === true
       ? judge(verification, remembered(entry, verification.reviver), entry.header)
-      : recall(verification, text, entry, trusted)
+      : recall(verification, text, entry, trusted, mode)
   }
-  return freshClaims(verification, text)
+  return freshClaims(verification, text, mode)
 }
 
-function freshClaims(verification: Verification, text: string): Answer<unknown> {
+function freshClaims(verification: Verification, text: string, mode: Mode): Answer<unknown> {
   const parsed = parseCompact(text, verification.parse)
   if (!parsed.header.b64 && verification.parse.detachedPayload === undefined) throw unencodedClaims()
   if (!verification.checkSignature) {
@@ -228,7 +228,7 @@ function freshClaims(verification: Verification, text: string): Answer<unknown> 
     assertReadable(parsed)
     return judge(verification, parseClaims(parsed, verification.reviver), parsed.header)
   }
-  const verified = verifySignature(parsed, verification.signature)
+  const verified = verifySignature(parsed, verification.signature, mode)
   return isSteps(verified)
     ? whenVerified(verification, text, parsed, verified)
     : trust(verification, text, parsed, verified)
@@ -266,12 +266,13 @@ function* recall(
   text: string,
   entry: VerifiedToken,
   trusting: Answer<boolean>,
+  mode: Mode,
 ): Steps<unknown> {
   const trusted = isSteps(trusting) ? yield* trusting : trusting
   if (!trusted) verification.cache?.forget(text)
   const answer = trusted
     ? judge(verification, remembered(entry, verification.reviver), entry.header)
-    : freshClaims(verification, text)
+    : freshClaims(verification, text, mode)
   return isSteps(answer) ? yield* answer : answer
 }
 

@@ -120,8 +120,10 @@ function readHeader(text: string): ParsedHeader {
   if (text.length > MAX_HEADER_CHARACTERS)
     throw new DecodeError("token_too_large", `the header is longer than ${MAX_HEADER_CHARACTERS} characters`)
   const bytes = decodeBase64UrlPooled(text)
-  if (bytes === undefined || bytes.length === 0)
-    throw new DecodeError("token_malformed", "the header is not canonical base64url")
+  if (bytes === undefined || bytes.length === 0) {
+    const hint = /^\s*bearer\s/i.test(text) ? "; the text begins with Bearer, give only what follows" : ""
+    throw new DecodeError("token_malformed", `the header is not canonical base64url${hint}`)
+  }
   const members = parseHeaderMembers(bytes)
   assertHeaderTypes(members)
   const problem = critProblem(members)

@@ -2,7 +2,7 @@
 
 import { engine } from "#engine"
 import { type Duration, parseDuration } from "../codec/duration.ts"
-import { builtInRow, customAlgorithm, isKnownAlgorithm } from "../crypto/registry.ts"
+import { builtInRow, customAlgorithm, isKnownAlgorithm, registryChanges } from "../crypto/registry.ts"
 import { InvalidAlgorithmError, UsageError } from "../errors.ts"
 import { unavailable } from "../keys/fit.ts"
 
@@ -28,7 +28,7 @@ export function knownOptions<T extends object>(
   // Own members only: what someone put on Object.prototype is not an option.
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw unknownOption(name, known, call)
-    const value: unknown = Reflect.get(options, name)
+    const value = (options as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined) given[name] = value
   }
   return given as Partial<T>
@@ -89,9 +89,13 @@ export function countOption(name: string, value: unknown, otherwise: number): nu
   throw invalidOption(name, "a whole number above 0", value)
 }
 
+function systemClock(): number {
+  return Date.now() / 1000
+}
+
 /** The clock: seconds since 1970, read at each call. */
 export function nowOption(value: Now | undefined): () => number {
-  if (value === undefined) return () => Date.now() / 1000
+  if (value === undefined) return systemClock
   if (typeof value !== "function") {
     const fixed = secondsOf(value)
     return () => fixed
@@ -107,12 +111,29 @@ export function nowOption(value: Now | undefined): () => number {
   }
 }
 
+/** Allow-lists that were checked lately: a program has one or two, and gives them with every call. */
+const checkedLists = new Map<string, ReadonlySet<string>>()
+const MAX_CHECKED_LISTS = 64
+let checkedSince = registryChanges()
+
 /** The allow-list: at least one name, each known, each to be had in this runtime. */
 export function algorithmsOption(value: unknown): ReadonlySet<string> | undefined {
   if (value === undefined) return undefined
   if (typeof value === "string")
     throw new UsageError("option_invalid", "`algorithms` must be an array of names, found a string")
   const names = listOption("algorithms", value) ?? []
+  if (checkedSince !== registryChanges() || checkedLists.size >= MAX_CHECKED_LISTS) checkedLists.clear()
+  checkedSince = registryChanges()
+  const id = names.join(" ")
+  let checked = checkedLists.get(id)
+  if (checked === undefined) {
+    checked = checkedList(names)
+    checkedLists.set(id, checked)
+  }
+  return checked
+}
+
+function checkedList(names: readonly string[]): ReadonlySet<string> {
   if (names.length === 0)
     throw new UsageError("algorithms_required", "`algorithms` is empty: no token could ever be accepted")
   for (const name of names) assertAlgorithm(name)

@@ -62,8 +62,9 @@ export function runSync<T>(answer: Answer<T>, twin: string): T {
   throw new UsageError("async_required", `this key, signer or schema answers with a promise; call ${twin} instead`)
 }
 
-/** Runs a pipeline, waiting where it must. */
-export async function runAsync<T>(steps: Answer<T>): Promise<T> {
+/** Runs a pipeline, waiting where it must. What it throws before it waits is a rejection, too. */
+export async function runAsync<T>(start: () => Answer<T>): Promise<T> {
+  const steps = start()
   if (!isSteps(steps)) return steps
   let step = steps.next()
   while (step.done !== true) {

@@ -5,10 +5,10 @@ import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm }
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError, JwtError, UsageError } from "../errors.ts"
 import { misfit, namedAlgorithms, operatorFor } from "../keys/fit.ts"
-import { type KeySource, keyFunctionFailed, type RemoteSigner, readKeySource } from "../keys/source.ts"
+import { type KeySource, keyFunctionFailed, publicForm, type RemoteSigner, readKeySource } from "../keys/source.ts"
 import { assertReadable, type ParsedJws } from "./compact.ts"
 import { assertUnderstood, headerForCaller, type ParsedHeader } from "./header.ts"
-import { type Answer, Deferred, isPending, type Steps, wait } from "./steps.ts"
+import { type Answer, Deferred, isPending, type Mode, type Steps, wait } from "./steps.ts"
 
 /** What a verification needs to know beside the token. Validated before, never changed. */
 export interface VerifyRules {
@@ -36,43 +36,43 @@ const MAX_CANDIDATES = 16
  * Verifies a signature, or throws. Answers with what verified it: at once where the key is one of our own and its operator
  * does not have to be waited for, else as steps.
  */
-export function verifySignature(parsed: ParsedJws, rules: VerifyRules): Answer<VerifyingKey> {
+export function verifySignature(parsed: ParsedJws, rules: VerifyRules, mode: Mode): Answer<VerifyingKey> {
   try {
     assertUnderstood(parsed.header, rules.crit)
     const { latest } = rules
     if (latest?.algorithm === parsed.header.alg && latest?.changes === registryChanges())
-      return checkAtOnce(parsed, latest.key, latest.operator)
+      return checkAtOnce(parsed, latest.key, latest.operator, mode)
     const algorithm = allowedAlgorithm(parsed, rules)
     if (algorithm === "none") return refuseUnsecured(rules)
-    if (customAlgorithm(algorithm) !== undefined) return verifyInSteps(parsed, algorithm, rules)
+    if (customAlgorithm(algorithm) !== undefined) return verifyInSteps(parsed, algorithm, rules, mode)
     const source = rules.source ?? readKeySource(rules.key)
-    if (source.kind !== "key") return verifyInSteps(parsed, algorithm, rules)
+    if (source.kind !== "key") return verifyInSteps(parsed, algorithm, rules, mode)
     const { key } = source
     const operator = operatorWith(key, rowOf(algorithm), rules)
     // A key given to one call may change before the next; one that was read for good does not.
     if (rules.source !== undefined) rules.latest = { algorithm, key, operator, changes: registryChanges() }
-    return checkAtOnce(parsed, key, operator)
+    return checkAtOnce(parsed, key, operator, mode)
   } catch (error) {
     throw firstProblem(parsed, error)
   }
 }
 
-function checkAtOnce(parsed: ParsedJws, key: Key, operator: Operator): Answer<VerifyingKey> {
-  const genuine = operator.verify(parsed.signingInput, parsed.signature)
+function checkAtOnce(parsed: ParsedJws, key: Key, operator: Operator, mode: Mode): Answer<VerifyingKey> {
+  const genuine = check(parsed, operator, mode)
   if (genuine === true) return key
   if (isPending(genuine)) return concluded(genuine, key, parsed)
   throw invalidSignature()
 }
 
 /** Where keys have to be found, or answers waited for. */
-function* verifyInSteps(parsed: ParsedJws, algorithm: string, rules: VerifyRules): Steps<VerifyingKey> {
+function* verifyInSteps(parsed: ParsedJws, algorithm: string, rules: VerifyRules, mode: Mode): Steps<VerifyingKey> {
   try {
     const custom = customAlgorithm(algorithm)
     if (custom !== undefined)
       return yield* verifyCustom(parsed, custom, algorithm, yield* resolveForCustom(parsed.header, rules))
     const source = yield* resolveSource(parsed.header, rules)
     if (source.kind === "signer") return yield* verifyRemotely(parsed, source.signer)
-    return yield* verifyWithKeys(parsed, rowOf(algorithm), source, rules)
+    return yield* verifyWithKeys(parsed, rowOf(algorithm), source, rules, mode)
   } catch (error) {
     throw firstProblem(parsed, error)
   }
@@ -186,9 +186,10 @@ function* verifyWithKeys(
   row: SignatureRow,
   source: KeySource,
   rules: VerifyRules,
+  mode: Mode,
 ): Steps<VerifyingKey> {
   if (source.kind === "key") {
-    if (yield* wait(checkWith(source.key, parsed, row, rules))) return source.key
+    if (yield* wait(check(parsed, operatorWith(source.key, row, rules), mode))) return source.key
     throw invalidSignature()
   }
   const keys = source.kind === "keys" ? source.keys : []
@@ -198,13 +199,16 @@ function* verifyWithKeys(
     .slice(0, MAX_CANDIDATES)
   if (candidates.length === 0) throw noKeyFound()
   for (const key of candidates) {
-    if (yield* wait(checkWith(key, parsed, row, rules))) return key
+    if (yield* wait(check(parsed, operatorWith(key, row, rules), mode))) return key
   }
   throw invalidSignature()
 }
 
-function checkWith(key: Key, parsed: ParsedJws, row: SignatureRow, rules: VerifyRules): boolean | Promise<boolean> {
-  return operatorWith(key, row, rules).verify(parsed.signingInput, parsed.signature)
+/** Whoever waits anyway lets other threads do the mathematics. */
+function check({ signingInput, signature }: ParsedJws, operator: Operator, mode: Mode): boolean | Promise<boolean> {
+  return mode === "async" && operator.verifyLater !== undefined
+    ? operator.verifyLater(signingInput, signature)
+    : operator.verify(signingInput, signature)
 }
 
 function operatorWith(key: Key, row: SignatureRow, rules: VerifyRules): Operator {
@@ -243,6 +247,7 @@ function* verifyCustom(
       ? named(source.keys, parsed.header.kid)
           .filter((key) => key.algorithm === undefined || key.algorithm === name)
           .slice(0, MAX_CANDIDATES)
+          .map(publicForm)
       : [inputOf(source)]
   if (keys.length === 0) throw noKeyFound()
   const data = bytesOf(parsed.signingInput)

@@ -45,6 +45,7 @@ export type KeySource =
 
 /** Sources that the doors' own classes stand for; they register themselves, so that no class is imported from above. */
 const sources = new WeakMap<object, KeySource>()
+const forms = new WeakMap<Key, object>()
 const byText = new Map<string, KeySource>()
 const byObject = new WeakMap<object, { readonly source: KeySource; readonly isSame: () => boolean }>()
 const MAX_TEXTS = 256
@@ -52,6 +53,12 @@ const MAX_TEXTS = 256
 /** Makes an object (a Jwk, a JwkSet, a JwksClient) stand for a source. */
 export function registerSource(object: object, source: KeySource): void {
   sources.set(object, source)
+  if (source.kind === "key") forms.set(source.key, object)
+}
+
+/** The object that callers know a key by: the Jwk, where there is one. */
+export function publicForm(key: Key): object {
+  return forms.get(key) ?? key
 }
 
 /** The source that an object stands for. */
@@ -159,7 +166,9 @@ function isRemoteSigner(value: object): value is RemoteSigner {
 
 /** Turns what a caller's key function threw into an error of this package. */
 export function keyFunctionFailed(cause: unknown): JwtError {
-  return cause instanceof JwtError ? cause : new InvalidKeyError("key_not_found", "the key function failed", { cause })
+  return cause instanceof JwtError
+    ? cause
+    : new InvalidKeyError("key_function_failed", "the key function failed", { cause })
 }
 
 /** The source of a key that is read for good, by a verifier or signer; a registered algorithm reads its own when it is used. */
