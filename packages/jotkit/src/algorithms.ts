@@ -1,8 +1,8 @@
 /** The algorithms there are, and your own beside them. */
 
-import { decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
-import { engine } from "#engine"
+import { decodeBase64UrlPooled, encodeBase64Url } from "./codec/bytes.ts"
 import type { Key } from "./crypto/key.ts"
+import { engine } from "./crypto/platform.ts"
 import {
   addAlgorithm,
   algorithmNames,

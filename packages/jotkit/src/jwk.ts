@@ -1,10 +1,10 @@
 /** Keys as JSON (RFC 7517): read from every form, made, shown and compared by thumbprint. */
 
-import { encodeBase64Url, encodeUtf8 } from "#bytes"
-import { engine } from "#engine"
+import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"
 import { type Key, makeKey } from "./crypto/key.ts"
+import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { webParameters } from "./crypto/web-parameters.ts"

@@ -1,5 +1,5 @@
 /** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
-import { decodeBase64Url, encodeUtf8 } from "#bytes"
+import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject } from "./codec/json.ts"
 import type { Key } from "./crypto/key.ts"
 import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"

@@ -1,11 +1,7 @@
 /**
- * Bytes and text for runtimes with `node:buffer`. Base64url is canonical only: no padding, no other alphabet, no white space,
+ * Bytes and text for runtimes with Node's `Buffer`. Base64url is canonical only: no padding, no other alphabet, no white space,
  * unused bits zero (RFC 7515, section 2), and that is checked here, because the platform's decoder accepts all of those.
  */
-import { Buffer } from "node:buffer"
-
-const fatalUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
 /**
  * What `Buffer.write` and `Buffer.toString` call after they have looked at their arguments. On the way of every token that look
  * costs more than the copying; all versions of Node have these methods, and where a runtime has not, the documented ones serve.
@@ -105,7 +101,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   // A replacement character is either a character of the text or a decoding error: ask the strict decoder.
   if (!text.includes("\uFFFD")) return text
   try {
-    return fatalUtf8.decode(bytes)
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined
   }

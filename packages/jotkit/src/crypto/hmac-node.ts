@@ -5,9 +5,9 @@
  * digest travels as latin1 text, one character a byte, which is the cheapest way from one hash call to the next. The hash itself
  * is the platform's. Where `crypto.hash` is missing or answers otherwise, `createHmac` does the work.
  */
-import * as nodeCrypto from "node:crypto"
-import { writeLatin1 } from "#bytes"
+import { writeLatin1 } from "../codec/bytes.ts"
 import type { Operator, SigningInput } from "./key.ts"
+import { nodeCrypto } from "./lazy-node.ts"
 import type { HashName } from "./signature-algorithms.ts"
 
 const BLOCK_BYTES: Readonly<Record<HashName, number>> = { sha256: 64, sha384: 128, sha512: 128 }
@@ -20,14 +20,14 @@ const KEPT_VIEWS = 64
 
 type OneShotHash = (algorithm: string, data: Uint8Array, outputEncoding: "latin1" | "base64url") => string
 
-// Newer than the types, and missing in some runtimes: found by asking.
-const oneShotHash = Reflect.get(nodeCrypto, "hash") as OneShotHash | undefined
-
 /** Makes the operator for an HMAC secret. */
 export function hmacOperator(hash: HashName, secret: Uint8Array): Operator {
-  const secretKey = nodeCrypto.createSecretKey(secret)
+  const { createHmac, createSecretKey } = nodeCrypto()
+  const secretKey = createSecretKey(secret)
+  // Newer than the types, and missing in some runtimes: found by asking.
+  const oneShotHash = Reflect.get(nodeCrypto(), "hash") as OneShotHash | undefined
   const viaObject = (input: SigningInput): string => {
-    const mac = nodeCrypto.createHmac(hash, secretKey)
+    const mac = createHmac(hash, secretKey)
     return (typeof input === "string" ? mac.update(input, "latin1") : mac.update(input)).digest("base64url")
   }
   const sign = oneShotHash === undefined ? viaObject : fastest(hash, secret, oneShotHash, viaObject)
@@ -41,7 +41,7 @@ function fastest(
   viaObject: (input: SigningInput) => string,
 ): typeof viaObject {
   const blockBytes = BLOCK_BYTES[hash]
-  const block = secret.length > blockBytes ? nodeCrypto.createHash(hash).update(secret).digest() : secret
+  const block = secret.length > blockBytes ? nodeCrypto().createHash(hash).update(secret).digest() : secret
   const inner = Buffer.alloc(blockBytes + MAX_FAST_BYTES, INNER_PAD)
   const outer = Buffer.alloc(blockBytes + Number(hash.slice(3)) / 8, OUTER_PAD)
   for (const [at, byte] of block.entries()) {

@@ -1,13 +1,12 @@
 /** The engine on `node:crypto`: answers at once; slow private-key operations can go to the thread pool. */
-import * as nodeCrypto from "node:crypto"
-import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "#bytes"
+import type * as NodeCrypto from "node:crypto"
+import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import type { Key, KeyMaterial, KeyMembers, Operator, SigningInput } from "./key.ts"
+import { nodeCrypto } from "./lazy-node.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
-
-const { KeyObject } = nodeCrypto
 
 const CURVE_OF_OPENSSL: ReadonlyMap<string, string> = new Map([
   ["prime256v1", "P-256"],
@@ -43,15 +42,12 @@ const PKCS8_PREFIX: ReadonlyMap<string, string> = new Map([
 /** Signing with these takes long enough that a thread hop pays. */
 const SLOW_TO_SIGN: ReadonlySet<string> = new Set(["rsassa", "rsapss", "ml-dsa"])
 
-type NodeHandle = nodeCrypto.KeyObject
+type NodeHandle = NodeCrypto.KeyObject
 type NodeJwk = { kty: string; [member: string]: unknown }
 
 // The types know a fixed list of key types; these are the same functions, open to newer ones.
-const generateSync = nodeCrypto.generateKeyPairSync as unknown as (
-  type: string,
-  options: object,
-) => { privateKey: NodeHandle }
-const generateWithCallback = nodeCrypto.generateKeyPair as unknown as (
+type GenerateSync = (type: string, options: object) => { privateKey: NodeHandle }
+type GenerateWithCallback = (
   type: string,
   options: object,
   callback: (error: Error | null, publicKey: NodeHandle, privateKey: NodeHandle) => void,
@@ -75,44 +71,44 @@ export const engine: Engine = {
   },
 
   importSecret(bytes: Uint8Array): KeyMaterial {
-    return materialOf(nodeCrypto.createSecretKey(bytes))
+    return materialOf(nodeCrypto().createSecretKey(bytes))
   },
 
   importMembers(members: KeyMembers): KeyMaterial {
     if (members.kty === "oct") return engine.importSecret(memberBytes(members.k))
     const isPrivate = members.d !== undefined || members.priv !== undefined
     const input = { key: members as unknown as NodeJwk, format: "jwk" } as const
-    return materialOf(isPrivate ? nodeCrypto.createPrivateKey(input) : nodeCrypto.createPublicKey(input))
+    return materialOf(isPrivate ? nodeCrypto().createPrivateKey(input) : nodeCrypto().createPublicKey(input))
   },
 
   importDer(der: Uint8Array, label: PemLabel): KeyMaterial {
     const key = Buffer.from(der)
     switch (label) {
       case "CERTIFICATE":
-        return materialOf(new nodeCrypto.X509Certificate(der).publicKey)
+        return materialOf(new (nodeCrypto().X509Certificate)(der).publicKey)
       case "PUBLIC KEY":
-        return materialOf(nodeCrypto.createPublicKey({ key, format: "der", type: "spki" }))
+        return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "spki" }))
       case "RSA PUBLIC KEY":
-        return materialOf(nodeCrypto.createPublicKey({ key, format: "der", type: "pkcs1" }))
+        return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "pkcs1" }))
       case "RSA PRIVATE KEY":
-        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs1" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs1" }))
       case "EC PRIVATE KEY":
-        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "sec1" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "sec1" }))
       default:
-        return materialOf(nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs8" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs8" }))
     }
   },
 
   importEncryptedPem(pem: string, passphrase: string | Uint8Array): KeyMaterial {
-    return materialOf(nodeCrypto.createPrivateKey({ key: pem, format: "pem", passphrase: secretText(passphrase) }))
+    return materialOf(nodeCrypto().createPrivateKey({ key: pem, format: "pem", passphrase: secretText(passphrase) }))
   },
 
   importPlatformKey(value: object): KeyMaterial | undefined {
-    if (value instanceof KeyObject) return materialOf(value)
+    if (value instanceof nodeCrypto().KeyObject) return materialOf(value)
     if (Object.prototype.toString.call(value) !== "[object CryptoKey]") return undefined
     const cryptoKey = value as CryptoKeyLike
     return {
-      ...materialOf(KeyObject.from(value as Parameters<typeof KeyObject.from>[0])),
+      ...materialOf(nodeCrypto().KeyObject.from(value as Parameters<typeof NodeCrypto.KeyObject.from>[0])),
       boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
       usages: [...cryptoKey.usages],
       extractable: cryptoKey.extractable,
@@ -139,7 +135,7 @@ export const engine: Engine = {
   },
 
   publicHalf(key: KeyMaterial): KeyMaterial {
-    return materialOf(nodeCrypto.createPublicKey(handleOf(key)))
+    return materialOf(nodeCrypto().createPublicKey(handleOf(key)))
   },
 
   derivePublic(members: KeyMembers): KeyMembers | undefined {
@@ -147,19 +143,20 @@ export const engine: Engine = {
     const prefix = PKCS8_PREFIX.get((members.kty === "AKP" ? members.alg : members.crv) ?? "")
     if (prefix === undefined) return undefined
     const der = Buffer.from(concatBytes(Buffer.from(prefix, "hex"), memberBytes(members.d ?? members.priv)))
-    const secret = nodeCrypto.createPrivateKey({ key: der, format: "der", type: "pkcs8" })
-    return nodeCrypto.createPublicKey(secret).export({ format: "jwk" }) as unknown as KeyMembers
+    const secret = nodeCrypto().createPrivateKey({ key: der, format: "der", type: "pkcs8" })
+    return nodeCrypto().createPublicKey(secret).export({ format: "jwk" }) as unknown as KeyMembers
   },
 
   generate(request: GenerateRequest): KeyMaterial {
     const [type, options] = generateArguments(request)
-    return materialOf(generateSync(type, options).privateKey)
+    return materialOf((nodeCrypto().generateKeyPairSync as unknown as GenerateSync)(type, options).privateKey)
   },
 
   generateAsync(request: GenerateRequest): Promise<KeyMaterial> {
     const [type, options] = generateArguments(request)
     return new Promise((resolve, reject) => {
-      generateWithCallback(type, options, (error, _publicKey, privateKey) => {
+      const generate = nodeCrypto().generateKeyPair as unknown as GenerateWithCallback
+      generate(type, options, (error, _publicKey, privateKey) => {
         if (error === null) resolve(materialOf(privateKey))
         else reject(error)
       })
@@ -167,11 +164,11 @@ export const engine: Engine = {
   },
 
   randomBytes(length: number): Uint8Array {
-    return nodeCrypto.randomBytes(length)
+    return nodeCrypto().randomBytes(length)
   },
 
   digest(hash: HashName, bytes: Uint8Array): Uint8Array {
-    return nodeCrypto.createHash(hash).update(bytes).digest()
+    return nodeCrypto().createHash(hash).update(bytes).digest()
   },
 
   operator(row: SignatureRow, key: Key): Operator {
@@ -225,7 +222,7 @@ function materialOf(handle: NodeHandle): KeyMaterial {
 function deriveEcPublic(members: KeyMembers): KeyMembers | undefined {
   const curve = OPENSSL_OF_CURVE.get(members.crv ?? "")
   if (curve === undefined) return undefined
-  const pair = nodeCrypto.createECDH(curve)
+  const pair = nodeCrypto().createECDH(curve)
   pair.setPrivateKey(memberBytes(members.d))
   const point = pair.getPublicKey()
   const half = (point.length - 1) / 2
@@ -247,12 +244,12 @@ function canGenerate(request: GenerateRequest): boolean {
   }
 }
 
-function parametersFor(row: SignatureRow, handle: NodeHandle): nodeCrypto.SignKeyObjectInput {
+function parametersFor(row: SignatureRow, handle: NodeHandle): NodeCrypto.SignKeyObjectInput {
   switch (row.family) {
     case "rsassa":
-      return { key: handle, padding: nodeCrypto.constants.RSA_PKCS1_PADDING }
+      return { key: handle, padding: nodeCrypto().constants.RSA_PKCS1_PADDING }
     case "rsapss":
-      return { key: handle, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: row.hashBytes ?? 0 }
+      return { key: handle, padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING, saltLength: row.hashBytes ?? 0 }
     case "ecdsa":
       // R and S side by side (RFC 7518, section 3.4), not DER.
       return { key: handle, dsaEncoding: "ieee-p1363" }
@@ -262,9 +259,10 @@ function parametersFor(row: SignatureRow, handle: NodeHandle): nodeCrypto.SignKe
 }
 
 function signatureOperator(row: SignatureRow, key: Key): Operator {
+  const { createPublicKey, sign, verify } = nodeCrypto()
   const hash = row.hash ?? null
   const secretParameters = key.type === "private" ? parametersFor(row, handleOf(key)) : undefined
-  const publicHandle = key.type === "private" ? nodeCrypto.createPublicKey(handleOf(key)) : handleOf(key)
+  const publicHandle = key.type === "private" ? createPublicKey(handleOf(key)) : handleOf(key)
   const publicParameters = parametersFor(row, publicHandle)
 
   /** The signature's bytes; undefined for what no signature of this algorithm can be. */
@@ -276,13 +274,13 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
   const operator: Operator = {
     sign(input) {
       if (secretParameters === undefined) throw new Error("a public key cannot sign")
-      return nodeCrypto.sign(hash, bytesOf(input), secretParameters).toString("base64url")
+      return sign(hash, bytesOf(input), secretParameters).toString("base64url")
     },
     verify(input, signature) {
       const bytes = readable(signature)
       if (bytes === undefined) return false
       try {
-        return nodeCrypto.verify(hash, bytesOf(input), publicParameters, bytes)
+        return verify(hash, bytesOf(input), publicParameters, bytes)
       } catch {
         // What the platform cannot even look at is not a signature.
         return false
@@ -292,16 +290,14 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
       const bytes = readable(signature)
       if (bytes === undefined) return Promise.resolve(false)
       return new Promise((resolve) => {
-        nodeCrypto.verify(hash, bytesOf(input), publicParameters, bytes, (error, genuine) =>
-          resolve(error === null && genuine),
-        )
+        verify(hash, bytesOf(input), publicParameters, bytes, (error, genuine) => resolve(error === null && genuine))
       })
     },
   }
   if (!SLOW_TO_SIGN.has(row.family) || secretParameters === undefined) return operator
   operator.signLater = (input) =>
     new Promise((resolve, reject) => {
-      nodeCrypto.sign(hash, bytesOf(input), secretParameters, (error, signature) => {
+      sign(hash, bytesOf(input), secretParameters, (error, signature) => {
         if (error === null) resolve(signature.toString("base64url"))
         else reject(error)
       })

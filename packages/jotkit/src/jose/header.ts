@@ -1,5 +1,5 @@
 /** The protected header (RFC 7515, section 4): read strictly, written as asked. */
-import { decodeBase64UrlPooled, encodeTextBase64Url } from "#bytes"
+import { decodeBase64UrlPooled, encodeTextBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, type JsonProblem, own, parseJsonObject } from "../codec/json.ts"
 import { DecodeError, UsageError } from "../errors.ts"
 

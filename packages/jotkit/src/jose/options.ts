@@ -1,7 +1,7 @@
 /** Options: read once, checked, and turned into rules. A name that does not exist is an error, `undefined` is not given. */
 
-import { engine } from "#engine"
 import { type Duration, parseDuration } from "../codec/duration.ts"
+import { engine } from "../crypto/platform.ts"
 import { builtInRow, customAlgorithm, isKnownAlgorithm, registryChanges } from "../crypto/registry.ts"
 import { InvalidAlgorithmError, UsageError } from "../errors.ts"
 import { unavailable } from "../keys/fit.ts"

@@ -1,7 +1,7 @@
 /** May this key do this for this algorithm? Asked before any cryptography. */
 
-import { engine } from "#engine"
 import type { Key, Operator } from "../crypto/key.ts"
+import { engine } from "../crypto/platform.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, type JwtError } from "../errors.ts"
 import { unsuitableKey } from "./problems.ts"

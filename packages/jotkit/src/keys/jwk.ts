@@ -3,10 +3,10 @@
  * that exists can be used: members, lengths, ranges, and that private and public members belong together.
  */
 
-import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
-import { engine } from "#engine"
+import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey } from "../crypto/key.ts"
+import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { ENCRYPTION_NAMES, type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, JwkError } from "../errors.ts"

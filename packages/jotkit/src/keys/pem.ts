@@ -5,10 +5,10 @@
  * do), because people paste it; what it says is still strict: the body is exactly one DER value of the kind the label names.
  */
 
-import { decodeBase64, decodeUtf8, encodeBase64Url } from "#bytes"
-import { engine } from "#engine"
+import { decodeBase64, decodeUtf8, encodeBase64Url } from "../codec/bytes.ts"
 import type { PemLabel } from "../crypto/engine.ts"
 import type { KeyMaterial, KeyMembers } from "../crypto/key.ts"
+import { engine } from "../crypto/platform.ts"
 import { isDerSequence } from "./der.ts"
 import { unreadableKey } from "./problems.ts"
 

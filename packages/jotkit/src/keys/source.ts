@@ -4,10 +4,10 @@
  * Keys are imported once: text by its content, objects by identity as long as they have not changed.
  */
 
-import { decodeUtf8, encodeLatin1, sameBytes } from "#bytes"
-import { engine } from "#engine"
+import { decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject } from "../codec/json.ts"
 import { type Key, makeKey } from "../crypto/key.ts"
+import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
 import { importJwk } from "./jwk.ts"
