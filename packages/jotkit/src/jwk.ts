@@ -137,6 +137,7 @@ export class Jwk {
   static fromPem(pem: string, options?: JwkOptions & { passphrase?: string | Uint8Array | undefined }): Jwk {
     if (typeof pem !== "string") throw new InvalidKeyError("key_invalid", `expected PEM text, found ${typeof pem}`)
     const { passphrase, ...rest } = knownOptions(options, PEM_OPTIONS, "Jwk.fromPem")
+    assertPassphrase(passphrase)
     return relabelled(usable(makeKey(importKeyText(pem, passphrase), {})), jwkOptions(rest, JWK_OPTIONS, "Jwk.fromPem"))
   }
 
@@ -242,6 +243,7 @@ export class Jwk {
   /** The private key as PKCS#8 in PEM, encrypted where a passphrase is given. */
   toPrivatePem(options?: { passphrase?: string | Uint8Array | undefined }): string {
     const { passphrase } = knownOptions(options, new Set(["passphrase"]), "toPrivatePem")
+    assertPassphrase(passphrase)
     refuseSecret(this.#key)
     if (this.#key.type !== "private")
       throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
@@ -457,6 +459,11 @@ function jsonText(text: string): JsonObject {
       ? "a member name occurs twice"
       : "the text is not a JSON object; PEM is read with Jwk.fromPem",
   )
+}
+
+function assertPassphrase(value: unknown): void {
+  if (value !== undefined && typeof value !== "string" && !(value instanceof Uint8Array))
+    throw invalidOption("passphrase", "text or bytes", value)
 }
 
 function refuseSecret(key: Key): void {

@@ -32,10 +32,14 @@ export type Duration = number | string | { readonly [unit in keyof typeof MEMBER
 
 /** Reads a duration as seconds, which may be negative; undefined if it is not one. */
 export function parseDuration(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? value : undefined
+  const seconds = read(value)
+  return Number.isFinite(seconds) ? seconds : undefined
+}
+
+function read(value: unknown): number | undefined {
+  if (typeof value === "number") return value
   if (typeof value === "string") return parseText(value)
-  if (typeof value === "object" && value !== null) return parseMembers(value)
-  return undefined
+  return typeof value === "object" && value !== null ? parseMembers(value) : undefined
 }
 
 function parseText(text: string): number | undefined {

@@ -32,7 +32,13 @@ export interface KeyMaterial {
   /** The public exponent of an RSA key. */
   readonly exponent?: bigint | undefined
   /** What an RSASSA-PSS key is restricted to; present only for keys of that type. */
-  readonly pss?: { readonly hash?: HashName | undefined; readonly saltBytes?: number | undefined } | undefined
+  readonly pss?:
+    | {
+        readonly hash?: HashName | undefined
+        readonly maskHash?: string | undefined
+        readonly saltBytes?: number | undefined
+      }
+    | undefined
   /** The algorithm that the platform's key object is bound to (a CryptoKey's). */
   readonly boundAlgorithm?: string | undefined
   /** Operations that the platform's key object allows (a CryptoKey's usages). */

@@ -89,6 +89,7 @@ export const engine: Engine = {
       case "PUBLIC KEY":
         return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "spki" }))
       case "RSA PUBLIC KEY":
+        if (isPrivatePkcs1(key)) throw new Error("it holds a private key")
         return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "pkcs1" }))
       case "RSA PRIVATE KEY":
         return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs1" }))
@@ -178,6 +179,16 @@ export const engine: Engine = {
   },
 }
 
+/** The platform would answer with the public half of a private key: what its label calls public must be so. */
+function isPrivatePkcs1(key: Buffer): boolean {
+  try {
+    nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs1" })
+    return true
+  } catch {
+    return false
+  }
+}
+
 function runtimeName(): string {
   const versions: Readonly<Record<string, string | undefined>> = globalThis.process?.versions ?? {}
   if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`
@@ -206,7 +217,11 @@ function materialOf(handle: NodeHandle): KeyMaterial {
     const pss =
       kind === "rsa"
         ? undefined
-        : { hash: details.hashAlgorithm as HashName | undefined, saltBytes: details.saltLength }
+        : {
+            hash: details.hashAlgorithm as HashName | undefined,
+            maskHash: details.mgf1HashAlgorithm,
+            saltBytes: details.saltLength,
+          }
     return { type, keyType: "RSA", bits: details.modulusLength ?? 0, exponent: details.publicExponent, pss, handle }
   }
   if (kind === "ec") {

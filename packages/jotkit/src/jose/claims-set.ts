@@ -86,7 +86,7 @@ function addClaims(set: JsonObject, options: ClaimOptions, now: () => number): v
     put(set, "iat", "issuedAt", issuedAt === true ? moment : timeOf(issuedAt, "the option `issuedAt`"))
   put(set, "nbf", "notBefore", notBefore === undefined ? undefined : startOf(notBefore, moment))
   put(set, "exp", "expiresIn", expiresIn === undefined ? undefined : moment + lifetimeOf(expiresIn))
-  put(set, "jti", "jwtId", jwtId === true ? globalThis.crypto.randomUUID() : jwtId || undefined)
+  put(set, "jti", "jwtId", jwtId === true ? globalThis.crypto.randomUUID() : jwtId === false ? undefined : jwtId)
   put(set, "iss", "issuer", issuer)
   put(set, "sub", "subject", subject)
   put(set, "aud", "audience", typeof audience === "object" ? [...audience] : audience)

@@ -294,8 +294,10 @@ function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unkno
   } catch (cause) {
     throw new UsageError("callback_failed", "the schema's validator failed", { cause })
   }
-  if (result.issues === undefined) return result.value
-  throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
+  if (Array.isArray(result?.issues))
+    throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
+  if (typeof result === "object" && result !== null && "value" in result) return result.value
+  throw new UsageError("callback_failed", "the schema's validator answered with neither a value nor issues")
 }
 
 function parseClaims({ payload }: Pick<ParsedJws, "payload">, reviver: Reviver | undefined): JsonObject {

@@ -3,6 +3,7 @@ import { concatBytes, encodeLatin1, encodeTextBase64Url, encodeUtf8 } from "../c
 import type { Duration } from "../codec/duration.ts"
 import { isJsonObject } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
+import { registryChanges } from "../crypto/registry.ts"
 import { settledSource } from "../keys/source.ts"
 import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./claims-set.ts"
 import { flagOption, invalidOption, knownOptions, type Now, nowOption, textOption, textsOption } from "./options.ts"
@@ -85,6 +86,8 @@ export function signingOf(
   const given: EncodeOptions = knownOptions(options, known, call)
   const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength } = given
   if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
+  if (given.replacer !== undefined && typeof given.replacer !== "function" && !Array.isArray(given.replacer))
+    throw invalidOption("replacer", "a function or an array of names", given.replacer)
   textOption("issuer", given.issuer)
   textOption("subject", given.subject)
   textsOption("audience", given.audience)
@@ -122,7 +125,7 @@ export function prepareNow(signing: Signing): Signing {
 /** The pipeline of `encode`: claims to JSON, key to header, both to a signature. */
 export function encodeClaims(claims: object, signing: Signing, mode: Mode): Answer<string> {
   const json = serializeClaims(claims, signing.claims, signing.now)
-  const prepared = signing.prepared ?? preparedAtOnce(signing.rules)
+  const prepared = signing.prepared?.changes === registryChanges() ? signing.prepared : preparedAtOnce(signing.rules)
   if (prepared === undefined) return whenPrepared(json, signing, mode)
   const { input, token } = assembled(json, prepared, signing.detached)
   const signature = prepared.sign(input, mode)

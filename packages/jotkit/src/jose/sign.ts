@@ -39,6 +39,8 @@ export interface PreparedSignature {
   /** The header and its dot, before which nothing changes from token to token. */
   readonly prefix: string
   readonly b64: boolean
+  /** Under which state of the registry it was made: an algorithm may have been taken out since. */
+  readonly changes: number
   /** Base64url of the signature. */
   readonly sign: (input: SigningInput, mode: Mode) => string | Promise<string>
 }
@@ -108,7 +110,10 @@ function* resolveSource(rules: SignRules): Steps<KeySource> {
   }
   if (answer === undefined || answer === null || answer === "")
     throw new InvalidKeyError("key_not_found", "the key function answered with no key")
-  return readKeySource(answer)
+  const answered = readKeySource(answer)
+  if (answered.kind === "function")
+    throw new InvalidKeyError("key_invalid", "the key function answered with another function")
+  return answered
 }
 
 /** The key's own algorithm; HS256 for a secret; the only one of an EC or OKP key. */
@@ -223,7 +228,7 @@ function signatureText(signature: unknown, expectedBytes: number | undefined): s
 
 function headerFor(rules: SignRules, algorithm: string, keyId: string | undefined): Omit<PreparedSignature, "sign"> {
   const headerText = encodeHeader(writeHeader(rules, algorithm, keyId))
-  return { headerText, prefix: `${headerText}.`, b64: rules.header?.["b64"] !== false }
+  return { headerText, prefix: `${headerText}.`, b64: rules.header?.["b64"] !== false, changes: registryChanges() }
 }
 
 /** `typ`, `alg`, `kid`, then the caller's members in their order; sorted where asked for. */

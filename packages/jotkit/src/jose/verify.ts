@@ -67,6 +67,8 @@ function checkAtOnce(parsed: ParsedJws, key: Key, operator: Operator, mode: Mode
 /** Where keys have to be found, or answers waited for. */
 function* verifyInSteps(parsed: ParsedJws, algorithm: string, rules: VerifyRules, mode: Mode): Steps<VerifyingKey> {
   try {
+    // Nobody is asked for keys on behalf of a token that cannot be read.
+    assertReadable(parsed)
     const custom = customAlgorithm(algorithm)
     if (custom !== undefined)
       return yield* verifyCustom(parsed, custom, algorithm, yield* resolveForCustom(parsed.header, rules))

@@ -71,7 +71,8 @@ function rsaMisfit(row: SignatureRow, key: Key): JwtError | undefined {
   // The encoded message holds hash, salt of the same length and two more bytes (RFC 8017, section 9.1.1).
   if (Math.ceil((key.bits - 1) / 8) < 2 * hashBytes + 2)
     return unsuitableKey(`the RSA key is too short for ${row.name}`, "key_too_short")
-  const other = key.pss?.hash !== undefined && key.pss.hash !== row.hash
+  const { hash, maskHash } = key.pss ?? {}
+  const other = (hash ?? row.hash) !== row.hash || (maskHash ?? row.hash) !== row.hash
   const salt = key.pss?.saltBytes !== undefined && key.pss.saltBytes > hashBytes
   return other || salt
     ? unsuitableKey(`the RSASSA-PSS key is restricted to other parameters than ${row.name}'s`)

@@ -24,13 +24,14 @@ const READABLE: ReadonlySet<string> = new Set<PemLabel>([
   "EC PRIVATE KEY",
 ])
 const BASE64_BODY = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
+/** Private before public: the platform reads a private key as its public half, too. */
 const DER_ORDER: readonly PemLabel[] = [
-  "PUBLIC KEY",
   "PRIVATE KEY",
-  "CERTIFICATE",
-  "RSA PUBLIC KEY",
   "RSA PRIVATE KEY",
   "EC PRIVATE KEY",
+  "PUBLIC KEY",
+  "RSA PUBLIC KEY",
+  "CERTIFICATE",
 ]
 
 /** Reads a PEM block or an OpenSSH public key line. The first block that holds a key counts. */

@@ -63,7 +63,15 @@ export function completeRsa(members: KeyMembers): KeyMembers {
 }
 
 function factor(n: bigint, e: bigint, d: bigint): readonly [bigint, bigint] {
-  if (n.toString(2).length <= MAX_MODULUS_BITS && d < n && d > 1n && e > 1n) {
+  // Asked first, so that numbers which do not belong together cost one exponentiation and not a hundred.
+  const consistent =
+    n.toString(2).length <= MAX_MODULUS_BITS &&
+    d < n &&
+    d > 1n &&
+    e > 1n &&
+    e < MAX_EXPONENT &&
+    power(2n, d * e, n) === 2n
+  if (consistent) {
     let odd = d * e - 1n
     let halvings = 0
     while (odd > 0n && odd % 2n === 0n) {
