@@ -254,7 +254,8 @@ function checkType(header: JsonObject, expected: string): ClaimViolation | undef
 
 /** A media type as it is compared: lower case, without `application/` where nothing else follows with a slash (RFC 7515, section 4.1.9). */
 export function mediaType(typ: string): string {
-  const lower = typ.toLowerCase()
+  // ASCII letters only: others have no second case here, and some would become ASCII (the Kelvin sign, for one).
+  const lower = typ.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
   const short = lower.startsWith("application/") ? lower.slice("application/".length) : lower
   return short.includes("/") ? lower : short
 }

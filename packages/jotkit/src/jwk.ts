@@ -3,13 +3,21 @@
 import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"
-import { type Key, makeKey } from "./crypto/key.ts"
+import { type Key, type KeyLabels, makeKey, NO_LABELS } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { webParameters } from "./crypto/web-parameters.ts"
 import { InvalidKeyError, JwkSetError, JwtError, UsageError } from "./errors.ts"
-import { countOption, invalidOption, knownOptions, textOption, unknownAlgorithm } from "./jose/options.ts"
+import {
+  countOption,
+  invalidOption,
+  knownOptions,
+  type OptionNames,
+  optionNames,
+  textOption,
+  unknownAlgorithm,
+} from "./jose/options.ts"
 import type { JwksClient } from "./jwks.ts"
 import { namedAlgorithms, unavailable } from "./keys/fit.ts"
 import { exportJwk, importJwk, type JwkOverrides, materialMembers, relabel } from "./keys/jwk.ts"
@@ -69,9 +77,9 @@ export interface GenerateOptions {
 /** Hash for a thumbprint. */
 export type ThumbprintHash = "sha-256" | "sha-384" | "sha-512"
 
-const JWK_OPTIONS = new Set(["algorithm", "keyId", "use"])
-const PEM_OPTIONS = new Set([...JWK_OPTIONS, "passphrase"])
-const GENERATE_OPTIONS = new Set(["keyId", "modulusLength"])
+const JWK_OPTIONS = optionNames("algorithm", "keyId", "use")
+const PEM_OPTIONS = { ...JWK_OPTIONS, ...optionNames("passphrase") }
+const GENERATE_OPTIONS = optionNames("keyId", "modulusLength")
 const MIN_MODULUS_BITS = 2048
 const MAX_MODULUS_BITS = 16_384
 const MAX_SET_KEYS = 1000
@@ -136,9 +144,12 @@ export class Jwk {
    */
   static fromPem(pem: string, options?: JwkOptions & { passphrase?: string | Uint8Array | undefined }): Jwk {
     if (typeof pem !== "string") throw new InvalidKeyError("key_invalid", `expected PEM text, found ${typeof pem}`)
-    const { passphrase, ...rest } = knownOptions(options, PEM_OPTIONS, "Jwk.fromPem")
+    const { passphrase, algorithm, keyId, use } = knownOptions(options, PEM_OPTIONS, "Jwk.fromPem")
     assertPassphrase(passphrase)
-    return relabelled(usable(makeKey(importKeyText(pem, passphrase), {})), jwkOptions(rest, JWK_OPTIONS, "Jwk.fromPem"))
+    return relabelled(
+      usable(makeKey(importKeyText(pem, passphrase), NO_LABELS)),
+      jwkOptions({ algorithm, keyId, use }, JWK_OPTIONS, "Jwk.fromPem"),
+    )
   }
 
   /** Reads a WebCrypto key. One that is not extractable can sign and verify, and cannot be exported. */
@@ -242,7 +253,7 @@ export class Jwk {
 
   /** The private key as PKCS#8 in PEM, encrypted where a passphrase is given. */
   toPrivatePem(options?: { passphrase?: string | Uint8Array | undefined }): string {
-    const { passphrase } = knownOptions(options, new Set(["passphrase"]), "toPrivatePem")
+    const { passphrase } = knownOptions(options, optionNames("passphrase"), "toPrivatePem")
     assertPassphrase(passphrase)
     refuseSecret(this.#key)
     if (this.#key.type !== "private")
@@ -386,7 +397,7 @@ export class JwkSet {
 
   /** All keys with these properties; a key that says nothing about `algorithm` or `use` counts as having it, if its type allows. */
   find(wanted: { keyId?: string | undefined; algorithm?: string | undefined; use?: string | undefined } = {}): Jwk[] {
-    const { keyId, algorithm, use } = knownOptions(wanted, new Set(["keyId", "algorithm", "use"]), "find")
+    const { keyId, algorithm, use } = knownOptions(wanted, JWK_OPTIONS, "find")
     return this.#keys.filter((key) => {
       const fitsId = keyId === undefined || key.keyId === keyId
       const fitsUse = use === undefined || key.use === undefined || key.use === use
@@ -414,7 +425,7 @@ export function keyOf(jwk: Jwk): Key {
   return unwrap(jwk)
 }
 
-function jwkOptions(options: JwkOptions | undefined, known: ReadonlySet<string>, call: string): JwkOverrides {
+function jwkOptions(options: JwkOptions | undefined, known: OptionNames, call: string): JwkOverrides {
   const { algorithm, keyId, use } = knownOptions(options, known, call)
   return {
     algorithm: textOption("algorithm", algorithm),
@@ -431,7 +442,7 @@ function relabelled(key: Key, overrides: JwkOverrides): Jwk {
 function generation(
   name: string,
   options: GenerateOptions | undefined,
-): { row: SignatureRow; labels: { algorithm: string; keyId: string | undefined }; request: GenerateRequest } {
+): { row: SignatureRow; labels: KeyLabels; request: GenerateRequest } {
   const given = knownOptions(options, GENERATE_OPTIONS, "generate")
   const row = typeof name === "string" ? builtInRow(name) : undefined
   if (row === undefined || row.family === "none") throw unknownAlgorithm(String(name))
@@ -442,7 +453,7 @@ function generation(
   if (!engine.supports(row)) throw unavailable(row.name)
   return {
     row,
-    labels: { algorithm: name, keyId: textOption("keyId", given.keyId) },
+    labels: { ...NO_LABELS, algorithm: name, keyId: textOption("keyId", given.keyId) },
     request: { row, curve: row.curves?.[0], modulusLength },
   }
 }
@@ -463,7 +474,7 @@ function jsonText(text: string): JsonObject {
 
 function assertPassphrase(value: unknown): void {
   if (value !== undefined && typeof value !== "string" && !(value instanceof Uint8Array))
-    throw invalidOption("passphrase", "text or bytes", value)
+    throw new UsageError("option_invalid", `the passphrase must be text or bytes, found ${typeof value}`)
 }
 
 function refuseSecret(key: Key): void {

@@ -5,7 +5,7 @@ import { isJsonObject } from "./codec/json.ts"
 import type { Key } from "./crypto/key.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import { DecodeError, JwksClientError, JwksConnectionError, JwtError } from "./errors.ts"
-import { countOption, functionOption, invalidOption, knownOptions } from "./jose/options.ts"
+import { countOption, functionOption, invalidOption, knownOptions, optionNames } from "./jose/options.ts"
 import { type Jwk, JwkSet, keyOf } from "./jwk.ts"
 import { decodeUnverified, getUnverifiedHeader } from "./jwt.ts"
 import { misfit } from "./keys/fit.ts"
@@ -55,7 +55,7 @@ export interface FetchedResponse {
   } | null
 }
 
-const OPTIONS = new Set([
+const OPTIONS = optionNames(
   "cacheTtl",
   "cooldown",
   "timeout",
@@ -65,7 +65,7 @@ const OPTIONS = new Set([
   "maxBytes",
   "maxKeys",
   "now",
-])
+)
 const MAX_BYTES = 1_048_576
 const MAX_KEYS = 1000
 const MAX_REDIRECTS = 3

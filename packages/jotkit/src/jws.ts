@@ -1,10 +1,11 @@
 /** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
+
 import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
-import { isJsonObject, type JsonObject } from "./codec/json.ts"
+import { isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
 import type { Key } from "./crypto/key.ts"
 import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"
 import { MAX_TOKEN_CHARACTERS, type ParsedJws, parseCompact, payloadBytes, tokenText } from "./jose/compact.ts"
-import { headerForCaller, type JoseHeader, parseHeaderMembers } from "./jose/header.ts"
+import { headerCopy, headerForCaller, type JoseHeader, parseHeaderMembers } from "./jose/header.ts"
 import {
   algorithmsOption,
   bytesOption,
@@ -13,6 +14,7 @@ import {
   invalidOption,
   knownOptions,
   listOption,
+  optionNames,
   textOption,
 } from "./jose/options.ts"
 import {
@@ -94,7 +96,7 @@ export interface VerifiedJws {
   key?: Jwk
 }
 
-const SIGN_OPTIONS = new Set([
+const SIGN_OPTIONS = optionNames(
   "algorithm",
   "header",
   "unprotected",
@@ -103,16 +105,16 @@ const SIGN_OPTIONS = new Set([
   "b64",
   "signers",
   "enforceMinimumKeyLength",
-])
-const SIGNER_OPTIONS = new Set(["key", "algorithm", "header", "unprotected"])
-const VERIFY_OPTIONS = new Set([
+)
+const SIGNER_OPTIONS = optionNames("key", "algorithm", "header", "unprotected")
+const VERIFY_OPTIONS = optionNames(
   "algorithms",
   "crit",
   "detachedPayload",
   "enforceMinimumKeyLength",
   "allowUnprotectedAlgorithm",
   "maxTokenLength",
-])
+)
 const FORMATS: ReadonlySet<string> = new Set(["compact", "flattened", "general"])
 /** What may stand unencoded in a compact JWS (RFC 7797, section 5.2). */
 const COMPACT_PAYLOAD = /^[\u0020-\u002d\u002f-\u007e]*$/
@@ -233,9 +235,9 @@ function requestOf(key: unknown, options: SignJwsOptions | undefined, call: stri
 function signersOf(signers: SignJwsOptions["signers"]): readonly JwsSigner[] {
   if (signers === undefined) return []
   if (!Array.isArray(signers)) throw invalidOption("signers", "an array", signers)
-  return signers.map((signer: JwsSigner) => {
-    knownOptions(signer, SIGNER_OPTIONS, "signers")
-    return signer
+  return signers.map((signer: JwsSigner | undefined) => {
+    if (signer === undefined) throw invalidOption("signers", "an array of objects", signers)
+    return knownOptions(signer, SIGNER_OPTIONS, "signers") as JwsSigner
   })
 }
 
@@ -249,6 +251,8 @@ function oneSigner(
   if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
   if (unprotected !== undefined && !isJsonObject(unprotected))
     throw invalidOption("unprotected", "an object", unprotected)
+  const loss = jsonLoss(unprotected)
+  if (loss !== undefined) throw new UsageError("header_not_allowed", `the unprotected header holds ${loss}`)
   if (unencoded && header?.["b64"] === true)
     throw new UsageError("header_not_allowed", "`b64` and `header.b64` contradict each other")
   return {
@@ -256,13 +260,13 @@ function oneSigner(
       key,
       source: undefined,
       algorithm: textOption("algorithm", given.algorithm),
-      header: unencoded ? { ...header, b64: false } : header === undefined ? undefined : { ...header },
+      header: unencoded ? headerCopy({ ...header, b64: false }) : headerCopy(header),
       unprotectedKeyId: unprotected !== undefined && Object.hasOwn(unprotected, "kid"),
       defaultType: undefined,
       sortHeader: false,
       enforceLength,
     },
-    unprotected: unprotected === undefined ? undefined : structuredClone(unprotected),
+    unprotected: unprotected === undefined ? undefined : (JSON.parse(JSON.stringify(unprotected)) as JsonObject),
   }
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./jose/decode.ts"
 import { ENCODE_OPTIONS, type EncodeOptions, encodeClaims, prepareNow, type Signing, signingOf } from "./jose/encode.ts"
 import { assertUnderstood, headerForCaller, type JoseHeader } from "./jose/header.ts"
-import { knownOptions } from "./jose/options.ts"
+import { knownOptions, optionNames } from "./jose/options.ts"
 import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
 import { isSteps, type Mode, runAsync, runSync, type Steps } from "./jose/steps.ts"
 import type { KeyInput } from "./jwk.ts"
@@ -56,8 +56,8 @@ export type VerifierOptions = DecodeOptions & {
   cache?: boolean | CacheOptions | undefined
 }
 
-const SIGNER_OPTIONS = new Set([...ENCODE_OPTIONS, "key"])
-const VERIFIER_OPTIONS = new Set([...DECODE_OPTIONS, "key", "cache"])
+const SIGNER_OPTIONS = { ...ENCODE_OPTIONS, ...optionNames("key") }
+const VERIFIER_OPTIONS = { ...DECODE_OPTIONS, ...optionNames("key", "cache") }
 const UNVERIFIED: ParseRules = {
   maxTokenLength: MAX_TOKEN_CHARACTERS,
   detachedPayload: undefined,

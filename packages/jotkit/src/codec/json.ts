@@ -18,7 +18,7 @@ export type JsonObject = Record<string, unknown>
 
 /** An object, or the reason why there is none. */
 export type JsonResult =
-  | { readonly value: JsonObject; readonly problem?: undefined }
+  | { readonly value: JsonObject; readonly problem: undefined }
   | { readonly value?: undefined; readonly problem: JsonProblem }
 
 export type Reviver = (this: unknown, name: string, value: unknown) => unknown
@@ -71,7 +71,7 @@ function parse(
   if (expected === TOO_DEEP) return { problem: "too_deep" }
   const found = unique === "top" ? Object.keys(value).length : countNames(value)
   if (found !== expected) return { problem: "duplicate" }
-  return reviver === undefined ? { value } : revive(text, reviver)
+  return reviver === undefined ? { value, problem: undefined } : revive(text, reviver)
 }
 
 function revive(text: string, reviver: Reviver): JsonResult {
@@ -81,7 +81,7 @@ function revive(text: string, reviver: Reviver): JsonResult {
   } catch (cause) {
     throw new UsageError("callback_failed", "the reviver failed", { cause })
   }
-  return isJsonObject(value) ? { value } : { problem: "not_object" }
+  return isJsonObject(value) ? { value, problem: undefined } : { problem: "not_object" }
 }
 
 /** Whether a value is a JSON object: not null, not an array. */

@@ -81,6 +81,25 @@ export interface Key extends KeyMaterial, KeyLabels {
   warned: boolean
 }
 
+/** A key that says nothing about itself. */
+export const NO_LABELS: KeyLabels = {
+  algorithm: undefined,
+  keyId: undefined,
+  use: undefined,
+  operations: undefined,
+  certificates: undefined,
+}
+
+/** What material may leave out; each is its own member, so that none is found on Object.prototype. */
+export const BARE = {
+  curve: undefined,
+  exponent: undefined,
+  pss: undefined,
+  boundAlgorithm: undefined,
+  usages: undefined,
+  extractable: undefined,
+} as const
+
 /** Puts material and labels together. */
 export function makeKey(material: KeyMaterial, labels: KeyLabels): Key {
   return {

@@ -3,7 +3,7 @@ import type * as NodeCrypto from "node:crypto"
 import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
-import type { Key, KeyMaterial, KeyMembers, Operator, SigningInput } from "./key.ts"
+import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
@@ -210,7 +210,7 @@ function secretText(passphrase: string | Uint8Array): string | Buffer {
 
 function materialOf(handle: NodeHandle): KeyMaterial {
   const { type } = handle
-  if (type === "secret") return { type, keyType: "oct", bits: (handle.symmetricKeySize ?? 0) * 8, handle }
+  if (type === "secret") return { ...BARE, type, keyType: "oct", bits: (handle.symmetricKeySize ?? 0) * 8, handle }
   const kind: string = handle.asymmetricKeyType ?? "unknown"
   const details = handle.asymmetricKeyDetails ?? {}
   if (kind === "rsa" || kind === "rsa-pss") {
@@ -222,16 +222,24 @@ function materialOf(handle: NodeHandle): KeyMaterial {
             maskHash: details.mgf1HashAlgorithm,
             saltBytes: details.saltLength,
           }
-    return { type, keyType: "RSA", bits: details.modulusLength ?? 0, exponent: details.publicExponent, pss, handle }
+    return {
+      ...BARE,
+      type,
+      keyType: "RSA",
+      bits: details.modulusLength ?? 0,
+      exponent: details.publicExponent,
+      pss,
+      handle,
+    }
   }
   if (kind === "ec") {
     const curve = CURVE_OF_OPENSSL.get(details.namedCurve ?? "")
     if (curve === undefined) throw new Error(`the curve ${details.namedCurve ?? "without a name"} is not used in JOSE`)
-    return { type, keyType: "EC", curve, bits: 0, handle }
+    return { ...BARE, type, keyType: "EC", curve, bits: 0, handle }
   }
   const found = TYPE_AND_CURVE.get(kind)
   if (found === undefined) throw new Error(`a key of type ${kind} is not used in JOSE`)
-  return { type, keyType: found[0], curve: found[1], bits: 0, handle }
+  return { ...BARE, type, keyType: found[0], curve: found[1], bits: 0, handle }
 }
 
 function deriveEcPublic(members: KeyMembers): KeyMembers | undefined {

@@ -5,7 +5,7 @@
 import { type Duration, parseDuration } from "../codec/duration.ts"
 import type { JsonObject } from "../codec/json.ts"
 import type { ParsedHeader } from "./header.ts"
-import { countOption, invalidOption, knownOptions } from "./options.ts"
+import { countOption, invalidOption, knownOptions, optionNames } from "./options.ts"
 import type { VerifyingKey } from "./verify.ts"
 
 /** Bounds of a verifier's cache. */
@@ -21,13 +21,15 @@ export interface VerifiedToken {
   readonly header: ParsedHeader
   readonly verifiedBy: VerifyingKey
   readonly payload: string | Uint8Array
+  /** Under which state of the registry it was verified: an algorithm may have been taken out since. */
+  readonly changes: number
   /** The claims, where all of them are text, numbers, booleans or null; a shallow copy of such is a whole copy. */
   readonly flatClaims: JsonObject | undefined
   /** Seconds since 1970 after which the entry no longer counts. */
   readonly until: number
 }
 
-const CACHE_OPTIONS = new Set(["maxSize", "ttl"])
+const CACHE_OPTIONS = optionNames("maxSize", "ttl")
 const DEFAULT_SIZE = 1000
 const DEFAULT_TTL_SECONDS = 600
 /** Longer tokens are verified again each time: what is kept stays small. */
@@ -40,7 +42,7 @@ export class VerifiedCache {
   readonly #ttl: number
 
   constructor(options: true | CacheOptions) {
-    const given = options === true ? {} : knownOptions(options, CACHE_OPTIONS, "cache")
+    const given = knownOptions(options === true ? undefined : options, CACHE_OPTIONS, "cache")
     this.#maxSize = countOption("cache.maxSize", given.maxSize, DEFAULT_SIZE)
     const ttl = given.ttl === undefined ? DEFAULT_TTL_SECONDS : parseDuration(given.ttl)
     if (ttl === undefined || ttl <= 0) throw invalidOption("cache.ttl", "a duration above 0", given.ttl)
@@ -60,12 +62,7 @@ export class VerifiedCache {
   }
 
   /** Keeps a token that was just verified. */
-  set(
-    token: string,
-    verified: Pick<VerifiedToken, "header" | "verifiedBy" | "payload">,
-    claims: JsonObject,
-    now: number,
-  ): void {
+  set(token: string, verified: Omit<VerifiedToken, "flatClaims" | "until">, claims: JsonObject, now: number): void {
     if (token.length > MAX_KEPT_CHARACTERS) return
     if (this.#entries.size >= this.#maxSize) this.#entries.delete(this.#entries.keys().next().value ?? "")
     const { exp } = claims

@@ -31,7 +31,13 @@ export function serializeClaims(claims: unknown, options: ClaimOptions | undefin
   const set = copyOf(claims)
   if (options !== undefined) addClaims(set, options, now)
   if (options?.replacer !== undefined) return serializeReplaced(set, options.replacer)
-  checkClaims(set, assertJson)
+  try {
+    checkClaims(set, assertJson)
+  } catch (cause) {
+    throw cause instanceof UsageError
+      ? cause
+      : new UsageError("callback_failed", "a getter of the claims failed", { cause })
+  }
   return stringify(set)
 }
 
@@ -53,13 +59,18 @@ function checkClaims(set: JsonObject, checkOther: (value: unknown, depth: number
         break
       case "aud":
         if (!isAudience(value)) throw new UsageError("claims_invalid", "`aud` must be a string or an array of strings")
+        // A plain array, whatever JSON form of its own the caller's may have.
+        if (Array.isArray(value)) set[name] = [...value]
         break
       default:
         checkOther(value, 1)
     }
   }
-  const { exp, nbf } = set
-  if (nbf !== undefined && typeof exp === "number" && typeof nbf === "number" && exp < nbf)
+  if (Object.hasOwn(set, "nbf")) assertOrder(set)
+}
+
+function assertOrder({ exp, nbf }: JsonObject): void {
+  if (typeof exp === "number" && typeof nbf === "number" && exp < nbf)
     throw new UsageError("claims_invalid", "`exp` must not lie before `nbf`")
 }
 
@@ -126,7 +137,7 @@ function timeOf(value: unknown, what: string): number {
   let seconds = value
   if (value instanceof Date) seconds = Math.floor(value.getTime() / 1000)
   else if (typeof value === "object" && value !== null && "epochMilliseconds" in value)
-    seconds = Math.floor(Number(value.epochMilliseconds) / 1000)
+    seconds = typeof value.epochMilliseconds === "number" ? Math.floor(value.epochMilliseconds / 1000) : undefined
   if (typeof seconds !== "number" || !Number.isFinite(seconds))
     throw new UsageError(
       "claims_invalid",

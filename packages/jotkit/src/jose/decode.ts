@@ -1,7 +1,9 @@
 /** From a token to claims that may be used: options read once, then read, verify, parse, judge. */
+
 import { type CheckedClaim, type ClaimRules, claimError, findViolations, mediaType } from "../claims.ts"
 import type { Duration } from "../codec/duration.ts"
 import { type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "../codec/json.ts"
+import { registryChanges } from "../crypto/registry.ts"
 import { DecodeError, InvalidClaimsError, UsageError } from "../errors.ts"
 import { readKeySource } from "../keys/source.ts"
 import type { VerifiedCache, VerifiedToken } from "./cache.ts"
@@ -27,6 +29,8 @@ import {
   listOption,
   type Now,
   nowOption,
+  type OptionNames,
+  optionNames,
   textOption,
   textsOption,
 } from "./options.ts"
@@ -87,34 +91,30 @@ export interface SchemaOptions<S extends StandardSchemaV1> extends DecodeOptions
 }
 
 /** Names of {@link DecodeOptions}. */
-export const DECODE_OPTIONS: ReadonlySet<string> = new Set([
-  ...[
-    "algorithms",
-    "audience",
-    "issuer",
-    "subject",
-    "jwtId",
-    "typ",
-    "require",
-    "leeway",
-    "unsafeLeeway",
-    "maxAge",
-    "strictAudience",
-  ],
-  ...[
-    "now",
-    "verify",
-    "enforceMinimumKeyLength",
-    "detachedPayload",
-    "crit",
-    "reviver",
-    "schema",
-    "maxTokenLength",
-    "acceptPadding",
-  ],
-])
+export const DECODE_OPTIONS: OptionNames = optionNames(
+  "algorithms",
+  "audience",
+  "issuer",
+  "subject",
+  "jwtId",
+  "typ",
+  "require",
+  "leeway",
+  "unsafeLeeway",
+  "maxAge",
+  "strictAudience",
+  "now",
+  "verify",
+  "enforceMinimumKeyLength",
+  "detachedPayload",
+  "crit",
+  "reviver",
+  "schema",
+  "maxTokenLength",
+  "acceptPadding",
+)
 const CHECKS: readonly CheckedClaim[] = ["exp", "nbf", "iat", "aud", "iss", "sub", "jti"]
-const VERIFY_OPTIONS = new Set(["signature", ...CHECKS])
+const VERIFY_OPTIONS = optionNames("signature", ...CHECKS)
 const MAX_LEEWAY_SECONDS = 600
 
 /** Everything `decode` needs, checked. */
@@ -133,7 +133,7 @@ export interface Verification {
 export function verificationOf(
   options: DecodeOptions | undefined,
   key: unknown,
-  known: ReadonlySet<string>,
+  known: OptionNames,
   call: string,
 ): Verification {
   const given = knownOptions<DecodeOptions & { schema?: StandardSchemaV1 }>(options, known, call)
@@ -166,7 +166,8 @@ export function verificationOf(
 
 function claimRulesOf(given: DecodeOptions, unchecked: ReadonlySet<CheckedClaim> | undefined): ClaimRules {
   const leeway = durationOption("leeway", given.leeway)
-  if (leeway !== undefined && leeway > MAX_LEEWAY_SECONDS && !flagOption("unsafeLeeway", given.unsafeLeeway)) {
+  const unsafeLeeway = flagOption("unsafeLeeway", given.unsafeLeeway)
+  if (leeway !== undefined && leeway > MAX_LEEWAY_SECONDS && !unsafeLeeway) {
     throw invalidOption("leeway", "at most 10 minutes, unless unsafeLeeway is true", leeway)
   }
   const strictAudience = flagOption("strictAudience", given.strictAudience)
@@ -211,7 +212,7 @@ function schemaOption(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | 
 export function claimsOf(verification: Verification, token: string | Uint8Array, mode: Mode): Answer<unknown> {
   const text = tokenText(token)
   const entry = verification.cache?.get(text, verification.now())
-  if (entry !== undefined) {
+  if (entry?.changes === registryChanges()) {
     const trusted = stillTrusted(entry.verifiedBy, entry.header, verification.signature)
     return trusted === true
       ? judge(verification, remembered(entry, verification.reviver), entry.header)
@@ -256,7 +257,7 @@ function unencodedClaims(): DecodeError {
 function trust(verification: Verification, text: string, parsed: ParsedJws, verifiedBy: VerifyingKey): Answer<unknown> {
   const claims = parseClaims(parsed, verification.reviver)
   const { header, payload } = parsed
-  verification.cache?.set(text, { header, verifiedBy, payload }, claims, verification.now())
+  verification.cache?.set(text, { header, verifiedBy, payload, changes: registryChanges() }, claims, verification.now())
   return judge(verification, claims, header)
 }
 
@@ -296,7 +297,8 @@ function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unkno
   }
   if (Array.isArray(result?.issues))
     throw new InvalidClaimsError("claims_rejected", "the schema refused the claims", result.issues)
-  if (typeof result === "object" && result !== null && "value" in result) return result.value
+  if (typeof result === "object" && result !== null && "value" in result && result.issues === undefined)
+    return result.value
   throw new UsageError("callback_failed", "the schema's validator answered with neither a value nor issues")
 }
 

@@ -1,4 +1,5 @@
 /** From claims to a token: options read once, claims to JSON, key to header, both to a signature. */
+
 import { concatBytes, encodeLatin1, encodeTextBase64Url, encodeUtf8 } from "../codec/bytes.ts"
 import type { Duration } from "../codec/duration.ts"
 import { isJsonObject } from "../codec/json.ts"
@@ -6,7 +7,18 @@ import type { SigningInput } from "../crypto/key.ts"
 import { registryChanges } from "../crypto/registry.ts"
 import { settledSource } from "../keys/source.ts"
 import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./claims-set.ts"
-import { flagOption, invalidOption, knownOptions, type Now, nowOption, textOption, textsOption } from "./options.ts"
+import { headerCopy } from "./header.ts"
+import {
+  flagOption,
+  invalidOption,
+  knownOptions,
+  type Now,
+  nowOption,
+  type OptionNames,
+  optionNames,
+  textOption,
+  textsOption,
+} from "./options.ts"
 import { type PreparedSignature, preparedAtOnce, prepareSignature, type SignRules } from "./sign.ts"
 import { type Answer, isPending, type Mode, type Steps, wait } from "./steps.ts"
 /** How to make a token. */
@@ -42,21 +54,22 @@ export interface EncodeOptions {
 }
 
 /** Names of {@link EncodeOptions}. */
-export const ENCODE_OPTIONS: ReadonlySet<string> = new Set([
-  ...[
-    "algorithm",
-    "header",
-    "sortHeader",
-    "expiresIn",
-    "notBefore",
-    "issuedAt",
-    "jwtId",
-    "issuer",
-    "audience",
-    "subject",
-  ],
-  ...["now", "detached", "replacer", "enforceMinimumKeyLength"],
-])
+export const ENCODE_OPTIONS: OptionNames = optionNames(
+  "algorithm",
+  "header",
+  "sortHeader",
+  "expiresIn",
+  "notBefore",
+  "issuedAt",
+  "jwtId",
+  "issuer",
+  "audience",
+  "subject",
+  "now",
+  "detached",
+  "replacer",
+  "enforceMinimumKeyLength",
+)
 const CLAIM_OPTIONS = [
   "expiresIn",
   "notBefore",
@@ -77,12 +90,7 @@ export interface Signing {
 }
 
 /** Reads the options of `encode`. */
-export function signingOf(
-  options: EncodeOptions | undefined,
-  key: unknown,
-  known: ReadonlySet<string>,
-  call: string,
-): Signing {
+export function signingOf(options: EncodeOptions | undefined, key: unknown, known: OptionNames, call: string): Signing {
   const given: EncodeOptions = knownOptions(options, known, call)
   const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength } = given
   if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
@@ -91,6 +99,8 @@ export function signingOf(
   textOption("issuer", given.issuer)
   textOption("subject", given.subject)
   textsOption("audience", given.audience)
+  // The caller's array may change while the signer lives.
+  if (Array.isArray(given.audience)) given.audience = [...given.audience]
   if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
   const withoutBase64 = header?.["b64"] === false
   return {
@@ -98,7 +108,7 @@ export function signingOf(
       key,
       source: undefined,
       algorithm: textOption("algorithm", algorithm),
-      header: header === undefined ? undefined : { ...header },
+      header: headerCopy(header),
       unprotectedKeyId: false,
       defaultType: "JWT",
       sortHeader: sortHeader === undefined || flagOption("sortHeader", sortHeader),

@@ -1,6 +1,6 @@
 /** The protected header (RFC 7515, section 4): read strictly, written as asked. */
 import { decodeBase64UrlPooled, encodeTextBase64Url } from "../codec/bytes.ts"
-import { isJsonObject, type JsonObject, type JsonProblem, own, parseJsonObject } from "../codec/json.ts"
+import { isJsonObject, type JsonObject, type JsonProblem, jsonLoss, own, parseJsonObject } from "../codec/json.ts"
 import { DecodeError, UsageError } from "../errors.ts"
 
 /** A JOSE header (RFC 7515, section 4). What stands in it is not to be trusted before the signature holds. */
@@ -92,6 +92,20 @@ export function assertUnderstood(header: ParsedHeader, understood: readonly stri
   if (header.crit === undefined) return
   const unknown = header.crit.some((name) => name !== UNDERSTOOD && understood?.includes(name) !== true)
   if (unknown) throw new DecodeError("crit_invalid", "the header's `crit` names an extension that is not understood")
+}
+
+/** The caller's header members, copied to the last level and without a prototype; refused where JSON cannot say them. */
+export function headerCopy(header: Readonly<JsonObject> | undefined): JsonObject | undefined {
+  if (header === undefined) return undefined
+  const loss = jsonLoss(header)
+  if (loss !== undefined) throw new UsageError("header_not_allowed", `the header holds ${loss}`)
+  return Object.assign(Object.create(null) as JsonObject, copied(header))
+}
+
+function copied<T>(value: T): T {
+  if (typeof value !== "object" || value === null || "toJSON" in value) return value
+  if (Array.isArray(value)) return value.map(copied) as T
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)])) as T
 }
 
 /** Writes a protected header as base64url. */

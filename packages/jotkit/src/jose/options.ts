@@ -11,25 +11,27 @@ export type Now = number | Date | (() => number | Date)
 
 const MAX_NAME_DISTANCE = 3
 
-/** Refuses options that do not exist, naming the nearest that does. Answers with an empty object for no options. */
-export function knownOptions<T extends object>(
-  options: T | undefined,
-  known: ReadonlySet<string>,
-  call: string,
-): Partial<T> {
-  if (options === undefined) return {}
+/** The options of a call: every name there is, with nothing for it. */
+export type OptionNames = Readonly<Record<string, undefined>>
+
+/** Makes the list of options that a call has. */
+export function optionNames(...names: readonly string[]): OptionNames {
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
+
+/**
+ * Refuses options that do not exist, naming the nearest that does. Answers with a copy that has every name as its own member:
+ * what someone put on Object.prototype is not an option.
+ */
+export function knownOptions<T extends object>(options: T | undefined, names: OptionNames, call: string): Partial<T> {
+  const given: Record<string, unknown> = { ...names }
+  if (options === undefined) return given as Partial<T>
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new UsageError(
-      "option_invalid",
-      `${call} expects its options as an object, found ${options === null ? "null" : Array.isArray(options) ? "an array" : typeof options}`,
-    )
+    throw new UsageError("option_invalid", `${call} expects its options as an object, found ${kindOf(options)}`)
   }
-  const given: Record<string, unknown> = {}
-  // Own members only: what someone put on Object.prototype is not an option.
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw unknownOption(name, known, call)
-    const value = (options as Readonly<Record<string, unknown>>)[name]
-    if (value !== undefined) given[name] = value
+    if (!Object.hasOwn(names, name)) throw unknownOption(name, names, call)
+    given[name] = (options as Readonly<Record<string, unknown>>)[name]
   }
   return given as Partial<T>
 }
@@ -74,7 +76,9 @@ export function flagOption(name: string, value: unknown): boolean {
 }
 
 export function bytesOption(name: string, value: unknown): Uint8Array | undefined {
-  if (value === undefined || value instanceof Uint8Array) return value
+  if (value === undefined) return undefined
+  // A copy: the caller may change the bytes while a key is waited for.
+  if (value instanceof Uint8Array) return new Uint8Array(value)
   throw invalidOption(name, "bytes (Uint8Array)", value)
 }
 
@@ -168,14 +172,15 @@ function secondsOf(value: unknown): number {
   )
 }
 
-function unknownOption(name: string, known: ReadonlySet<string>, call: string): UsageError {
+function unknownOption(name: string, names: OptionNames, call: string): UsageError {
+  const known = Object.keys(names)
   let nearest: string | undefined
   let least = MAX_NAME_DISTANCE + 1
   for (const candidate of known) {
     const between = distance(name.toLowerCase(), candidate.toLowerCase())
     if (between < least) [nearest, least] = [candidate, between]
   }
-  const hint = nearest === undefined ? `known are ${[...known].join(", ")}` : `did you mean \`${nearest}\``
+  const hint = nearest === undefined ? `known are ${known.join(", ")}` : `did you mean \`${nearest}\``
   return new UsageError("option_unknown", `${call} has no option \`${name.slice(0, 64)}\`; ${hint}`)
 }
 

@@ -1,6 +1,6 @@
 /** The JSON serializations (RFC 7515, section 7.2): read into the shape that compact tokens have, too. */
 import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
-import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
+import { isJsonObject, type JsonObject, jsonLoss, own } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError, UsageError } from "../errors.ts"
 import type { ParsedJws } from "./compact.ts"
@@ -103,6 +103,8 @@ function parseSignature(entry: JsonObject, payload: string | undefined, rules: J
   if (typeof signature !== "string") throw malformed("`signature` must be a string")
   if (protectedText !== undefined && typeof protectedText !== "string") throw malformed("`protected` must be a string")
   if (unprotected !== undefined && !isJsonObject(unprotected)) throw malformed("`header` must be an object")
+  if (jsonLoss(unprotected) !== undefined)
+    throw new DecodeError("header_invalid", "the unprotected header is not JSON, or nested too deep")
   if (!protectedText && unprotected === undefined)
     throw malformed("there is neither a protected nor an unprotected header")
   if (signature.length > rules.maxTokenLength)

@@ -1,6 +1,7 @@
 /** The little of DER (ITU-T X.690) that is needed to know what a byte string is before the platform reads it. */
 
 const SEQUENCE = 0x30
+const INTEGER = 0x02
 const LONG_FORM = 0x80
 const MAX_LENGTH_BYTES = 4
 
@@ -14,4 +15,15 @@ export function isDerSequence(bytes: Uint8Array): boolean {
   let length = 0
   for (let at = 2; at < 2 + lengthBytes; at++) length = length * 256 + (bytes[at] ?? 0)
   return bytes.length === 2 + lengthBytes + length
+}
+
+/**
+ * Whether the bytes have the outer shape of a key or a certificate: one SEQUENCE that begins with another or with a number.
+ * Also what no platform reads is recognised so: keys of other kinds, other curves, encrypted ones.
+ */
+export function hasKeyShape(bytes: Uint8Array): boolean {
+  if (!isDerSequence(bytes)) return false
+  const first = bytes[1] ?? 0
+  const content = bytes[first < LONG_FORM ? 2 : 2 + first - LONG_FORM]
+  return content === SEQUENCE || content === INTEGER
 }

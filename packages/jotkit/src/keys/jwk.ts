@@ -166,11 +166,11 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
   oct(jwk) {
     const secret = bytesOf(jwk, "k")
     assertSecret(secret)
-    return { kty: "oct", k: text(jwk, "k") }
+    return withoutPrototype({ kty: "oct", k: text(jwk, "k") })
   },
   RSA(jwk) {
     if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
-    const members: KeyMembers = { kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") }
+    const members = withoutPrototype({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
     if (own(jwk, "d") === undefined) {
       if (CRT.some((name) => own(jwk, name) !== undefined))
         throw invalidJwk("`d` is missing beside other private members")
@@ -189,7 +189,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = EC_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...EC_BYTES.keys()].join(", ")}`)
-    const members: KeyMembers = { kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) }
+    const members = withoutPrototype({ kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) })
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
   },
@@ -197,7 +197,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = OKP_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...OKP_BYTES.keys()].join(", ")}`)
-    const members: KeyMembers = { kty: "OKP", crv, x: fixed(jwk, "x", length) }
+    const members = withoutPrototype({ kty: "OKP", crv, x: fixed(jwk, "x", length) })
     assertUsefulPoint(crv, bytesOf(jwk, "x"))
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
@@ -208,10 +208,15 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     if (length === undefined)
       throw invalidJwk(`\`alg\` of an AKP key must be one of ${[...AKP_BYTES.keys()].join(", ")}`)
     assertAvailable(alg)
-    const members: KeyMembers = { kty: "AKP", alg, pub: fixed(jwk, "pub", length) }
+    const members = withoutPrototype({ kty: "AKP", alg, pub: fixed(jwk, "pub", length) })
     if (own(jwk, "priv") !== undefined) members.priv = fixed(jwk, "priv", AKP_SEED_BYTES)
     return members
   },
+}
+
+/** Members that are not there must not be found on Object.prototype, by us or by the platform. */
+function withoutPrototype(members: KeyMembers): KeyMembers {
+  return Object.assign(Object.create(null) as KeyMembers, members)
 }
 
 function assertAvailable(algorithm: string): void {

@@ -52,14 +52,13 @@ export function assertRsaConsistent(members: KeyMembers): void {
 export function completeRsa(members: KeyMembers): KeyMembers {
   const [n, e, d] = [number(members.n), number(members.e), number(members.d)]
   const [p, q] = factor(n, e, d)
-  return {
-    ...members,
+  return Object.assign(members, {
     p: base64UrlNumber(p),
     q: base64UrlNumber(q),
     dp: base64UrlNumber(d % (p - 1n)),
     dq: base64UrlNumber(d % (q - 1n)),
     qi: base64UrlNumber(inverse(q, p)),
-  }
+  })
 }
 
 function factor(n: bigint, e: bigint, d: bigint): readonly [bigint, bigint] {

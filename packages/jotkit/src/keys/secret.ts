@@ -5,8 +5,7 @@
  */
 import { decodeBase64, decodeUtf8, decodeUtf16, encodeUtf8 } from "../codec/bytes.ts"
 import { InvalidKeyError } from "../errors.ts"
-import { isDerSequence } from "./der.ts"
-import { importKeyDer } from "./pem.ts"
+import { hasKeyShape } from "./der.ts"
 
 // Any BEGIN line counts, complete or not, in the style of PEM or of SSH2.
 const BEGIN_LINE = /-{4,5}\s*BEGIN\b/
@@ -38,7 +37,7 @@ export function assertSecret(bytes: Uint8Array): void {
 }
 
 function disguiseOf(bytes: Uint8Array): Disguise {
-  if (isDerSequence(bytes) && importKeyDer(bytes) !== undefined) return "a DER key or certificate"
+  if (hasKeyShape(bytes)) return "a DER key or certificate"
   for (const text of readings(bytes)) {
     const found = disguiseOfText(text)
     if (found !== undefined) return found
@@ -66,7 +65,7 @@ function disguiseOfText(text: string): Disguise {
 }
 
 function disguiseOfWrapped(bytes: Uint8Array): Disguise {
-  if (isDerSequence(bytes)) return importKeyDer(bytes) === undefined ? undefined : "a DER key or certificate"
+  if (hasKeyShape(bytes)) return "a DER key or certificate"
   const text = decodeUtf8(bytes)?.replace(BLANK_START, "") ?? ""
   if (BEGIN_LINE.test(text)) return "a PEM key or certificate"
   return text.startsWith("{") || text.startsWith("[") ? (looksLikeJwk(text) ? "a JWK" : undefined) : undefined

@@ -4,13 +4,14 @@
  * Keys are imported once: text by its content, objects by identity as long as they have not changed.
  */
 
-import { decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
-import { isJsonObject, type JsonObject } from "../codec/json.ts"
-import { type Key, makeKey } from "../crypto/key.ts"
+import { decodeBase64UrlPooled, decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
+import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
+import { type Key, makeKey, NO_LABELS } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
-import { importJwk } from "./jwk.ts"
+import { assertUsefulPoint } from "./edwards.ts"
+import { importJwk, materialMembers } from "./jwk.ts"
 import { importKeyDer, importKeyText } from "./pem.ts"
 import { unreadableKey } from "./problems.ts"
 import { assertUsableRsa } from "./rsa.ts"
@@ -88,13 +89,13 @@ export function readKeySource(input: unknown): KeySource {
 
 /** Reads text that is a key, or a secret. */
 function importText(text: string, passphrase?: string | Uint8Array): Key {
-  return isKeyText(text) ? usable(makeKey(importKeyText(text, passphrase), {})) : importSecret(text)
+  return isKeyText(text) ? usable(makeKey(importKeyText(text, passphrase), NO_LABELS)) : importSecret(text)
 }
 
 /** Reads bytes: PEM text, DER, or a secret. */
 export function importBytes(bytes: Uint8Array): Key {
   const der = importKeyDer(bytes)
-  if (der !== undefined) return usable(makeKey(der, {}))
+  if (der !== undefined) return usable(makeKey(der, NO_LABELS))
   const text = decodeUtf8(bytes)
   return text !== undefined && isKeyText(text) ? importText(text) : importSecret(bytes)
 }
@@ -104,12 +105,14 @@ export function importPlatformKey(value: object): Key | undefined {
   const material = platformMaterial(value)
   if (material === undefined) return undefined
   if (material.type === "secret") assertSecret(engine.exportSecret(material))
-  return usable(makeKey(material, {}))
+  return usable(makeKey(material, NO_LABELS))
 }
 
-/** Refuses RSA numbers that nobody may use. */
+/** Refuses RSA numbers and Edwards points that nobody may use, in whatever form they came. */
 export function usable(key: Key): Key {
   assertUsableRsa(key)
+  const { crv, x } = key.keyType === "OKP" ? materialMembers(key, false) : {}
+  assertUsefulPoint(crv ?? "", decodeBase64UrlPooled(x ?? "") ?? new Uint8Array())
   return key
 }
 
@@ -126,7 +129,7 @@ function importSecret(secret: string | Uint8Array): Key {
   assertSecret(bytes)
   // DER whose bytes were put into characters, one each.
   if (typeof secret === "string" && secret.startsWith("0")) assertSecret(encodeLatin1(secret))
-  return makeKey(engine.importSecret(bytes), {})
+  return makeKey(engine.importSecret(bytes), NO_LABELS)
 }
 
 function remembered(text: string): KeySource {
@@ -148,8 +151,9 @@ function readObject(input: object): readonly [KeySource, () => boolean] {
   if (platform !== undefined) return [{ kind: "key", key: platform, input }, () => true]
   if (isRemoteSigner(input)) return [{ kind: "signer", signer: input }, () => true]
   if (isJsonObject(input) && Object.hasOwn(input, "kty")) {
-    const seen = JSON.stringify(input)
-    return [{ kind: "key", key: importJwk(input), input }, () => JSON.stringify(input) === seen]
+    const seen = snapshot(input)
+    if (seen === undefined) throw new InvalidKeyError("jwk_invalid", "a member of the JWK cannot be read")
+    return [{ kind: "key", key: importJwk(seen), input }, () => isUnchanged(seen, snapshot(input))]
   }
   if (isJsonObject(input) && Object.hasOwn(input, "keys"))
     throw new InvalidKeyError("key_invalid", "a plain JWK Set is not a key; read it with JwkSet.from(set)")
@@ -157,6 +161,31 @@ function readObject(input: object): readonly [KeySource, () => boolean] {
     "key_invalid",
     "expected a secret or PEM as string, Uint8Array, KeyObject, CryptoKey, JWK, Jwk, JwkSet, JwksClient, function or remote signer, found another object",
   )
+}
+
+/** A shallow copy, arrays included; undefined where a getter fails. */
+function snapshot(jwk: JsonObject): JsonObject | undefined {
+  try {
+    return Object.fromEntries(
+      Object.entries(jwk).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+function isUnchanged(before: JsonObject, now: JsonObject | undefined): boolean {
+  const names = Object.keys(before)
+  return (
+    now !== undefined &&
+    Object.keys(now).length === names.length &&
+    names.every((name) => isSame(before[name], own(now, name)))
+  )
+}
+
+function isSame(before: unknown, now: unknown): boolean {
+  if (!Array.isArray(before) || !Array.isArray(now)) return before === now
+  return before.length === now.length && before.every((entry, at) => entry === now[at])
 }
 
 function isRemoteSigner(value: object): value is RemoteSigner {
