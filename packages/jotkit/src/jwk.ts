@@ -3,7 +3,7 @@
 import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"
-import { type Key, type KeyLabels, makeKey, NO_LABELS } from "./crypto/key.ts"
+import { type Key, type KeyLabels, type KeyMaterial, makeKey, NO_LABELS } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
@@ -167,7 +167,7 @@ export class Jwk {
    */
   static generate(algorithm: string, options?: GenerateOptions): Jwk {
     const { row, labels, request } = generation(algorithm, options)
-    return wrap(makeKey(row.family === "hmac" ? newSecret(row) : engine.generate(request), labels))
+    return wrap(makeKey(newMaterial(row, request), labels))
   }
 
   /** As {@link generate}, without blocking. */
@@ -455,6 +455,14 @@ function generation(
     row,
     labels: { ...NO_LABELS, algorithm: name, keyId: textOption("keyId", given.keyId) },
     request: { row, curve: row.curves?.[0], modulusLength },
+  }
+}
+
+function newMaterial(row: SignatureRow, request: GenerateRequest): KeyMaterial {
+  try {
+    return row.family === "hmac" ? newSecret(row) : engine.generate(request)
+  } catch (cause) {
+    throw new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${row.name}`, { cause })
   }
 }
 

@@ -253,7 +253,7 @@ function oneSigner(
     throw invalidOption("unprotected", "an object", unprotected)
   const loss = jsonLoss(unprotected)
   if (loss !== undefined) throw new UsageError("header_not_allowed", `the unprotected header holds ${loss}`)
-  if (unencoded && header?.["b64"] === true)
+  if (unencoded && headerCopy(header)?.["b64"] === true)
     throw new UsageError("header_not_allowed", "`b64` and `header.b64` contradict each other")
   return {
     rules: {

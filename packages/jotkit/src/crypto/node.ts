@@ -53,6 +53,9 @@ type GenerateWithCallback = (
   callback: (error: Error | null, publicKey: NodeHandle, privateKey: NodeHandle) => void,
 ) => void
 
+/** Said in full, because the platform looks for these on Object.prototype, too. */
+const NOT_ENCRYPTED = { cipher: undefined, passphrase: undefined }
+
 const supported = new Map<string, boolean>()
 
 /** The engine. */
@@ -87,16 +90,16 @@ export const engine: Engine = {
       case "CERTIFICATE":
         return materialOf(new (nodeCrypto().X509Certificate)(der).publicKey)
       case "PUBLIC KEY":
-        return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "spki" }))
+        return materialOf(nodeCrypto().createPublicKey({ key, ...NOT_ENCRYPTED, format: "der", type: "spki" }))
       case "RSA PUBLIC KEY":
         if (isPrivatePkcs1(key)) throw new Error("it holds a private key")
-        return materialOf(nodeCrypto().createPublicKey({ key, format: "der", type: "pkcs1" }))
+        return materialOf(nodeCrypto().createPublicKey({ key, ...NOT_ENCRYPTED, format: "der", type: "pkcs1" }))
       case "RSA PRIVATE KEY":
-        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs1" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, ...NOT_ENCRYPTED, format: "der", type: "pkcs1" }))
       case "EC PRIVATE KEY":
-        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "sec1" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, ...NOT_ENCRYPTED, format: "der", type: "sec1" }))
       default:
-        return materialOf(nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs8" }))
+        return materialOf(nodeCrypto().createPrivateKey({ key, ...NOT_ENCRYPTED, format: "der", type: "pkcs8" }))
     }
   },
 
@@ -117,7 +120,7 @@ export const engine: Engine = {
   },
 
   exportMembers(key: KeyMaterial): KeyMembers {
-    return handleOf(key).export({ format: "jwk" }) as unknown as KeyMembers
+    return handleOf(key).export({ ...NOT_ENCRYPTED, format: "jwk" }) as unknown as KeyMembers
   },
 
   exportSecret(key: KeyMaterial): Uint8Array {
@@ -127,7 +130,8 @@ export const engine: Engine = {
   exportPem(key: KeyMaterial, passphrase?: string | Uint8Array): string {
     const handle = handleOf(key)
     if (key.type === "public") return String(handle.export({ format: "pem", type: "spki" }))
-    const encryption = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase: secretText(passphrase) }
+    const encryption =
+      passphrase === undefined ? NOT_ENCRYPTED : { cipher: "aes-256-cbc", passphrase: secretText(passphrase) }
     return String(handle.export({ format: "pem", type: "pkcs8", ...encryption }))
   },
 
@@ -144,8 +148,10 @@ export const engine: Engine = {
     const prefix = PKCS8_PREFIX.get((members.kty === "AKP" ? members.alg : members.crv) ?? "")
     if (prefix === undefined) return undefined
     const der = Buffer.from(concatBytes(Buffer.from(prefix, "hex"), memberBytes(members.d ?? members.priv)))
-    const secret = nodeCrypto().createPrivateKey({ key: der, format: "der", type: "pkcs8" })
-    return nodeCrypto().createPublicKey(secret).export({ format: "jwk" }) as unknown as KeyMembers
+    const secret = nodeCrypto().createPrivateKey({ key: der, ...NOT_ENCRYPTED, format: "der", type: "pkcs8" })
+    return nodeCrypto()
+      .createPublicKey(secret)
+      .export({ ...NOT_ENCRYPTED, format: "jwk" }) as unknown as KeyMembers
   },
 
   generate(request: GenerateRequest): KeyMaterial {
@@ -182,7 +188,7 @@ export const engine: Engine = {
 /** The platform would answer with the public half of a private key: what its label calls public must be so. */
 function isPrivatePkcs1(key: Buffer): boolean {
   try {
-    nodeCrypto().createPrivateKey({ key, format: "der", type: "pkcs1" })
+    nodeCrypto().createPrivateKey({ key, ...NOT_ENCRYPTED, format: "der", type: "pkcs1" })
     return true
   } catch {
     return false

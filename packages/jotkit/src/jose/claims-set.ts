@@ -59,8 +59,6 @@ function checkClaims(set: JsonObject, checkOther: (value: unknown, depth: number
         break
       case "aud":
         if (!isAudience(value)) throw new UsageError("claims_invalid", "`aud` must be a string or an array of strings")
-        // A plain array, whatever JSON form of its own the caller's may have.
-        if (Array.isArray(value)) set[name] = [...value]
         break
       default:
         checkOther(value, 1)
@@ -75,7 +73,7 @@ function assertOrder({ exp, nbf }: JsonObject): void {
 }
 
 function copyOf(claims: unknown): JsonObject {
-  if (!isJsonObject(claims) || isForeign(claims)) {
+  if (!isJsonObject(claims) || isForeign(claims) || "toJSON" in claims) {
     throw new UsageError(
       "claims_invalid",
       `the claims must be a plain object, found ${claims === null ? "null" : Array.isArray(claims) ? "an array" : typeof claims}`,
@@ -149,7 +147,10 @@ function timeOf(value: unknown, what: string): number {
 }
 
 function isAudience(value: unknown): boolean {
-  return typeof value === "string" || (Array.isArray(value) && value.every((entry) => typeof entry === "string"))
+  return (
+    typeof value === "string" ||
+    (Array.isArray(value) && !("toJSON" in value) && value.every((entry) => typeof entry === "string"))
+  )
 }
 
 /** Refuses what JSON cannot say or would silently change. */

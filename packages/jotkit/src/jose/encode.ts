@@ -102,13 +102,13 @@ export function signingOf(options: EncodeOptions | undefined, key: unknown, know
   // The caller's array may change while the signer lives.
   if (Array.isArray(given.audience)) given.audience = [...given.audience]
   if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
-  const withoutBase64 = header?.["b64"] === false
+  const copy = headerCopy(header)
   return {
     rules: {
       key,
       source: undefined,
       algorithm: textOption("algorithm", algorithm),
-      header: headerCopy(header),
+      header: copy,
       unprotectedKeyId: false,
       defaultType: "JWT",
       sortHeader: sortHeader === undefined || flagOption("sortHeader", sortHeader),
@@ -116,7 +116,7 @@ export function signingOf(options: EncodeOptions | undefined, key: unknown, know
     },
     claims: CLAIM_OPTIONS.some((name) => given[name] !== undefined) ? given : undefined,
     now: nowOption(now),
-    detached: flagOption("detached", detached) || withoutBase64,
+    detached: flagOption("detached", detached) || copy?.["b64"] === false,
     prepared: undefined,
   }
 }

@@ -5,11 +5,11 @@
 
 import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
-import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey } from "../crypto/key.ts"
+import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { ENCRYPTION_NAMES, type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
-import { InvalidAlgorithmError, InvalidKeyError, JwkError } from "../errors.ts"
+import { InvalidAlgorithmError, InvalidKeyError, JwkError, JwtError } from "../errors.ts"
 import { assertUsefulPoint } from "./edwards.ts"
 import { invalidJwk } from "./problems.ts"
 import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
@@ -49,8 +49,16 @@ export interface JwkOverrides {
 }
 
 /** Reads a JWK. */
-export function importJwk(jwk: unknown, overrides: JwkOverrides = {}): Key {
+export function importJwk(jwk: unknown, overrides: JwkOverrides = NO_LABELS): Key {
   if (!isJsonObject(jwk)) throw invalidJwk("expected a JSON object")
+  try {
+    return readJwk(jwk, overrides)
+  } catch (cause) {
+    throw cause instanceof JwtError ? cause : invalidJwk("a member cannot be read", cause)
+  }
+}
+
+function readJwk(jwk: JsonObject, overrides: JwkOverrides): Key {
   const keyType = readKeyType(jwk)
   const labels = readLabels(jwk, overrides)
   const members = READERS[keyType](jwk)

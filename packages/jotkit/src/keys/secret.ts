@@ -3,7 +3,7 @@
  * anyone has the public key (CVE-2015-9235 and a dozen like it). So whatever can be read as asymmetric key material, or as
  * a JWK, in any disguise that has been used, is never a secret.
  */
-import { decodeBase64, decodeUtf8, decodeUtf16, encodeUtf8 } from "../codec/bytes.ts"
+import { decodeBase64, decodeUtf8, decodeUtf16, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
 import { InvalidKeyError } from "../errors.ts"
 import { hasKeyShape } from "./der.ts"
 
@@ -56,6 +56,8 @@ function readings(bytes: Uint8Array): string[] {
 
 function disguiseOfText(text: string): Disguise {
   if (BEGIN_LINE.test(text)) return "a PEM key or certificate"
+  // DER whose bytes were put into characters, one each.
+  if (text.startsWith("0") && hasKeyShape(encodeLatin1(text))) return "a DER key or certificate"
   const start = text.replace(BLANK_START, "")
   if (SSH_START.test(start)) return "an OpenSSH key"
   if (start.startsWith("{") || start.startsWith("[")) return looksLikeJwk(start) ? "a JWK" : undefined

@@ -4,12 +4,13 @@
  * Keys are imported once: text by its content, objects by identity as long as they have not changed.
  */
 
-import { decodeBase64UrlPooled, decodeUtf8, encodeLatin1, sameBytes } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, decodeUtf8, sameBytes } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import { type Key, makeKey, NO_LABELS } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
+import { hasKeyShape } from "./der.ts"
 import { assertUsefulPoint } from "./edwards.ts"
 import { importJwk, materialMembers } from "./jwk.ts"
 import { importKeyDer, importKeyText } from "./pem.ts"
@@ -82,7 +83,7 @@ export function readKeySource(input: unknown): KeySource {
   if (registered !== undefined) return registered
   const known = byObject.get(input)
   if (known?.isSame() === true) return known.source
-  const [source, isSame] = readObject(input)
+  const [source, isSame] = readSafely(input)
   byObject.set(input, { source, isSame })
   return source
 }
@@ -95,6 +96,11 @@ function importText(text: string, passphrase?: string | Uint8Array): Key {
 /** Reads bytes: PEM text, DER, or a secret. */
 export function importBytes(bytes: Uint8Array): Key {
   const der = importKeyDer(bytes)
+  if (der === undefined && hasKeyShape(bytes))
+    throw unreadableKey(
+      "the DER value",
+      new Error("it is of a kind or on a curve that JOSE does not have, or encrypted"),
+    )
   if (der !== undefined) return usable(makeKey(der, NO_LABELS))
   const text = decodeUtf8(bytes)
   return text !== undefined && isKeyText(text) ? importText(text) : importSecret(bytes)
@@ -111,8 +117,8 @@ export function importPlatformKey(value: object): Key | undefined {
 /** Refuses RSA numbers and Edwards points that nobody may use, in whatever form they came. */
 export function usable(key: Key): Key {
   assertUsableRsa(key)
-  const { crv, x } = key.keyType === "OKP" ? materialMembers(key, false) : {}
-  assertUsefulPoint(crv ?? "", decodeBase64UrlPooled(x ?? "") ?? new Uint8Array())
+  if (key.keyType === "OKP")
+    assertUsefulPoint(key.curve ?? "", decodeBase64UrlPooled(materialMembers(key, false).x ?? "") ?? new Uint8Array())
   return key
 }
 
@@ -127,8 +133,6 @@ function platformMaterial(value: object): ReturnType<typeof engine.importPlatfor
 function importSecret(secret: string | Uint8Array): Key {
   const bytes = secretBytes(secret)
   assertSecret(bytes)
-  // DER whose bytes were put into characters, one each.
-  if (typeof secret === "string" && secret.startsWith("0")) assertSecret(encodeLatin1(secret))
   return makeKey(engine.importSecret(bytes), NO_LABELS)
 }
 
@@ -140,6 +144,15 @@ function remembered(text: string): KeySource {
   if (byText.size >= MAX_TEXTS) byText.delete(byText.keys().next().value ?? "")
   byText.set(text, source)
   return source
+}
+
+/** An object of whatever make may have members that fail when they are read. */
+function readSafely(input: object): ReturnType<typeof readObject> {
+  try {
+    return readObject(input)
+  } catch (cause) {
+    throw cause instanceof JwtError ? cause : unreadableKey("the object", cause)
+  }
 }
 
 function readObject(input: object): readonly [KeySource, () => boolean] {
