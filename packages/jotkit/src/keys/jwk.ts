@@ -179,6 +179,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
   RSA(jwk) {
     if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
     const members = withoutPrototype({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
+    if (((bytesOf(jwk, "n").at(-1) ?? 0) & 1) === 0) throw invalidJwk("`n` is even, so it is no RSA modulus")
     if (own(jwk, "d") === undefined) {
       if (CRT.some((name) => own(jwk, name) !== undefined))
         throw invalidJwk("`d` is missing beside other private members")

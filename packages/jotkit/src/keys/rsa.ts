@@ -18,7 +18,7 @@ export function assertUsableRsa(key: KeyMaterial): void {
   if (key.bits < MIN_MODULUS_BITS || key.bits > MAX_MODULUS_BITS) {
     throw unsuitableKey(
       `an RSA modulus must have ${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits, found ${key.bits}`,
-      "key_too_short",
+      key.bits < MIN_MODULUS_BITS ? "key_too_short" : "key_invalid",
     )
   }
   const exponent = key.exponent ?? 0n

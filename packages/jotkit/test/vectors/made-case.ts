@@ -1,24 +1,40 @@
-/** Runs one case of the made corpus (format: the README beside the vectors) through every door that reads its kind. */
+/**
+ * Runs one case of the made corpus (format: the README beside the vectors) through every door that reads its kind: the
+ * function and its Async twin, and for tokens a `Verifier` with and without cache, each asked again and again. `max_mb` is
+ * not measured: cases share a process.
+ */
+import { isDeepStrictEqual } from "node:util"
 import {
   DecodeError,
   type DecodeOptions,
   decode,
   decodeAsync,
+  decodeComplete,
+  ExpiredSignatureError,
+  ImmatureSignatureError,
   InvalidAlgorithmError,
+  InvalidAudienceError,
+  InvalidClaimsError,
+  InvalidIssuedAtError,
+  InvalidIssuerError,
+  InvalidJtiError,
   InvalidKeyError,
   InvalidSignatureError,
-  InvalidTokenError,
+  InvalidSubjectError,
+  InvalidTypeError,
+  isJwtError,
   Jwk,
   JwkError,
   type JwkObject,
   JwkSet,
   JwkSetError,
   type JwtError,
-  isJwtError,
   type KeyInput,
+  MissingRequiredClaimError,
   type ThumbprintHash,
   UsageError,
   Verifier,
+  type VerifyJwsOptions,
   verifyJws,
   verifyJwsAsync,
 } from "jotkit"
@@ -27,16 +43,17 @@ export interface MadeCase {
   readonly name: string
   readonly kind: string
   readonly feature?: string
-  readonly token?: string | object
-  readonly token_build?: readonly { readonly text: string; readonly times: number }[]
+  readonly token?: string | object | undefined
+  readonly token_build?: readonly { readonly text: string; readonly times: number }[] | undefined
   readonly key?: MadeKey
   readonly algorithms?: readonly string[]
   readonly options?: MadeOptions
   readonly payload_hex?: string
   readonly claims?: Readonly<Record<string, unknown>>
   readonly thumbprint?: string
-  readonly expect: "valid" | "invalid"
+  readonly expect: string
   readonly error?: string | readonly string[]
+  readonly max_ms?: number
 }
 
 interface MadeKey {
@@ -54,124 +71,262 @@ interface MadeOptions {
   readonly subject?: string
   readonly jwtId?: string
   readonly maxAge?: number | string
-  readonly clockTolerance?: number
+  readonly clockTolerance?: number | string
   readonly typ?: string
   readonly requiredClaims?: readonly string[]
   readonly crit?: readonly string[]
-  readonly hash?: ThumbprintHash
+  readonly hash?: string
+  /** Speaks of encryption; nothing that is signed is compressed here. */
+  readonly allowZip?: boolean
 }
 
-type Kind = (error: JwtError) => boolean
+/** A way to ask for the answer, and its name. */
+type Door = readonly [name: string, ask: () => unknown]
+type Fits = (error: JwtError) => boolean
 
-const CLAIM_CODES: ReadonlySet<string> = new Set(["claim_malformed", "payload_invalid", "duplicate_member"])
+/** Every option of the format: one that is missing here would be dropped without a word. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  "now",
+  "issuer",
+  "audience",
+  "subject",
+  "jwtId",
+  "maxAge",
+  "clockTolerance",
+  "typ",
+  "requiredClaims",
+  "crit",
+  "hash",
+  "allowZip",
+] satisfies (keyof MadeOptions)[])
+
+const CLAIM_ERRORS = [
+  ExpiredSignatureError,
+  ImmatureSignatureError,
+  InvalidIssuedAtError,
+  InvalidAudienceError,
+  InvalidIssuerError,
+  InvalidSubjectError,
+  InvalidJtiError,
+  MissingRequiredClaimError,
+  InvalidClaimsError,
+  InvalidTypeError,
+]
+
+/** Too long, too deep (headers and payloads nest 100 levels) or too many keys. */
+const LIMIT_CODES: ReadonlySet<string> = new Set([
+  "token_too_large",
+  "header_invalid",
+  "payload_invalid",
+  "jwks_invalid",
+])
 
 /** Which of our errors a kind of the corpus stands for. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  format: isFormat,
-  header: (error) => isFormat(error) || error.code === "algorithm_missing",
-  limit: isFormat,
-  algorithm: (error) => error instanceof InvalidAlgorithmError,
-  key: (error) => error instanceof InvalidKeyError || error instanceof JwkError || error instanceof JwkSetError,
-  signature: (error) => error instanceof InvalidSignatureError,
-  claim: (error) => CLAIM_CODES.has(error.code) || (error instanceof InvalidTokenError && error.violations.length > 0),
-  options: (error) => error instanceof UsageError,
-}
+const KINDS: ReadonlyMap<string, Fits> = new Map<string, Fits>([
+  ["format", isFormat],
+  ["header", (error) => isFormat(error) || error.code === "algorithm_missing"],
+  ["limit", ({ code }) => LIMIT_CODES.has(code)],
+  ["algorithm", (error) => error instanceof InvalidAlgorithmError],
+  ["key", (error) => [InvalidKeyError, JwkError, JwkSetError].some((type) => error instanceof type)],
+  ["signature", (error) => error instanceof InvalidSignatureError],
+  ["claim", (error) => error.code === "claim_malformed" || CLAIM_ERRORS.some((type) => error instanceof type)],
+  ["options", (error) => error instanceof UsageError],
+])
+
+/** How to read a kind of case. What is not here, and not left out by name, is a failure. */
+const DOORS: ReadonlyMap<string, (one: MadeCase) => readonly Door[]> = new Map([
+  ["jwt", jwtDoors],
+  ["jws", jwsDoors],
+  ["jws-json", jwsDoors],
+  ["jws-detached", jwsDoors],
+  ["jwk", jwkDoors],
+  ["thumbprint", thumbprintDoors],
+])
 
 /** What is wrong with our answers to a case; empty when all are right. */
 export async function problemsOf(one: MadeCase): Promise<string[]> {
-  const answers = await Promise.all(doorsOf(one).map(async ([door, call]) => problemOf(one, door, call)))
-  return answers.filter((problem) => problem !== undefined)
+  const misread = misreadingOf(one)
+  if (misread !== undefined) return [`${one.name}: ${misread}`]
+  const problems: string[] = []
+  for (const [door, ask] of DOORS.get(one.kind)?.(one) ?? []) {
+    const problem = await problemAt(one, ask)
+    if (problem !== undefined) problems.push(`${one.name} by ${door}: ${problem}`)
+  }
+  return problems
 }
 
-/** Kinds of case that this adapter reads. */
-export const READ_KINDS: ReadonlySet<string> = new Set(["jwt", "jws", "jws-json", "jws-detached", "jwk", "thumbprint"])
+/** What this adapter would not understand: better said than guessed. */
+function misreadingOf({ kind, key, expect, error, options = {}, ...rest }: MadeCase): string | undefined {
+  if (!DOORS.has(kind)) return `no door reads the kind ${kind}`
+  if (expect !== "valid" && expect !== "invalid") return `expects ${expect}`
+  if (rest.token === undefined && rest.token_build === undefined && kind.startsWith("jw") && kind !== "jwk")
+    return "there is no token"
+  const option = Object.keys(options).find((name) => !OPTIONS.has(name))
+  if (option !== undefined) return `unknown option ${option}`
+  const unknownKind = [error ?? []].flat().find((name) => !KINDS.has(name))
+  if (unknownKind !== undefined) return `unknown kind of error ${unknownKind}`
+  return key === undefined || formsOf(key).length === 1 ? undefined : `cannot read the key: ${Object.keys(key).join()}`
+}
 
-async function problemOf(one: MadeCase, door: string, call: () => unknown): Promise<string | undefined> {
-  const where = `${one.name} by ${door}`
+async function problemAt(one: MadeCase, ask: () => unknown): Promise<string | undefined> {
+  const start = performance.now()
+  const problem = await answerProblem(one, ask)
+  const took = performance.now() - start
+  if (problem !== undefined || one.max_ms === undefined || took <= one.max_ms) return problem
+  return `took ${Math.round(took)} ms, at most ${one.max_ms} are allowed`
+}
+
+async function answerProblem(one: MadeCase, ask: () => unknown): Promise<string | undefined> {
   let answer: unknown
   try {
-    answer = await call()
+    answer = await ask()
   } catch (error) {
-    if (!isJwtError(error)) return `${where}: a foreign error escaped: ${String(error)}`
-    if (one.expect === "valid") return `${where}: refused with ${error.code}: ${error.message}`
-    const kinds = [one.error ?? []].flat()
-    const fits = kinds.length === 0 || kinds.some((kind) => KINDS[kind]?.(error) === true)
-    return fits ? undefined : `${where}: ${error.name} ${error.code} where ${kinds.join(" or ")} was expected`
+    return refusalProblem(one, error)
   }
-  if (one.expect === "invalid") return `${where}: accepted`
+  if (one.expect === "invalid") return "accepted"
   const expected = one.claims ?? one.thumbprint ?? one.payload_hex
-  const same = expected === undefined || JSON.stringify(answer) === JSON.stringify(expected)
-  return same ? undefined : `${where}: another result`
+  return expected === undefined || isDeepStrictEqual(answer, expected) ? undefined : "another result"
 }
 
-function doorsOf(one: MadeCase): readonly (readonly [string, () => unknown])[] {
-  const token = tokenOf(one)
-  switch (one.kind) {
-    case "jwt":
-      return jwtDoors(one, String(token))
-    case "thumbprint":
-      return [["thumbprint", () => Jwk.from(one.key?.jwk ?? { kty: "" }).thumbprint(one.options?.hash)]]
-    case "jwk":
-      return [["Jwk.from", () => void keyOf(one.key)]]
-    default:
-      return jwsDoors(one, token)
-  }
+function refusalProblem(one: MadeCase, error: unknown): string | undefined {
+  if (!isJwtError(error)) return `a foreign error escaped: ${String(error)}`
+  if (one.expect === "valid") return `refused with ${error.code}: ${error.message}`
+  const kinds = [one.error ?? []].flat()
+  const fits = kinds.length === 0 || kinds.some((kind) => KINDS.get(kind)?.(error))
+  return fits ? undefined : `${error.name} ${error.code} where ${kinds.join(" or ")} was expected`
 }
 
-function jwtDoors(one: MadeCase, token: string): readonly (readonly [string, () => unknown])[] {
+function jwtDoors(one: MadeCase): readonly Door[] {
+  const token = tokenOf(one) as string // a JWT that is no text is for `decode` to refuse
   const options = decodeOptionsOf(one)
-  return [
+  const doors: Door[] = [
     ["decode", () => decode(token, keyOf(one.key), options)],
     ["decodeAsync", () => decodeAsync(token, keyOf(one.key), options)],
-    ["Verifier", () => new Verifier({ key: keyOf(one.key), ...options }).verify(token)],
-    [
-      "Verifier with cache, second time",
-      () => {
-        const verifier = new Verifier({ key: keyOf(one.key), ...options, cache: true })
-        try {
-          verifier.verify(token)
-        } catch {
-          // The second answer is the one that is looked at.
-        }
-        return verifier.verify(token)
-      },
-    ],
+    ["decodeComplete", () => decodeComplete(token, keyOf(one.key), options).payload],
+    ...verifierDoors("Verifier", token, () => new Verifier({ key: keyOf(one.key), ...options })),
+    ...verifierDoors(
+      "Verifier with cache",
+      token,
+      () => new Verifier({ key: keyOf(one.key), ...options, cache: true }),
+    ),
+  ]
+  const plain = one.key?.jwk
+  if (plain !== undefined) doors.push(["decode with the plain JWK", () => decode(token, plain, options)])
+  return doors
+}
+
+/** One verifier, asked again and again: the second answer must not differ from the first. */
+function verifierDoors(name: string, token: string, create: () => Verifier): readonly Door[] {
+  let made: Verifier | undefined
+  const verifier = (): Verifier => {
+    made ??= create()
+    return made
+  }
+  return [
+    [name, () => verifier().verify(token)],
+    [`${name}, second time`, () => verifier().verify(token)],
+    [`${name}, third time, verifyAsync`, () => verifier().verifyAsync(token)],
   ]
 }
 
-function jwsDoors(one: MadeCase, token: string | object): readonly (readonly [string, () => unknown])[] {
-  const options = {
+function jwsDoors(one: MadeCase): readonly Door[] {
+  const token = one.kind === "jws-json" ? parsedIfJson(tokenOf(one)) : tokenOf(one)
+  const options: VerifyJwsOptions = {
     algorithms: one.algorithms,
     crit: one.options?.crit,
-    detachedPayload: one.kind === "jws-detached" ? bytes(one.payload_hex ?? "") : undefined,
+    detachedPayload: isDetached(one, token) ? bytes(one.payload_hex) : undefined,
   }
-  const hex = ({ payload }: { payload: Uint8Array }): string => Buffer.from(payload).toString("hex")
   return [
-    ["verifyJws", () => hex(verifyJws(token, keyOf(one.key), options))],
-    ["verifyJwsAsync", async () => hex(await verifyJwsAsync(token, keyOf(one.key), options))],
+    ["verifyJws", () => hex(verifyJws(token, keyOf(one.key), options).payload)],
+    ["verifyJwsAsync", async () => hex((await verifyJwsAsync(token, keyOf(one.key), options)).payload)],
   ]
+}
+
+function jwkDoors(one: MadeCase): readonly Door[] {
+  return [
+    ["import", () => resultOf(one, keyOf(one.key))],
+    ["import from text", () => resultOf(one, keyFromText(one.key))],
+  ]
+}
+
+function thumbprintDoors(one: MadeCase): readonly Door[] {
+  return [
+    ["thumbprint", () => thumbprintOf(one, jwkOf(one.key))],
+    ["thumbprint of the public half", () => thumbprintOf(one, publicHalf(jwkOf(one.key)))],
+  ]
+}
+
+/** A case about a key may name its thumbprint; without one, being read is all there is to see. */
+function resultOf(one: MadeCase, key: KeyInput): unknown {
+  return one.thumbprint === undefined || !(key instanceof Jwk) ? undefined : thumbprintOf(one, key)
+}
+
+function thumbprintOf({ options, thumbprint }: MadeCase, jwk: Jwk): string {
+  const hash = options?.hash?.toLowerCase().replace(/^sha-?/, "sha-") as ThumbprintHash | undefined
+  return thumbprint?.startsWith("urn:") === true ? jwk.thumbprintUri(hash) : jwk.thumbprint(hash)
 }
 
 function decodeOptionsOf({ algorithms, options = {} }: MadeCase): DecodeOptions {
   const { now, issuer, audience, subject, jwtId, maxAge, clockTolerance, typ, requiredClaims, crit } = options
-  return { algorithms, now, issuer, audience, subject, jwtId, maxAge, leeway: clockTolerance, typ, require: requiredClaims, crit }
+  const claims = { now, issuer, audience, subject, jwtId, maxAge, leeway: clockTolerance, require: requiredClaims }
+  return { algorithms, ...claims, typ, crit }
 }
 
 function tokenOf(one: MadeCase): string | object {
   return one.token ?? (one.token_build ?? []).map(({ text, times }) => text.repeat(times)).join("")
 }
 
-function keyOf(key: MadeKey = {}): KeyInput {
+/** A JSON serialization may come as text: its reader is `JSON.parse`, and text that is no JSON stays text. */
+function parsedIfJson(token: string | object): string | object {
+  if (typeof token !== "string") return token
+  try {
+    return JSON.parse(token) as object
+  } catch {
+    return token
+  }
+}
+
+function isDetached({ kind, payload_hex }: MadeCase, token: string | object): boolean {
+  if (payload_hex === undefined) return false
+  return kind === "jws-detached" || (kind === "jws-json" && typeof token === "object" && !("payload" in token))
+}
+
+function keyOf(key: MadeKey | undefined): KeyInput {
+  if (key === undefined) return ""
   if (key.jwk !== undefined) return Jwk.from(key.jwk)
   if (key.jwks !== undefined) return JwkSet.from(key.jwks)
   if (key.secret_hex !== undefined) return bytes(key.secret_hex)
   return key.pem ?? key.secret_utf8 ?? ""
 }
 
+/** The same key as JSON text, or as PEM that is read at once. */
+function keyFromText(key: MadeKey = {}): KeyInput {
+  if (key.jwks !== undefined) return JwkSet.from(JSON.stringify(key.jwks))
+  return key.jwk === undefined ? jwkOf(key) : Jwk.from(JSON.stringify(key.jwk))
+}
+
+function jwkOf(key: MadeKey = {}): Jwk {
+  if (key.pem !== undefined) return Jwk.fromPem(key.pem)
+  if (key.jwk !== undefined) return Jwk.from(key.jwk)
+  return Jwk.from(bytes(key.secret_hex ?? hex(new TextEncoder().encode(key.secret_utf8))))
+}
+
+function publicHalf(jwk: Jwk): Jwk {
+  return jwk.isSymmetric ? jwk : jwk.publicKey()
+}
+
+function formsOf(key: MadeKey): readonly unknown[] {
+  return [key.jwk, key.jwks, key.pem, key.secret_utf8, key.secret_hex].filter((form) => form !== undefined)
+}
+
 function isFormat(error: JwtError): boolean {
   return error instanceof DecodeError && !(error instanceof InvalidSignatureError)
 }
 
-function bytes(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, "hex"))
+function bytes(text = ""): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "hex"))
+}
+
+function hex(data: Uint8Array): string {
+  return Buffer.from(data).toString("hex")
 }
