@@ -69,9 +69,9 @@ for (const algorithm of ["RS256", "Ed25519"]) {
 }
 
 title("What next")
-say("npm test                    the whole suite, vectors and PyJWT included")
-say("npm run bench               speed beside jose, jsonwebtoken, fast-jwt and others")
-say("docs/tutorial/first-token.md  ten minutes from here to a server that trusts its tokens")
+say("npm test                       the whole suite, vectors and PyJWT included")
+say("npm run bench                  speed beside jose, jsonwebtoken, fast-jwt and others")
+say("docs/tutorial/first-token.md   the first token, step by step; from there to a server")
 if (warnings.includes("InsecureKeyLengthWarning")) {
   say(
     paint("2", "(the first token's secret is 6 bytes long: jotkit warned; enforceMinimumKeyLength makes it an error)"),
