@@ -43,8 +43,8 @@ async function contenders(algorithm, hash, parameters) {
   const publicPem = jwk.toPem()
   const secret = { key: createPrivateKey(secretPem), ...parameters }
   const open = { key: createPublicKey(publicPem), ...parameters }
-  const joseSecret = /** @type {CryptoKey} */ (/** @type {unknown} */ (await jwk.toCryptoKey()))
-  const josePublic = /** @type {CryptoKey} */ (/** @type {unknown} */ (await jwk.publicKey().toCryptoKey()))
+  const joseSecret = /** @type {any} */ (await jwk.toCryptoKey())
+  const josePublic = /** @type {any} */ (await jwk.publicKey().toCryptoKey())
 
   const signer = new Signer({ key: jwk, algorithm })
   const verifier = new Verifier({ key: jwk.publicKey(), algorithms: [algorithm], audience: AUDIENCE })

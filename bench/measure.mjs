@@ -46,6 +46,11 @@ async function timed(operation, operations) {
   return Number(process.hrtime.bigint() - start)
 }
 
+/** How much was taken; a bench that took nothing measured nothing. */
+export function consumedSoFar() {
+  return consumed
+}
+
 /** @param {unknown} value */
 export function consume(value) {
   consumed += typeof value === "string" ? value.length : value ? 1 : 0

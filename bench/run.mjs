@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { run as asymmetric } from "./asymmetric.mjs"
 import { run as concurrency } from "./concurrency.mjs"
 import { run as hs256 } from "./hs256.mjs"
-import { judge, machine, microseconds, summary, table, verdicts, versionOf } from "./measure.mjs"
+import { consumedSoFar, judge, machine, microseconds, summary, table, verdicts, versionOf } from "./measure.mjs"
 import { pyjwt } from "./pyjwt.mjs"
 
 const quick = process.argv.includes("--quick")
@@ -24,6 +24,7 @@ console.log(await asymmetric({ rounds: quick ? 3 : 15, scale: quick ? 0.25 : 1 }
 console.log(await concurrency({ rounds: quick ? 3 : 15 }))
 console.log(memory())
 console.log(coldStart(quick ? 5 : 25))
+if (consumedSoFar() === 0) throw new Error("no result was used: the figures mean nothing")
 console.log("\n### Requirements\n")
 for (const { text } of verdicts) console.log(`- ${text}`)
 

@@ -68,7 +68,7 @@ export function getAlgorithm(name: string): SignatureAlgorithm | BuiltInAlgorith
   const custom = customAlgorithm(name)
   if (custom !== undefined) return custom
   const row = builtInRow(name)
-  if (row === undefined) throw unknownAlgorithm(String(name))
+  if (row === undefined) throw unknownAlgorithm(name)
   const algorithm = builtIn(row)
   rowOf.set(algorithm, row)
   return algorithm

@@ -83,7 +83,7 @@ export function validateClaims(
   return findViolations(claims, rules, now, header as JsonObject) ?? []
 }
 
-/** As {@link validateClaims}, without an array when all is well. */
+/** @internal As {@link validateClaims}, without an array when all is well. */
 export function findViolations(
   claims: JsonObject,
   rules: ClaimRules,
@@ -106,7 +106,7 @@ export function findViolations(
   return rules.maxAge === undefined ? found : add(found, checkAge(set, rules, rules.maxAge, now))
 }
 
-/** The error for claims that were refused: its class is that of the first violation. */
+/** @internal The error for claims that were refused: its class is that of the first violation. */
 export function claimError(violations: readonly ClaimViolation[], claims: JsonObject, rules: ClaimRules): JwtError {
   const [first] = violations
   if (first === undefined) throw new TypeError("no violation, no error")
@@ -252,7 +252,7 @@ function checkType(header: JsonObject, expected: string): ClaimViolation | undef
   return violation("typ", "type_invalid", "the header's `typ` is not the expected media type")
 }
 
-/** A media type as it is compared: lower case, without `application/` where nothing else follows with a slash (RFC 7515, section 4.1.9). */
+/** @internal A media type as it is compared: lower case, without `application/` where nothing else follows with a slash (RFC 7515, section 4.1.9). */
 export function mediaType(typ: string): string {
   // ASCII letters only: others have no second case here, and some would become ASCII (the Kelvin sign, for one).
   const lower = typ.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())

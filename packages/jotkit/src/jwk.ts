@@ -405,6 +405,7 @@ export class JwkSet {
     })
   }
 
+  /** The keys in their order. */
   [Symbol.iterator](): Iterator<Jwk> {
     return this.#keys[Symbol.iterator]()
   }
@@ -445,7 +446,7 @@ function generation(
 ): { row: SignatureRow; labels: KeyLabels; request: GenerateRequest } {
   const given = knownOptions(options, GENERATE_OPTIONS, "generate")
   const row = typeof name === "string" ? builtInRow(name) : undefined
-  if (row === undefined || row.family === "none") throw unknownAlgorithm(String(name))
+  if (row === undefined || row.family === "none") throw unknownAlgorithm(name)
   const modulusLength = countOption("modulusLength", given.modulusLength, MIN_MODULUS_BITS)
   if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS) {
     throw invalidOption("modulusLength", `${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits`, modulusLength)

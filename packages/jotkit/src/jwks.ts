@@ -46,13 +46,31 @@ export interface FetchInit {
   signal: AbortSignal
 }
 
-/** What must be known of an answer. */
+/** What must be known of an answer: a part of the platform's `Response`. */
 export interface FetchedResponse {
   readonly status: number
-  readonly headers: { get(name: string): string | null }
-  readonly body: {
-    getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<unknown> }
-  } | null
+  readonly headers: FetchedHeaders
+  readonly body: FetchedBody | null
+}
+
+/** Headers of an answer. */
+export interface FetchedHeaders {
+  /** The value of a header, or null. */
+  get(name: string): string | null
+}
+
+/** The body of an answer, a stream of bytes. */
+export interface FetchedBody {
+  /** The one reader of the stream. */
+  getReader(): FetchedReader
+}
+
+/** Reads a body piece by piece. */
+export interface FetchedReader {
+  /** The next piece, or that there is none. */
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+  /** Gives up on the rest. */
+  cancel(): Promise<unknown>
 }
 
 const OPTIONS = optionNames(

@@ -28,8 +28,14 @@ import { isSteps, type Mode, runAsync, runSync, type Steps } from "./jose/steps.
 import type { KeyInput } from "./jwk.ts"
 import { settledSource } from "./keys/source.ts"
 
+export type { Duration, DurationMembers } from "./codec/duration.ts"
+export type { Reviver } from "./codec/json.ts"
+export type { CacheOptions } from "./jose/cache.ts"
+export type { Replacer, Time } from "./jose/claims-set.ts"
 export type { DecodeOptions, SchemaOptions } from "./jose/decode.ts"
 export type { EncodeOptions } from "./jose/encode.ts"
+export type { Now } from "./jose/options.ts"
+export type { InferOutput, StandardResult, StandardSchemaV1 } from "./jose/standard-schema.ts"
 
 /** A verified token with its parts. */
 export interface DecodedJwt<Claims = JwtClaims> {

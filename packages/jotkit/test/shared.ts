@@ -6,7 +6,7 @@ import { describe, test } from "vitest"
 const sharedRoot = new URL("../../../../shared/", import.meta.url)
 
 /** The absolute path of a folder such as `vectors/rfc`, or undefined when it is not there. */
-export function sharedFolder(name: string): string | undefined {
+function sharedFolder(name: string): string | undefined {
   const path = fileURLToPath(new URL(name, sharedRoot))
   return existsSync(path) ? path : undefined
 }

@@ -28,7 +28,17 @@ const MAX_TEXT = 64
  * A length of time: seconds as a finite number, text (`"15m"`, `"1h30m"`, `"7d"`, `"PT15M"`), or an object with
  * `weeks days hours minutes seconds milliseconds`; a `Temporal.Duration` without years and months fits.
  */
-export type Duration = number | string | { readonly [unit in keyof typeof MEMBER_SECONDS]?: number }
+export type Duration = number | string | DurationMembers
+
+/** A length of time by its units, all of the same sign or zero. */
+export interface DurationMembers {
+  readonly weeks?: number
+  readonly days?: number
+  readonly hours?: number
+  readonly minutes?: number
+  readonly seconds?: number
+  readonly milliseconds?: number
+}
 
 /** Reads a duration as seconds, which may be negative; undefined if it is not one. */
 export function parseDuration(value: unknown): number | undefined {

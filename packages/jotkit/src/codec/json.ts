@@ -14,6 +14,7 @@ const MAX_JSON_DEPTH = 100
 /** Why JSON was refused. */
 export type JsonProblem = "not_utf8" | "not_json" | "not_object" | "too_deep" | "duplicate"
 
+/** An object that came out of JSON. */
 export type JsonObject = Record<string, unknown>
 
 /** An object, or the reason why there is none. */
@@ -21,6 +22,7 @@ export type JsonResult =
   | { readonly value: JsonObject; readonly problem: undefined }
   | { readonly value?: undefined; readonly problem: JsonProblem }
 
+/** As the second argument of `JSON.parse`. */
 export type Reviver = (this: unknown, name: string, value: unknown) => unknown
 
 const QUOTE = 34
@@ -160,5 +162,10 @@ export function isForeign(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false
   const tag = Object.prototype.toString.call(value)
-  return tag !== "[object Object]" && tag !== "[object Array]" && !("toJSON" in value)
+  return tag !== "[object Object]" && tag !== "[object Array]" && !hasOwnForm(value)
+}
+
+/** Whether `JSON.stringify` would ask the value itself what to write. */
+export function hasOwnForm(value: object): boolean {
+  return "toJSON" in value && typeof value.toJSON === "function"
 }

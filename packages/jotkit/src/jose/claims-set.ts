@@ -1,6 +1,6 @@
 /** The claims set on its way out: checked by the rules that a reader applies, times written as numbers, valid JSON by construction. */
 import { type Duration, parseDuration } from "../codec/duration.ts"
-import { isForeign, isJsonObject, type JsonObject, jsonLoss } from "../codec/json.ts"
+import { hasOwnForm, isForeign, isJsonObject, type JsonObject, jsonLoss } from "../codec/json.ts"
 import { UsageError } from "../errors.ts"
 import { invalidOption } from "./options.ts"
 
@@ -73,7 +73,7 @@ function assertOrder({ exp, nbf }: JsonObject): void {
 }
 
 function copyOf(claims: unknown): JsonObject {
-  if (!isJsonObject(claims) || isForeign(claims) || "toJSON" in claims) {
+  if (!isJsonObject(claims) || isForeign(claims) || hasOwnForm(claims)) {
     throw new UsageError(
       "claims_invalid",
       `the claims must be a plain object, found ${claims === null ? "null" : Array.isArray(claims) ? "an array" : typeof claims}`,
@@ -149,7 +149,7 @@ function timeOf(value: unknown, what: string): number {
 function isAudience(value: unknown): boolean {
   return (
     typeof value === "string" ||
-    (Array.isArray(value) && !("toJSON" in value) && value.every((entry) => typeof entry === "string"))
+    (Array.isArray(value) && !hasOwnForm(value) && value.every((entry) => typeof entry === "string"))
   )
 }
 

@@ -1,6 +1,14 @@
 /** The protected header (RFC 7515, section 4): read strictly, written as asked. */
 import { decodeBase64UrlPooled, encodeTextBase64Url } from "../codec/bytes.ts"
-import { isJsonObject, type JsonObject, type JsonProblem, jsonLoss, own, parseJsonObject } from "../codec/json.ts"
+import {
+  hasOwnForm,
+  isJsonObject,
+  type JsonObject,
+  type JsonProblem,
+  jsonLoss,
+  own,
+  parseJsonObject,
+} from "../codec/json.ts"
 import { DecodeError, UsageError } from "../errors.ts"
 
 /** A JOSE header (RFC 7515, section 4). What stands in it is not to be trusted before the signature holds. */
@@ -103,7 +111,7 @@ export function headerCopy(header: Readonly<JsonObject> | undefined): JsonObject
 }
 
 function copied<T>(value: T): T {
-  if (typeof value !== "object" || value === null || "toJSON" in value) return value
+  if (typeof value !== "object" || value === null || hasOwnForm(value)) return value
   if (Array.isArray(value)) return value.map(copied) as T
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)])) as T
 }

@@ -153,7 +153,9 @@ export function assertAlgorithm(name: string): void {
 }
 
 /** The error for an algorithm's name that means nothing. */
-export function unknownAlgorithm(name: string): InvalidAlgorithmError {
+export function unknownAlgorithm(name: unknown): InvalidAlgorithmError {
+  if (typeof name !== "string")
+    return new InvalidAlgorithmError("algorithm_unknown", `expected an algorithm's name, found ${kindOf(name)}`)
   const spelled = name.toUpperCase()
   const hint = spelled !== name && isKnownAlgorithm(spelled) ? `, did you mean ${spelled}` : ""
   return new InvalidAlgorithmError(

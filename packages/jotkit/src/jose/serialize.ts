@@ -90,7 +90,7 @@ function signaturesOf(jws: JsonObject): readonly JsonObject[] {
     throw malformed("`signatures` must be an array with at least one entry")
   if (signatures.length > MAX_SIGNATURES)
     throw new DecodeError("token_too_large", `there are more than ${MAX_SIGNATURES} signatures`)
-  return signatures.map((entry: unknown) => {
+  return Array.from(signatures, (entry: unknown) => {
     if (isJsonObject(entry)) return entry
     throw malformed("every entry of `signatures` must be an object")
   })

@@ -7,11 +7,4 @@ export type KeyObject = NodeKeyObject
 /** WebCrypto's CryptoKey, as the runtime's own types have it. */
 export type CryptoKey = typeof globalThis extends { CryptoKey: { prototype: infer Native } }
   ? Native
-  : FallbackCryptoKey
-
-interface FallbackCryptoKey {
-  readonly type: string
-  readonly extractable: boolean
-  readonly algorithm: object
-  readonly usages: string[]
-}
+  : { readonly type: string; readonly extractable: boolean; readonly algorithm: object; readonly usages: string[] }

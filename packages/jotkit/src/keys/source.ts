@@ -25,7 +25,9 @@ import { assertSecret, isKeyText, secretBytes } from "./secret.ts"
 export interface RemoteSigner {
   readonly algorithm: string
   readonly keyId?: string | undefined
+  /** Signs the JWS signing input. */
   sign(data: Uint8Array): Uint8Array | Promise<Uint8Array>
+  /** Whether a signature is genuine; without it the public key verifies. */
   verify?(data: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
 }
 
