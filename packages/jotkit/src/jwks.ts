@@ -146,7 +146,8 @@ export class JwksClient {
    * @throws JwksClientError `key_not_found` if there are none.
    */
   async getSigningKeys(): Promise<Jwk[]> {
-    return signingKeys(await this.#current())
+    const keys = signingKeys(await this.#current())
+    return keys.length > 0 ? keys : notFound()
   }
 
   /**
@@ -368,9 +369,8 @@ function parseBody(bytes: Uint8Array): unknown {
   throw new JwksClientError("jwks_response_invalid", "the answer is not a JSON object with `keys`")
 }
 
-function signingKeys(kept: Kept): Jwk[] {
-  const keys = [...kept.set].filter((key) => key.keyId !== undefined && isForSignatures(keyOf(key)))
-  return keys.length > 0 ? keys : notFound()
+function signingKeys({ set }: Kept): Jwk[] {
+  return [...set].filter((key) => key.keyId !== undefined && isForSignatures(keyOf(key)))
 }
 
 function isForSignatures({ use, operations }: Key): boolean {
