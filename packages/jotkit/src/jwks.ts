@@ -2,6 +2,7 @@
 import { decodeUtf8 } from "./codec/bytes.ts"
 import { type Duration, parseDuration } from "./codec/duration.ts"
 import { isJsonObject } from "./codec/json.ts"
+import { parseJsonText } from "./codec/json-text.ts"
 import type { Key } from "./crypto/key.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import { DecodeError, JwksClientError, JwksConnectionError, JwtError } from "./errors.ts"
@@ -361,7 +362,7 @@ function parseBody(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes)
   let body: unknown
   try {
-    body = text === undefined ? undefined : JSON.parse(text)
+    body = text === undefined ? undefined : parseJsonText(text)
   } catch {
     body = undefined
   }

@@ -2,6 +2,7 @@
 
 import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
+import { parseJsonText } from "./codec/json-text.ts"
 import type { Key } from "./crypto/key.ts"
 import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"
 import { MAX_TOKEN_CHARACTERS, type ParsedJws, parseCompact, payloadBytes, tokenText } from "./jose/compact.ts"
@@ -266,7 +267,7 @@ function oneSigner(
       sortHeader: false,
       enforceLength,
     },
-    unprotected: unprotected === undefined ? undefined : (JSON.parse(JSON.stringify(unprotected)) as JsonObject),
+    unprotected: unprotected === undefined ? undefined : (parseJsonText(JSON.stringify(unprotected)) as JsonObject),
   }
 }
 

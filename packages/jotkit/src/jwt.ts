@@ -2,6 +2,7 @@
 
 import type { JwtClaims } from "./claims.ts"
 import { decodeBase64Url, decodeUtf8 } from "./codec/bytes.ts"
+import { parseJsonText } from "./codec/json-text.ts"
 import { type CacheOptions, VerifiedCache } from "./jose/cache.ts"
 import {
   assertReadable,
@@ -29,7 +30,7 @@ import type { KeyInput } from "./jwk.ts"
 import { settledSource } from "./keys/source.ts"
 
 export type { Duration, DurationMembers } from "./codec/duration.ts"
-export type { Reviver } from "./codec/json.ts"
+export type { Reviver } from "./codec/json-text.ts"
 export type { CacheOptions } from "./jose/cache.ts"
 export type { Replacer, Time } from "./jose/claims-set.ts"
 export type { DecodeOptions, SchemaOptions } from "./jose/decode.ts"
@@ -270,7 +271,7 @@ function parseUnverified(token: string | Uint8Array): ParsedJws {
 function jsonOrBytes(payload: Uint8Array): unknown {
   const text = decodeUtf8(payload)
   try {
-    if (text !== undefined) return JSON.parse(text)
+    if (text !== undefined) return parseJsonText(text)
   } catch {
     // Not JSON: the bytes say more than an error would.
   }

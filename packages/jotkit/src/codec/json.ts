@@ -7,6 +7,9 @@
 
 import { UsageError } from "../errors.ts"
 import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "./bytes.ts"
+import { type JsonObject, parseJsonText, type Reviver } from "./json-text.ts"
+
+export type { JsonObject, Reviver }
 
 /** How deep arrays and objects may be nested. */
 const MAX_JSON_DEPTH = 100
@@ -14,16 +17,10 @@ const MAX_JSON_DEPTH = 100
 /** Why JSON was refused. */
 export type JsonProblem = "not_utf8" | "not_json" | "not_object" | "too_deep" | "duplicate"
 
-/** An object that came out of JSON. */
-export type JsonObject = Record<string, unknown>
-
 /** An object, or the reason why there is none. */
 export type JsonResult =
   | { readonly value: JsonObject; readonly problem: undefined }
   | { readonly value?: undefined; readonly problem: JsonProblem }
-
-/** As the second argument of `JSON.parse`. */
-export type Reviver = (this: unknown, name: string, value: unknown) => unknown
 
 const QUOTE = 34
 const COLON = 58
@@ -64,7 +61,7 @@ function parse(
   if (text === undefined) return { problem: "not_utf8" }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJsonText(text)
   } catch {
     return { problem: "not_json" }
   }
@@ -79,7 +76,7 @@ function parse(
 function revive(text: string, reviver: Reviver): JsonResult {
   let value: unknown
   try {
-    value = JSON.parse(text, reviver)
+    value = parseJsonText(text, reviver)
   } catch (cause) {
     throw new UsageError("callback_failed", "the reviver failed", { cause })
   }

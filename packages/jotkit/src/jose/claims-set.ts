@@ -1,6 +1,7 @@
 /** The claims set on its way out: checked by the rules that a reader applies, times written as numbers, valid JSON by construction. */
 import { type Duration, parseDuration } from "../codec/duration.ts"
 import { hasOwnForm, isForeign, isJsonObject, type JsonObject, jsonLoss } from "../codec/json.ts"
+import { parseJsonText } from "../codec/json-text.ts"
 import { UsageError } from "../errors.ts"
 import { invalidOption } from "./options.ts"
 
@@ -163,7 +164,7 @@ function serializeReplaced(set: JsonObject, replacer: Replacer): string {
   // What is signed is what counts: times are numbers before the replacer sees them, and the rules hold after it.
   checkClaims(set, () => undefined)
   const json = stringify(set, typeof replacer === "function" ? guarded(replacer) : [...replacer])
-  const written: unknown = JSON.parse(json)
+  const written: unknown = parseJsonText(json)
   if (!isJsonObject(written)) throw new UsageError("claims_invalid", "the replacer did not leave an object")
   checkClaims(written, () => undefined)
   return json

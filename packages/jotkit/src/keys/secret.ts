@@ -4,6 +4,7 @@
  * a JWK, in any disguise that has been used, is never a secret.
  */
 import { decodeBase64, decodeUtf8, decodeUtf16, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
+import { parseJsonText } from "../codec/json-text.ts"
 import { InvalidKeyError } from "../errors.ts"
 import { hasKeyShape } from "./der.ts"
 
@@ -75,7 +76,7 @@ function disguiseOfWrapped(bytes: Uint8Array): Disguise {
 
 function looksLikeJwk(text: string): boolean {
   try {
-    return holdsKeyType(JSON.parse(text), 0)
+    return holdsKeyType(parseJsonText(text), 0)
   } catch {
     return false
   }
