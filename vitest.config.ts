@@ -16,6 +16,7 @@ export default defineConfig({
           name: "jotkit",
           include: ["packages/jotkit/test/**/*.test.ts"],
           exclude: ["packages/jotkit/test/package/**"],
+          setupFiles: ["packages/jotkit/test/detached-pairs.setup.ts"],
           // Most tests use short secrets on purpose; those about the warning listen for the event itself.
           execArgv: ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"],
           server: { deps: { external: againstDist ? [/\/packages\/[^/]+\/dist\//] : [] } },

@@ -114,6 +114,7 @@ function checkUse(tarball) {
   for (const { version, path } of [...nodes, { version: process.versions.node, path: execPath }]) {
     hold(`import on Node ${version}`, path, ["import.mjs"], home)
     hold(`require on Node ${version}`, path, ["require.cjs"], home)
+    hold(`keys while others are collected on Node ${version}`, path, ["--max-semi-space-size=1", "collected.mjs"], home)
   }
   checkTypes(home)
 }

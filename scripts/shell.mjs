@@ -9,6 +9,9 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]
 /** True on continuous integration, where nothing may be skipped. */
 export const onCi = Boolean(process.env["CI"])
 
+/** Nothing that a script starts takes longer than this: what does stands still. */
+const PATIENCE_MS = 12 * 60_000
+
 /**
  * Runs a command from the root and shows its output while it runs.
  *
@@ -19,7 +22,13 @@ export const onCi = Boolean(process.env["CI"])
  */
 export function run(command, args, options = {}) {
   const { cwd = root, env = {} } = options
-  const { status } = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: "inherit" })
+  const { status } = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: "inherit",
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
+  })
   return status === 0
 }
 
@@ -38,6 +47,8 @@ export function capture(command, args, options = {}) {
     env: { ...process.env, ...env },
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
   })
   return { ok: status === 0, output: error ? String(error) : `${stdout}${stderr}` }
 }

@@ -108,11 +108,11 @@ export const engine: Engine = {
   },
 
   importPlatformKey(value: object): KeyMaterial | undefined {
-    if (value instanceof nodeCrypto().KeyObject) return materialOf(value)
+    if (value instanceof nodeCrypto().KeyObject) return materialOf(detached(value))
     if (Object.prototype.toString.call(value) !== "[object CryptoKey]") return undefined
     const cryptoKey = value as CryptoKeyLike
     return {
-      ...materialOf(nodeCrypto().KeyObject.from(value as Parameters<typeof NodeCrypto.KeyObject.from>[0])),
+      ...materialOf(detached(nodeCrypto().KeyObject.from(value as Parameters<typeof NodeCrypto.KeyObject.from>[0]))),
       boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
       usages: [...cryptoKey.usages],
       extractable: cryptoKey.extractable,
@@ -156,7 +156,7 @@ export const engine: Engine = {
 
   generate(request: GenerateRequest): KeyMaterial {
     const [type, options] = generateArguments(request)
-    return materialOf((nodeCrypto().generateKeyPairSync as unknown as GenerateSync)(type, options).privateKey)
+    return materialOf(detached((nodeCrypto().generateKeyPairSync as unknown as GenerateSync)(type, options).privateKey))
   },
 
   generateAsync(request: GenerateRequest): Promise<KeyMaterial> {
@@ -164,7 +164,7 @@ export const engine: Engine = {
     return new Promise((resolve, reject) => {
       const generate = nodeCrypto().generateKeyPair as unknown as GenerateWithCallback
       generate(type, options, (error, _publicKey, privateKey) => {
-        if (error === null) resolve(materialOf(privateKey))
+        if (error === null) resolve(materialOf(detached(privateKey)))
         else reject(error)
       })
     })
@@ -206,6 +206,25 @@ function handleOf(key: KeyMaterial): NodeHandle {
   return key.handle as NodeHandle
 }
 
+/**
+ * A key object that shares nothing with the job that generated the key. In Node 20 that job takes the key's lock when it is
+ * collected as garbage; where that happens while the key is being looked at or exported, the process stands still for ever.
+ */
+function detached(handle: NodeHandle): NodeHandle {
+  // With a stray `kty` on Object.prototype the generator hands out its inner object, which ends the process when it is asked.
+  if (!(handle instanceof nodeCrypto().KeyObject)) throw new Error("the platform's generator made no key object")
+  if (handle.type === "secret") return handle
+  const format = { ...NOT_ENCRYPTED, format: "der" } as const
+  try {
+    return handle.type === "private"
+      ? nodeCrypto().createPrivateKey({ ...format, key: handle.export({ ...format, type: "pkcs8" }), type: "pkcs8" })
+      : nodeCrypto().createPublicKey({ ...format, key: handle.export({ ...format, type: "spki" }), type: "spki" })
+  } catch {
+    // Not every runtime writes every kind of key; those are used as they are.
+    return handle
+  }
+}
+
 function memberBytes(member: string | undefined): Uint8Array {
   return decodeBase64UrlPooled(member ?? "") ?? new Uint8Array()
 }
@@ -214,7 +233,8 @@ function secretText(passphrase: string | Uint8Array): string | Buffer {
   return typeof passphrase === "string" ? passphrase : Buffer.from(passphrase)
 }
 
-function materialOf(handle: NodeHandle): KeyMaterial {
+/** What is known of a key object. */
+export function materialOf(handle: NodeHandle): KeyMaterial {
   const { type } = handle
   if (type === "secret") return { ...BARE, type, keyType: "oct", bits: (handle.symmetricKeySize ?? 0) * 8, handle }
   const kind: string = handle.asymmetricKeyType ?? "unknown"
