@@ -1,5 +1,8 @@
 /** Attacks by misuse, and by other code in the same process: U1 to U11 as far as they concern the core. */
-import { readFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import {
   type DecodeOptions,
   decode,
@@ -18,7 +21,7 @@ import {
   Verifier,
   verifyJws,
 } from "jotkit"
-import { describe, expect, test, vi } from "vitest"
+import { describe, expect, onTestFinished, test, vi } from "vitest"
 import { errorOf, outcome } from "./doors.ts"
 import {
   CLAIMS,
@@ -448,8 +451,7 @@ describe("Object.prototype", () => {
 
 describe("two copies of the package", () => {
   test("U7: an error of one is recognised by the other", async () => {
-    vi.resetModules()
-    const other = await import("jotkit")
+    const other = await otherCopy()
     expect(other.JwtError).not.toBe(JwtError)
     const error = errorOfCopy(() => other.decode("a.b.c", SECRET, HS256))
     expect(error instanceof JwtError).toBe(false)
@@ -470,14 +472,26 @@ describe("two copies of the package", () => {
   })
 
   test("U7: a key of one copy is no key of the other, and says so", async () => {
-    vi.resetModules()
-    const other = await import("jotkit")
+    const other = await otherCopy()
     const foreign = other.Jwk.from({ kty: "oct", k: Buffer.from(SECRET).toString("base64url") })
     expect(outcome(() => decode(claimsToken(CLAIMS), untyped(foreign), HS256))).toMatch(
       /^(accepted|InvalidKeyError key_invalid)$/,
     )
   })
 })
+
+/** The package a second time, as two versions of it in one program: of the built one, which Node itself loads, the files again. */
+async function otherCopy(): Promise<typeof import("jotkit")> {
+  if (process.env["JOTKIT_DIST"] !== "1") {
+    vi.resetModules()
+    return await import("jotkit")
+  }
+  const folder = mkdtempSync(join(tmpdir(), "jotkit-copy-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const name of ["package.json", "dist"])
+    cpSync(new URL(`../../${name}`, import.meta.url), join(folder, name), { recursive: true })
+  return (await import(pathToFileURL(join(folder, "dist/index.js")).href)) as typeof import("jotkit")
+}
 
 function errorOfCopy(call: () => unknown): unknown {
   try {
