@@ -5,7 +5,9 @@ import { findFiles, readText } from "./files.mjs"
 import { report } from "./shell.mjs"
 
 const known = new Set([
+  "1951", // DEFLATE
   "2104", // HMAC
+  "3394", // AES key wrap
   "3629", // UTF-8
   "3986", // URI
   "4251", // SSH data types
@@ -19,14 +21,16 @@ const known = new Set([
   "6750", // bearer tokens
   "7468", // PEM
   "7515", // JWS
-  "7516", // JWE (names only: such tokens are refused)
+  "7516", // JWE
   "7517", // JWK
   "7518", // JWA
   "7519", // JWT
   "7520", // cookbook
   "7638", // JWK thumbprint
+  "7748", // X25519 and X448
   "7797", // b64: false
   "8017", // RSA
+  "8018", // PBES2
   "8032", // EdDSA
   "8037", // OKP keys
   "8259", // JSON

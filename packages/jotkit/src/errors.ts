@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   token_malformed: "token",
   token_too_large: "token",
   token_encrypted: "token",
+  token_nested: "token",
   header_invalid: "token",
   crit_invalid: "token",
   duplicate_member: "token",
@@ -21,6 +22,9 @@ export const ERROR_CODES = {
   algorithm_missing: "token",
   algorithm_not_allowed: "token",
   algorithm_mismatch: "token",
+  // Encryption.
+  compression_not_allowed: "token",
+  decryption_failed: "token",
   // The claims or the type do not satisfy the rules.
   type_invalid: "token",
   token_expired: "token",
@@ -178,6 +182,9 @@ export class InvalidClaimsError extends InvalidTokenError {
   }
 }
 
+/** The token cannot be decrypted: one code and one message for every reason (RFC 7516, section 11.5). */
+export class DecryptionError extends InvalidTokenError {}
+
 /** The key cannot be read, is too weak, or is not meant for what it is used for. */
 export class InvalidKeyError extends JwtError {}
 /** The JWK names an algorithm that does not exist here. */
@@ -207,6 +214,7 @@ const CLASSES = {
   InvalidJtiError,
   MissingRequiredClaimError,
   InvalidClaimsError,
+  DecryptionError,
   InvalidKeyError,
   JwkError,
   JwkSetError,

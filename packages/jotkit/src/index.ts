@@ -2,6 +2,7 @@
 export * from "./algorithms.ts"
 export { type CheckedClaim, type ClaimRules, type JwtClaims, type NumericDate, validateClaims } from "./claims.ts"
 export * from "./errors.ts"
+export * from "./jwe.ts"
 export {
   type CryptoKey,
   type GenerateOptions,

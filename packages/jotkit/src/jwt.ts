@@ -22,6 +22,14 @@ import {
   verificationOf,
 } from "./jose/decode.ts"
 import { ENCODE_OPTIONS, type EncodeOptions, encodeClaims, prepareNow, type Signing, signingOf } from "./jose/encode.ts"
+import {
+  type DecryptClaimsOptions,
+  decryptClaims,
+  decryptionOf,
+  type EncryptOptions,
+  encryptClaims,
+  encryptionOf,
+} from "./jose/encrypted-claims.ts"
 import { assertUnderstood, headerForCaller, type JoseHeader } from "./jose/header.ts"
 import { knownOptions, optionNames } from "./jose/options.ts"
 import type { InferOutput, StandardSchemaV1 } from "./jose/standard-schema.ts"
@@ -35,6 +43,7 @@ export type { CacheOptions } from "./jose/cache.ts"
 export type { Replacer, Time } from "./jose/claims-set.ts"
 export type { DecodeOptions, SchemaOptions } from "./jose/decode.ts"
 export type { EncodeOptions } from "./jose/encode.ts"
+export type { DecryptClaimsOptions, DecryptOptions, EncryptOptions } from "./jose/encrypted-claims.ts"
 export type { Now } from "./jose/options.ts"
 export type { InferOutput, StandardResult, StandardSchemaV1 } from "./jose/standard-schema.ts"
 
@@ -182,6 +191,63 @@ export function decodeUnverified(token: string | Uint8Array): UnverifiedJwt {
     payload: jsonOrBytes(payloadBytes(parsed)),
     signature: bytesOfSignature(parsed),
   }
+}
+
+/**
+ * Makes an encrypted token: claims that only the holder of the key can read. Whoever has a public key can make such a token, so
+ * it says nothing about who made it; sign first where that matters (`encode`, then `encryptJwe` with `cty: "JWT"`).
+ *
+ * @param claims - As for {@link encode}.
+ * @param key - The recipient's public key, a shared secret, or a password for PBES2.
+ * @returns The compact JWE (RFC 7516, section 7.1).
+ * @throws UsageError `algorithm_required`, `claims_invalid`, `option_unknown`, `header_not_allowed` …
+ * @throws InvalidKeyError `key_unsuitable`, `key_not_for_use`, `key_too_short` …
+ * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`
+ */
+export function encrypt(claims: object, key: KeyInput, options: EncryptOptions): string {
+  return runSync(encryptClaims(claims, encryptionOf(options, key, "encrypt"), "sync"), "encryptAsync")
+}
+
+/** As {@link encrypt}, for keys that must be waited for; passwords are stretched on another thread. */
+export function encryptAsync(claims: object, key: KeyInput, options: EncryptOptions): Promise<string> {
+  return runAsync(() => encryptClaims(claims, encryptionOf(options, key, "encryptAsync"), "async"))
+}
+
+/**
+ * Opens an encrypted token and answers with its claims, judged by the rules of {@link decode}. `algorithms` and
+ * `encryptionAlgorithms` name those of JWE.
+ *
+ * @throws DecryptionError `decryption_failed`, whatever went wrong with the decryption itself.
+ * @throws InvalidTokenError and its kinds, as `decode`; `token_nested` where the plaintext is a signed token.
+ * @throws InvalidKeyError if the key cannot be read or does not suit; UsageError if the call is wrong.
+ */
+export function decrypt<S extends StandardSchemaV1>(
+  token: string | Uint8Array,
+  key: KeyInput,
+  options: DecryptClaimsOptions & { schema: S },
+): InferOutput<S>
+export function decrypt(token: string | Uint8Array, key: KeyInput, options?: DecryptClaimsOptions): JwtClaims
+export function decrypt(token: string | Uint8Array, key: KeyInput, options?: DecryptClaimsOptions): unknown {
+  return runSync(decryptClaims(token, decryptionOf(options, key, "decrypt"), "sync"), "decryptAsync")
+}
+
+/** As {@link decrypt}; takes asynchronous key functions and schemas as well, and stretches passwords on another thread. */
+export function decryptAsync<S extends StandardSchemaV1>(
+  token: string | Uint8Array,
+  key: KeyInput,
+  options: DecryptClaimsOptions & { schema: S },
+): Promise<InferOutput<S>>
+export function decryptAsync(
+  token: string | Uint8Array,
+  key: KeyInput,
+  options?: DecryptClaimsOptions,
+): Promise<JwtClaims>
+export function decryptAsync(
+  token: string | Uint8Array,
+  key: KeyInput,
+  options?: DecryptClaimsOptions,
+): Promise<unknown> {
+  return runAsync(() => decryptClaims(token, decryptionOf(options, key, "decryptAsync"), "async"))
 }
 
 /** Makes tokens with one key and one set of options, read and checked once. */

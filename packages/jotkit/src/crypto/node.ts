@@ -54,7 +54,7 @@ type GenerateWithCallback = (
 ) => void
 
 /** Said in full, because the platform looks for these on Object.prototype, too. */
-const NOT_ENCRYPTED = { cipher: undefined, passphrase: undefined }
+export const NOT_ENCRYPTED = { cipher: undefined, passphrase: undefined }
 
 const supported = new Map<string, boolean>()
 
@@ -233,8 +233,7 @@ function secretText(passphrase: string | Uint8Array): string | Buffer {
   return typeof passphrase === "string" ? passphrase : Buffer.from(passphrase)
 }
 
-/** What is known of a key object. */
-export function materialOf(handle: NodeHandle): KeyMaterial {
+function materialOf(handle: NodeHandle): KeyMaterial {
   const { type } = handle
   if (type === "secret") return { ...BARE, type, keyType: "oct", bits: (handle.symmetricKeySize ?? 0) * 8, handle }
   const kind: string = handle.asymmetricKeyType ?? "unknown"

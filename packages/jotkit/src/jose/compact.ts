@@ -119,7 +119,7 @@ function malformedSegments(token: string): DecodeError {
   if (dots === 4)
     return new DecodeError(
       "token_encrypted",
-      "expected a signed token (JWS) with 3 parts, found an encrypted one (JWE) with 5",
+      "expected a signed token (JWS) with 3 parts, found an encrypted one (JWE) with 5; decrypt opens those",
     )
   const found = dots > 4 ? "more than 5" : String(dots + 1)
   return new DecodeError("token_malformed", `expected a token with 3 parts, found ${found}${hint(token)}`)

@@ -117,15 +117,19 @@ const CHECKS: readonly CheckedClaim[] = ["exp", "nbf", "iat", "aud", "iss", "sub
 const VERIFY_OPTIONS = optionNames("signature", ...CHECKS)
 const MAX_LEEWAY_SECONDS = 600
 
-/** Everything `decode` needs, checked. */
-export interface Verification {
-  readonly parse: ParseRules
-  readonly checkSignature: boolean
-  readonly signature: VerifyRules
+/** How genuine claims are judged. */
+export interface Judgment {
   readonly claims: ClaimRules
   readonly now: () => number
   readonly reviver: Reviver | undefined
   readonly schema: StandardSchemaV1 | undefined
+}
+
+/** Everything `decode` needs, checked. */
+export interface Verification extends Judgment {
+  readonly parse: ParseRules
+  readonly checkSignature: boolean
+  readonly signature: VerifyRules
   readonly cache: VerifiedCache | undefined
 }
 
@@ -153,15 +157,32 @@ export function verificationOf(
       enforceLength: flagOption("enforceMinimumKeyLength", given.enforceMinimumKeyLength),
       latest: undefined,
     },
-    claims: claimRulesOf(given, unchecked),
-    now: nowOption(given.now),
-    reviver: functionOption("reviver", given.reviver),
-    schema: schemaOption(given.schema),
+    ...judgmentOf(given, unchecked),
     cache: undefined,
   }
   if (checkSignature && verification.signature.algorithms === undefined && !namesAlgorithms(readKeySource(key)))
     throw algorithmsRequired()
   return verification
+}
+
+/** Reads what concerns the claims. */
+function judgmentOf(
+  given: DecodeOptions & { schema?: StandardSchemaV1 },
+  unchecked: ReadonlySet<CheckedClaim> | undefined,
+): Judgment {
+  return {
+    claims: claimRulesOf(given, unchecked),
+    now: nowOption(given.now),
+    reviver: functionOption("reviver", given.reviver),
+    schema: schemaOption(given.schema),
+  }
+}
+
+/** As the options of `decode`, where there is no signature that could be left unchecked. */
+export function judgmentOfDecrypted(given: DecodeOptions & { schema?: StandardSchemaV1 }): Judgment {
+  const { checkSignature, unchecked } = checksOf(given.verify)
+  if (!checkSignature) throw invalidOption("verify.signature", "left out: an encrypted token has no signature", false)
+  return judgmentOf(given, unchecked)
 }
 
 function claimRulesOf(given: DecodeOptions, unchecked: ReadonlySet<CheckedClaim> | undefined): ClaimRules {
@@ -282,10 +303,11 @@ function remembered(entry: VerifiedToken, reviver: Reviver | undefined): JsonObj
   return entry.flatClaims === undefined || reviver !== undefined ? parseClaims(entry, reviver) : { ...entry.flatClaims }
 }
 
-function judge(verification: Verification, claims: JsonObject, header: ParsedHeader): Answer<unknown> {
-  const violations = findViolations(claims, verification.claims, verification.now(), header.members)
-  if (violations !== undefined) throw claimError(violations, claims, verification.claims)
-  return verification.schema === undefined ? claims : applySchema(verification.schema, claims)
+/** Judges claims that are genuine, last of all by the caller's schema. */
+export function judge(judgment: Judgment, claims: JsonObject, header: ParsedHeader): Answer<unknown> {
+  const violations = findViolations(claims, judgment.claims, judgment.now(), header.members)
+  if (violations !== undefined) throw claimError(violations, claims, judgment.claims)
+  return judgment.schema === undefined ? claims : applySchema(judgment.schema, claims)
 }
 
 function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unknown> {
@@ -302,7 +324,8 @@ function* applySchema(schema: StandardSchemaV1, claims: JsonObject): Steps<unkno
   throw new UsageError("callback_failed", "the schema's validator answered with neither a value nor issues")
 }
 
-function parseClaims({ payload }: Pick<ParsedJws, "payload">, reviver: Reviver | undefined): JsonObject {
+/** Reads the claims set of a token. */
+export function parseClaims({ payload }: Pick<ParsedJws, "payload">, reviver: Reviver | undefined): JsonObject {
   const result =
     typeof payload === "string" ? parseJsonSegment(payload, "top", reviver) : parseJsonObject(payload, "top", reviver)
   if (result === undefined) throw unreadable("payload")

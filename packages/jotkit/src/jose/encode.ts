@@ -94,14 +94,6 @@ export function signingOf(options: EncodeOptions | undefined, key: unknown, know
   const given: EncodeOptions = knownOptions(options, known, call)
   const { header, algorithm, now, sortHeader, detached, enforceMinimumKeyLength } = given
   if (header !== undefined && !isJsonObject(header)) throw invalidOption("header", "an object", header)
-  if (given.replacer !== undefined && typeof given.replacer !== "function" && !Array.isArray(given.replacer))
-    throw invalidOption("replacer", "a function or an array of names", given.replacer)
-  textOption("issuer", given.issuer)
-  textOption("subject", given.subject)
-  textsOption("audience", given.audience)
-  // The caller's array may change while the signer lives.
-  if (Array.isArray(given.audience)) given.audience = [...given.audience]
-  if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
   const copy = headerCopy(header)
   return {
     rules: {
@@ -114,11 +106,24 @@ export function signingOf(options: EncodeOptions | undefined, key: unknown, know
       sortHeader: sortHeader === undefined || flagOption("sortHeader", sortHeader),
       enforceLength: flagOption("enforceMinimumKeyLength", enforceMinimumKeyLength),
     },
-    claims: CLAIM_OPTIONS.some((name) => given[name] !== undefined) ? given : undefined,
+    claims: claimOptionsOf(given),
     now: nowOption(now),
     detached: flagOption("detached", detached) || copy?.["b64"] === false,
     prepared: undefined,
   }
+}
+
+/** Reads what the options add to the claims; undefined where they add nothing. */
+export function claimOptionsOf(given: ClaimOptions): ClaimOptions | undefined {
+  if (given.replacer !== undefined && typeof given.replacer !== "function" && !Array.isArray(given.replacer))
+    throw invalidOption("replacer", "a function or an array of names", given.replacer)
+  textOption("issuer", given.issuer)
+  textOption("subject", given.subject)
+  textsOption("audience", given.audience)
+  if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
+  if (CLAIM_OPTIONS.every((name) => given[name] === undefined)) return undefined
+  // The caller's array may change while the signer lives.
+  return Array.isArray(given.audience) ? { ...given, audience: [...given.audience] } : given
 }
 
 /** Reads a signer's key before its first token, and makes the header, where nothing has to be waited for. */

@@ -37,6 +37,16 @@ export interface ParsedHeader {
   readonly b64: boolean
 }
 
+/** No protected header at all, which the JSON serializations allow. */
+export const NO_HEADER: ParsedHeader = {
+  text: "",
+  members: {},
+  alg: undefined,
+  kid: undefined,
+  crit: undefined,
+  b64: true,
+}
+
 /** Header parameters that `crit` must not name (RFC 7515, section 4.1.11): those of RFC 7515, 7516 and 7518. */
 const REGISTERED: ReadonlySet<string> = new Set([
   ...["alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit"],
@@ -95,10 +105,14 @@ export function assertHeaderTypes(members: JsonObject): void {
   }
 }
 
-/** Refuses critical extensions that neither this package nor the caller understands. */
-export function assertUnderstood(header: ParsedHeader, understood: readonly string[] | undefined): void {
+/** Refuses critical extensions that neither this package nor the caller understands. `b64` means something in a JWS only. */
+export function assertUnderstood(
+  header: ParsedHeader,
+  understood: readonly string[] | undefined,
+  ofPackage: string = UNDERSTOOD,
+): void {
   if (header.crit === undefined) return
-  const unknown = header.crit.some((name) => name !== UNDERSTOOD && understood?.includes(name) !== true)
+  const unknown = header.crit.some((name) => name !== ofPackage && understood?.includes(name) !== true)
   if (unknown) throw new DecodeError("crit_invalid", "the header's `crit` names an extension that is not understood")
 }
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, jsonLoss, own } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError, UsageError } from "../errors.ts"
 import type { ParsedJws } from "./compact.ts"
-import { assertHeaderTypes, type JoseHeader, type ParsedHeader, parseHeader } from "./header.ts"
+import { assertHeaderTypes, type JoseHeader, NO_HEADER, type ParsedHeader, parseHeader } from "./header.ts"
 
 /** One signature over a payload (RFC 7515, section 7.2.2). */
 export interface FlattenedJws {
@@ -36,7 +36,6 @@ export interface JsonRules {
 }
 
 const MAX_SIGNATURES = 32
-const NO_HEADER: ParsedHeader = { text: "", members: {}, alg: undefined, kid: undefined, crit: undefined, b64: true }
 
 /** Reads a flattened or general JWS. */
 export function parseJson(jws: object, rules: JsonRules): ParsedJsonJws[] {

@@ -5,10 +5,11 @@ import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm }
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError, JwtError, UsageError } from "../errors.ts"
 import { misfit, namedAlgorithms, operatorFor } from "../keys/fit.ts"
-import { type KeySource, keyFunctionFailed, publicForm, type RemoteSigner, readKeySource } from "../keys/source.ts"
+import { type KeySource, publicForm, type RemoteSigner, readKeySource } from "../keys/source.ts"
 import { assertReadable, type ParsedJws } from "./compact.ts"
-import { assertUnderstood, headerForCaller, type ParsedHeader } from "./header.ts"
-import { type Answer, Deferred, isPending, type Mode, type Steps, wait } from "./steps.ts"
+import { assertUnderstood, type ParsedHeader } from "./header.ts"
+import { MAX_CANDIDATES, named, noKeyFound, resolveSource } from "./resolve.ts"
+import { type Answer, isPending, type Mode, type Steps, wait } from "./steps.ts"
 
 /** What a verification needs to know beside the token. Validated before, never changed. */
 export interface VerifyRules {
@@ -28,9 +29,6 @@ export interface VerifyRules {
 
 /** What verified a signature; its identity tells whether a key was exchanged. */
 export type VerifyingKey = Key | RemoteSigner | SignatureAlgorithm
-
-/** Keys of a set that are tried for one token. */
-const MAX_CANDIDATES = 16
 
 /**
  * Verifies a signature, or throws. Answers with what verified it: at once where the key is one of our own and its operator
@@ -153,26 +151,6 @@ function* isStillOffered(verifiedBy: VerifyingKey, header: ParsedHeader, rules: 
   return source.kind === "keys" && source.keys.some((key) => key === verifiedBy)
 }
 
-function* resolveSource(header: ParsedHeader, rules: VerifyRules): Steps<KeySource> {
-  let source = rules.source ?? readKeySource(rules.key)
-  if (source.kind === "function") {
-    let answer: unknown
-    try {
-      answer = yield* wait(source.call(headerForCaller(header)))
-    } catch (cause) {
-      throw keyFunctionFailed(cause)
-    }
-    // An empty text would be an empty secret: no key means no key (CVE-2026-45363).
-    if (answer === undefined || answer === null || answer === "") throw noKeyFound()
-    source = readKeySource(answer)
-    if (source.kind === "function")
-      throw new InvalidKeyError("key_invalid", "the key function answered with another function")
-  }
-  if (source.kind !== "remote") return source
-  const { find } = source
-  return { kind: "keys", keys: yield* wait(new Deferred(() => find(headerForCaller(header)))) }
-}
-
 /** A registered algorithm reads keys of its own kind: what is no key of ours is handed on as it is. */
 function* resolveForCustom(header: ParsedHeader, rules: VerifyRules): Steps<KeySource> {
   try {
@@ -224,13 +202,6 @@ function assertNamed(row: SignatureRow, key: Key): void {
   if (named.includes(row.name)) return
   // A key marked for another algorithm is reported as such when it is asked to fit.
   if (key.algorithm === undefined) throw notAllowed()
-}
-
-/** The keys with the header's `kid`; where no key has it, those that have none: a set may leave ids out (RFC 7515, appendix A.6). */
-function named(keys: readonly Key[], keyId: string | undefined): readonly Key[] {
-  if (keyId === undefined) return keys
-  const exact = keys.filter((key) => key.keyId === keyId)
-  return exact.length > 0 ? exact : keys.filter((key) => key.keyId === undefined)
 }
 
 function canHaveMade(key: Key, row: SignatureRow, rules: VerifyRules): boolean {
@@ -306,8 +277,4 @@ function bytesOf(input: SigningInput): Uint8Array {
 
 function invalidSignature(): InvalidSignatureError {
   return new InvalidSignatureError("signature_invalid", "the signature does not hold")
-}
-
-function noKeyFound(): InvalidKeyError {
-  return new InvalidKeyError("key_not_found", "no key was found that fits the token's header")
 }

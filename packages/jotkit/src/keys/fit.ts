@@ -45,7 +45,8 @@ export function operatorFor(row: SignatureRow, key: Key, use: KeyUse, enforceLen
     operator = engine.operator(row, key)
     key.operators[use].set(row.name, operator)
   }
-  if (key.bits !== 0 && key.bits < leastBits(row)) handleShortKey(row, key, enforceLength)
+  const short = key.bits !== 0 && key.bits < leastBits(row)
+  if (short && (enforceLength || !key.warned)) handleShortKey(key, enforceLength, shortness(row, key))
   return operator
 }
 
@@ -113,12 +114,14 @@ function leastBits(row: SignatureRow): number {
   return row.keyType === "RSA" ? RSA_BITS : 0
 }
 
-function handleShortKey(row: SignatureRow, key: Key, enforce: boolean): void {
-  if (!enforce && key.warned) return
-  const message =
-    row.family === "hmac"
-      ? `the secret is ${key.bits / 8} bytes long; ${row.name} asks for ${leastBits(row) / 8} or more (RFC 7518, section 3.2)`
-      : `the RSA key has ${key.bits} bits; ${row.name} asks for ${leastBits(row)} or more (RFC 7518, section 3.3)`
+function shortness(row: SignatureRow, key: Key): string {
+  return row.family === "hmac"
+    ? `the secret is ${key.bits / 8} bytes long; ${row.name} asks for ${leastBits(row) / 8} or more (RFC 7518, section 3.2)`
+    : `the RSA key has ${key.bits} bits; ${row.name} asks for ${leastBits(row)} or more (RFC 7518, section 3.3)`
+}
+
+/** Refuses a key that is too short, or warns of it, once. */
+export function handleShortKey(key: Key, enforce: boolean, message: string): void {
   if (enforce) throw new InvalidKeyError("key_too_short", message)
   key.warned = true
   warn(message)
