@@ -45,6 +45,11 @@ export interface KeyMaterial {
   readonly usages?: readonly string[] | undefined
   /** False for a CryptoKey whose material must not leave it. */
   readonly extractable?: boolean | undefined
+  /**
+   * Checks what importing could not: called by the engine with the members that the platform found, before the key is used.
+   * Throws if the key is none that may be used.
+   */
+  readonly confirm?: ((found: KeyMembers) => void) | undefined
   /** The engine's own object. */
   readonly handle: unknown
 }
@@ -98,6 +103,7 @@ export const BARE = {
   boundAlgorithm: undefined,
   usages: undefined,
   extractable: undefined,
+  confirm: undefined,
 } as const
 
 /** Puts material and labels together. */
@@ -112,6 +118,7 @@ export function makeKey(material: KeyMaterial, labels: KeyLabels): Key {
     boundAlgorithm: material.boundAlgorithm,
     usages: material.usages,
     extractable: material.extractable,
+    confirm: material.confirm,
     handle: material.handle,
     algorithm: labels.algorithm ?? material.boundAlgorithm,
     keyId: labels.keyId,
