@@ -6,7 +6,7 @@ import { decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { contextTag, DER, DerReader, derBits, derObjectId, derUnsigned, derValue } from "../codec/der.ts"
 import { coordinateBytes } from "./curve-points.ts"
 import type { PemLabel } from "./engine.ts"
-import type { KeyMaterial, KeyMembers } from "./key.ts"
+import { type KeyMaterial, type KeyMembers, membersOf } from "./key.ts"
 import type { HashName } from "./signature-algorithms.ts"
 
 /** What a DER value says: members, and what an RSASSA-PSS key is restricted to. */
@@ -21,8 +21,8 @@ interface Algorithm {
   readonly kind: Kind
   /** The curve of an EC or OKP key, the parameter set of an AKP key. */
   readonly name: string
-  readonly pss?: KeyMaterial["pss"]
-  readonly pssIdentifier?: Uint8Array
+  readonly pss: KeyMaterial["pss"]
+  readonly pssIdentifier: Uint8Array | undefined
 }
 type Kind = "RSA" | "EC" | "OKP" | "AKP"
 
@@ -46,12 +46,18 @@ const NAMED_IDS: ReadonlyMap<string, readonly [Kind, string]> = new Map([
   ["608648016503040312", ["AKP", "ML-DSA-65"]],
   ["608648016503040313", ["AKP", "ML-DSA-87"]],
 ])
+/** Keys that people have, and JOSE does not; for messages. */
+const OTHER_IDS: ReadonlyMap<string, string> = new Map([
+  ["2a8648ce380401", "dsa"],
+  ["2a864886f70d010301", "dh"],
+])
 const HASH_IDS: ReadonlyMap<string, string> = new Map([
   ["2b0e03021a", "sha1"],
   ["608648016503040201", "sha256"],
   ["608648016503040202", "sha384"],
   ["608648016503040203", "sha512"],
 ])
+const NO_PSS = { pss: undefined, pssIdentifier: undefined }
 const DEFAULT_SALT_BYTES = 20
 const UNCOMPRESSED = 4
 const RSA_MEMBERS = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const
@@ -77,8 +83,11 @@ const READERS: Readonly<Record<PemLabel, (content: DerReader) => DerKey>> = {
   "EC PRIVATE KEY": (content) => withMembers(readEcPrivate(content, undefined)),
 }
 
-function withMembers(members: KeyMembers, algorithm?: Algorithm): DerKey {
-  return { members, pss: algorithm?.pss, pssIdentifier: algorithm?.pssIdentifier }
+function withMembers(
+  members: KeyMembers,
+  { pss, pssIdentifier }: Pick<Algorithm, "pss" | "pssIdentifier"> = NO_PSS,
+): DerKey {
+  return { members: membersOf(members), pss, pssIdentifier }
 }
 
 /** RFC 5280, section 4.1: version, serial number, signature, issuer, validity and subject stand before the key. */
@@ -171,18 +180,18 @@ function readAlgorithm(content: DerReader): Algorithm {
   const named = NAMED_IDS.get(id)
   if (named !== undefined) {
     identifier.end()
-    return { kind: named[0], name: named[1] }
+    return { kind: named[0], name: named[1], ...NO_PSS }
   }
   if (id === PSS_ID) return { kind: "RSA", name: "", pss: readPss(identifier), pssIdentifier: whole }
   if (id === RSA_ID) {
     identifier.readOptional(DER.NULL)
     identifier.end()
-    return { kind: "RSA", name: "" }
+    return { kind: "RSA", name: "", ...NO_PSS }
   }
-  if (id !== EC_ID) throw new Error("a key of this type is not used in JOSE")
+  if (id !== EC_ID) throw new Error(`a key of type ${OTHER_IDS.get(id) ?? id} is not used in JOSE`)
   const name = readCurve(identifier)
   identifier.end()
-  return { kind: "EC", name }
+  return { kind: "EC", name, ...NO_PSS }
 }
 
 function readCurve(parameters: DerReader): string {
@@ -233,7 +242,7 @@ function readRsaPublic(content: DerReader): KeyMembers {
 
 function readRsaPrivate(content: DerReader): KeyMembers {
   if (content.readSmall() !== 0) throw new Error("RSA keys with more than two primes are not read")
-  const members: KeyMembers = { kty: "RSA" }
+  const members = membersOf({ kty: "RSA" })
   for (const name of RSA_MEMBERS) members[name] = encodeBase64Url(content.readUnsigned())
   content.end()
   return members

@@ -21,6 +21,11 @@ export interface KeyMembers {
   priv?: string
 }
 
+/** A copy of members without a prototype: what is not there must not be found on Object.prototype, by us or by the platform. */
+export function membersOf(members: KeyMembers): KeyMembers {
+  return Object.assign(Object.create(null) as KeyMembers, members)
+}
+
 /** What the engine knows of key material that it has imported. */
 export interface KeyMaterial {
   readonly type: "secret" | "private" | "public"

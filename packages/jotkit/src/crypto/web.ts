@@ -4,10 +4,19 @@
  * is written as steps that wait only if they must.
  */
 import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { type JsonObject, own } from "../codec/json.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
 import { assertOnCurve, assertScalar } from "./curve-points.ts"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
-import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
+import {
+  BARE,
+  type Key,
+  type KeyMaterial,
+  type KeyMembers,
+  membersOf,
+  type Operator,
+  type SigningInput,
+} from "./key.ts"
 import { readKeyDer, writePkcs8, writeSpki } from "./key-der.ts"
 import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
 import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
@@ -38,11 +47,10 @@ interface WebHandle {
 
 const PUBLIC_MEMBERS = ["crv", "x", "y", "n", "e", "alg", "pub"] as const
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "priv", "k"] as const
-/** The curves of CryptoKeys that WebCrypto names by their algorithm. */
+/** The type of a CryptoKey that is no secret, by the name of its algorithm. */
 const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
   ...[...OKP_BYTES.keys()].map((name) => [name, "OKP"] as const),
   ...[...AKP_BYTES.keys()].map((name) => [name, "AKP"] as const),
-  ["HMAC", "oct"],
   ["RSASSA-PKCS1-v1_5", "RSA"],
   ["RSA-PSS", "RSA"],
   ["RSA-OAEP", "RSA"],
@@ -68,11 +76,11 @@ export const engine: Engine = {
   },
 
   importSecret(bytes: Uint8Array): KeyMaterial {
-    return materialOf({ kty: "oct", k: encodeBase64Url(bytes) })
+    return materialOf(membersOf({ kty: "oct", k: encodeBase64Url(bytes) }))
   },
 
   importMembers(members: KeyMembers): KeyMaterial {
-    return materialOf(members)
+    return materialOf(membersOf(members))
   },
 
   importDer(der: Uint8Array, label: PemLabel): KeyMaterial {
@@ -88,9 +96,9 @@ export const engine: Engine = {
   },
 
   importPlatformKey(value: object): KeyMaterial | undefined {
-    return Object.prototype.toString.call(value) === "[object CryptoKey]"
-      ? cryptoKeyMaterial(value as CryptoKeyLike)
-      : undefined
+    if (Object.prototype.toString.call(value) !== "[object CryptoKey]") return undefined
+    assertGenuine(value)
+    return cryptoKeyMaterial(value as CryptoKeyLike)
   },
 
   complete(key: KeyMaterial): Awaitable<boolean> {
@@ -205,30 +213,31 @@ function assertLength(values: readonly (string | undefined)[], length: number | 
   if (!fits) throw new Error(`a value is not ${length ?? 0} bytes long`)
 }
 
+/** Whoever calls himself a CryptoKey is asked for what only one has; also one of another realm answers. */
+function assertGenuine(value: object): void {
+  const { CryptoKey } = globalThis as { CryptoKey?: { readonly prototype: object } }
+  if (CryptoKey !== undefined) Reflect.get(CryptoKey.prototype, "type", value)
+}
+
 function cryptoKeyMaterial(cryptoKey: CryptoKeyLike): KeyMaterial {
-  const { name, namedCurve, modulusLength, publicExponent, length } = cryptoKey.algorithm as {
-    name: string
-    namedCurve?: string
-    modulusLength?: number
-    publicExponent?: Uint8Array
-    length?: number
-  }
-  const keyType = TYPE_OF_NAME.get(name)
+  const algorithm = cryptoKey.algorithm as JsonObject
+  const [name, namedCurve] = [String(own(algorithm, "name")), own(algorithm, "namedCurve")]
+  const keyType = cryptoKey.type === "secret" ? "oct" : TYPE_OF_NAME.get(name)
   if (keyType === undefined) throw new Error(`a CryptoKey for ${name} is not used in JOSE`)
-  const curve = keyType === "EC" ? namedCurve : keyType === "OKP" || keyType === "AKP" ? name : undefined
+  const curve = keyType === "EC" ? String(namedCurve) : keyType === "OKP" || keyType === "AKP" ? name : undefined
   if (keyType === "EC" && !EC_BYTES.has(curve ?? "")) throw new Error("this curve is not used in JOSE")
-  const members: KeyMembers = { kty: keyType }
+  const exponent = own(algorithm, "publicExponent")
   return {
     ...BARE,
     type: cryptoKey.type as KeyMaterial["type"],
     keyType,
     curve,
-    bits: modulusLength ?? length ?? 0,
-    exponent: publicExponent === undefined ? undefined : numberOf(publicExponent),
+    bits: Number(own(algorithm, "modulusLength") ?? own(algorithm, "length") ?? 0),
+    exponent: exponent instanceof Uint8Array ? numberOf(exponent) : undefined,
     boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
     usages: [...cryptoKey.usages],
     extractable: cryptoKey.extractable,
-    handle: handleWith(members, undefined, cryptoKey),
+    handle: handleWith(membersOf({ kty: keyType }), undefined, cryptoKey),
   }
 }
 
@@ -246,7 +255,7 @@ function* findMembers(key: KeyMaterial, { members, cryptoKey }: WebHandle): Step
     if (key.type !== "private" || key.keyType === "RSA") return undefined
     if (key.confirm === undefined && hasPublic(members)) return undefined
     const derived = yield* deriveSteps(members)
-    return derived === undefined ? undefined : { ...members, ...derived }
+    return derived === undefined ? undefined : membersOf({ ...members, ...derived })
   } catch (cause) {
     throw refused(key, cause)
   }
@@ -262,23 +271,23 @@ function refused(key: KeyMaterial, cause: unknown): JwtError {
 function* exported(cryptoKey: CryptoKeyLike, kty: KeyType): Steps<KeyMembers> {
   if (kty === "oct") {
     const secret = yield* wait(subtle().exportKey("raw", cryptoKey))
-    return { kty, k: encodeBase64Url(bytesIn(secret)) }
+    return membersOf({ kty, k: encodeBase64Url(bytesIn(secret)) })
   }
-  return membersOf((yield* wait(subtle().exportKey("jwk", cryptoKey))) as KeyMembers, kty)
+  return fromPlatform(yield* wait(subtle().exportKey("jwk", cryptoKey)), kty)
 }
 
 /** The members that hold material; what else the platform writes into a JWK stays out. */
-function membersOf(jwk: KeyMembers, kty: KeyType): KeyMembers {
-  const members: KeyMembers = { kty }
+function fromPlatform(jwk: object, kty: KeyType): KeyMembers {
+  const members = membersOf({ kty })
   for (const name of [...PUBLIC_MEMBERS, ...PRIVATE_MEMBERS]) {
-    const value = jwk[name]
-    if (value !== undefined && (name !== "alg" || kty === "AKP")) members[name] = value
+    const value = own(jwk as JsonObject, name)
+    if (typeof value === "string" && (name !== "alg" || kty === "AKP")) members[name] = value
   }
   return members
 }
 
 function publicMembers(members: KeyMembers): KeyMembers {
-  const found: KeyMembers = { kty: members.kty }
+  const found = membersOf({ kty: members.kty })
   for (const name of PUBLIC_MEMBERS) {
     const value = members[name]
     if (value !== undefined) found[name] = value
@@ -295,12 +304,11 @@ function* deriveSteps(members: KeyMembers): Steps<KeyMembers | undefined> {
   const { kty, crv, alg, d, priv } = members
   if (kty === "RSA" || kty === "oct") return undefined
   const parameters = parametersOf(kty, crv ?? alg ?? "")
-  const secret = writePkcs8(
-    kty === "AKP" ? { kty, alg: alg ?? "", priv: priv ?? "" } : { kty, crv: crv ?? "", d: d ?? "" },
-  )
+  const alone = kty === "AKP" ? { kty, alg: alg ?? "", priv: priv ?? "" } : { kty, crv: crv ?? "", d: d ?? "" }
+  const secret = writePkcs8(membersOf(alone))
   try {
     const key = yield* wait(subtle().importKey("pkcs8", secret, parameters, true, usagesOf(parameters)))
-    return publicMembers(membersOf((yield* wait(subtle().exportKey("jwk", key))) as KeyMembers, kty))
+    return publicMembers(fromPlatform(yield* wait(subtle().exportKey("jwk", key)), kty))
   } catch (cause) {
     if (yield* canGenerate(parameters)) throw cause
     return undefined
@@ -437,7 +445,7 @@ function* imported(members: KeyMembers, parameters: WebParameters, use: "sign" |
   if (members.kty === "oct")
     return yield* wait(subtle().importKey("raw", memberBytes(members.k), parameters, false, [use]))
   const jwk = use === "sign" ? members : publicMembers(members)
-  return yield* wait(subtle().importKey("jwk", { ...jwk }, parameters, false, [use]))
+  return yield* wait(subtle().importKey("jwk", membersOf(jwk), parameters, false, [use]))
 }
 
 function pemBlock(label: PemLabel, der: Uint8Array): string {

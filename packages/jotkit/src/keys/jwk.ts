@@ -5,7 +5,15 @@
 
 import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
-import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from "../crypto/key.ts"
+import {
+  type Key,
+  type KeyLabels,
+  type KeyMaterial,
+  type KeyMembers,
+  makeKey,
+  membersOf,
+  NO_LABELS,
+} from "../crypto/key.ts"
 import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
@@ -185,11 +193,11 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
   oct(jwk) {
     const secret = bytesOf(jwk, "k")
     assertSecret(secret)
-    return withoutPrototype({ kty: "oct", k: text(jwk, "k") })
+    return membersOf({ kty: "oct", k: text(jwk, "k") })
   },
   RSA(jwk) {
     if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
-    const members = withoutPrototype({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
+    const members = membersOf({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
     if (((bytesOf(jwk, "n").at(-1) ?? 0) & 1) === 0) throw invalidJwk("`n` is even, so it is no RSA modulus")
     if (own(jwk, "d") === undefined) {
       if (CRT.some((name) => own(jwk, name) !== undefined))
@@ -209,7 +217,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = EC_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...EC_BYTES.keys()].join(", ")}`)
-    const members = withoutPrototype({ kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) })
+    const members = membersOf({ kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) })
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
   },
@@ -217,7 +225,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = OKP_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...OKP_BYTES.keys()].join(", ")}`)
-    const members = withoutPrototype({ kty: "OKP", crv, x: fixed(jwk, "x", length) })
+    const members = membersOf({ kty: "OKP", crv, x: fixed(jwk, "x", length) })
     assertUsefulPoint(crv, bytesOf(jwk, "x"))
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
@@ -228,15 +236,10 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     if (length === undefined)
       throw invalidJwk(`\`alg\` of an AKP key must be one of ${[...AKP_BYTES.keys()].join(", ")}`)
     assertAvailable(alg)
-    const members = withoutPrototype({ kty: "AKP", alg, pub: fixed(jwk, "pub", length) })
+    const members = membersOf({ kty: "AKP", alg, pub: fixed(jwk, "pub", length) })
     if (own(jwk, "priv") !== undefined) members.priv = fixed(jwk, "priv", AKP_SEED_BYTES)
     return members
   },
-}
-
-/** Members that are not there must not be found on Object.prototype, by us or by the platform. */
-function withoutPrototype(members: KeyMembers): KeyMembers {
-  return Object.assign(Object.create(null) as KeyMembers, members)
 }
 
 function assertAvailable(algorithm: string): void {
