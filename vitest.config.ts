@@ -1,9 +1,16 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 // Tests name the packages as users do (`import "jotkit"`). Our own condition turns that into the sources, so no build is
 // needed. JOTKIT_DIST=1 drops the condition: the same tests then judge the built package, loaded by Node itself.
 const againstDist = process.env["JOTKIT_DIST"] === "1"
 const conditions = againstDist ? ["node", "import", "default"] : ["@jotkit/source", "node", "import", "default"]
+// Most tests use short secrets on purpose; those about the warning listen for the event itself.
+const execArgv = ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"]
+
+function source(path: string): string {
+  return fileURLToPath(new URL(`packages/jotkit/src/${path}`, import.meta.url))
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -15,12 +22,22 @@ export default defineConfig({
         test: {
           name: "jotkit",
           include: ["packages/jotkit/test/**/*.test.ts"],
-          exclude: ["packages/jotkit/test/package/**"],
+          exclude: ["packages/jotkit/test/package/**", "packages/jotkit/test/web/**"],
           setupFiles: ["packages/jotkit/test/detached-pairs.setup.ts"],
-          // Most tests use short secrets on purpose; those about the warning listen for the event itself.
-          execArgv: ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"],
+          execArgv,
           server: { deps: { external: againstDist ? [/\/packages\/[^/]+\/dist\//] : [] } },
         },
+      },
+      {
+        // The same package on its other engine: what a browser gets.
+        extends: true,
+        resolve: {
+          alias: [
+            { find: "#engine", replacement: source("crypto/web.ts") },
+            { find: "#bytes", replacement: source("codec/bytes-web.ts") },
+          ],
+        },
+        test: { name: "web", include: ["packages/jotkit/test/web/**/*.test.ts"], execArgv },
       },
       {
         extends: true,

@@ -15,6 +15,7 @@ import {
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { InvalidKeyError, UsageError } from "./errors.ts"
 import { unknownAlgorithm } from "./jose/options.ts"
+import { runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
 import { operatorFor } from "./keys/fit.ts"
 import { readKeySource } from "./keys/source.ts"
 
@@ -23,10 +24,14 @@ export type { SignatureAlgorithm } from "./crypto/registry.ts"
 /** A built-in algorithm as an object: the primitive itself, without tokens around it. */
 export interface BuiltInAlgorithm extends SignatureAlgorithm {
   readonly name: string
-  /** Whether this runtime has it. */
+  /** Whether this runtime has it; UsageError `sync_unavailable` where that takes a promise to find out. */
   readonly available: boolean
+  /** As {@link available}. */
+  availableAsync(): Promise<boolean>
   /** The algorithm's hash of some bytes, as for OpenID Connect's `at_hash`; UsageError where there is none. */
   digest(bytes: Uint8Array): Uint8Array
+  /** As {@link digest}. */
+  digestAsync(bytes: Uint8Array): Promise<Uint8Array>
 }
 
 const rowOf = new WeakMap<object, SignatureRow>()
@@ -90,7 +95,10 @@ function builtIn(row: SignatureRow): BuiltInAlgorithm {
     name: row.name,
     family: row.family,
     get available() {
-      return engine.supports(row)
+      return runSync(() => wait(engine.supports(row)), "availableAsync")
+    },
+    availableAsync() {
+      return runAsync(() => wait(engine.supports(row)))
     },
     prepareKey(input) {
       if (row.family === "none") return assertNoKey(input)
@@ -111,9 +119,16 @@ function builtIn(row: SignatureRow): BuiltInAlgorithm {
       )
     },
     digest(bytes) {
-      return engine.digest(hashOf(row), bytes).slice()
+      return runSync(() => digestSteps(row, bytes), "digestAsync")
+    },
+    digestAsync(bytes) {
+      return runAsync(() => digestSteps(row, bytes))
     },
   }
+}
+
+function* digestSteps(row: SignatureRow, bytes: Uint8Array): Steps<Uint8Array> {
+  return (yield* wait(engine.digest(hashOf(row), bytes))).slice()
 }
 
 function assertNoKey(input: unknown): null {

@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   jwks_options_invalid: "usage",
   callback_failed: "usage",
   async_required: "usage",
+  sync_unavailable: "usage",
 } as const
 
 /** A stable, machine-readable reason. Messages may change between releases, codes do not. */

@@ -6,6 +6,7 @@ import type { GenerateRequest } from "./crypto/engine.ts"
 import { type Key, type KeyLabels, type KeyMaterial, makeKey, NO_LABELS } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
+import { unavailable } from "./crypto/runtime.ts"
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { webParameters } from "./crypto/web-parameters.ts"
 import { InvalidKeyError, JwkSetError, JwtError, UsageError } from "./errors.ts"
@@ -18,10 +19,11 @@ import {
   textOption,
   unknownAlgorithm,
 } from "./jose/options.ts"
+import { type Answer, answerNow, isSteps, type Mode, runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
 import type { JwksClient } from "./jwks.ts"
-import { namedAlgorithms, unavailable } from "./keys/fit.ts"
-import { exportJwk, importJwk, type JwkOverrides, materialMembers, relabel } from "./keys/jwk.ts"
-import { importKeyText } from "./keys/pem.ts"
+import { namedAlgorithms } from "./keys/fit.ts"
+import { assertKnown, exportJwk, importJwk, type JwkOverrides, materialMembers, relabel } from "./keys/jwk.ts"
+import { importKeyText, importSealedText } from "./keys/pem.ts"
 import type { CryptoKey, KeyObject } from "./keys/platform-types.ts"
 import { invalidJwk } from "./keys/problems.ts"
 import {
@@ -66,6 +68,14 @@ export interface JwkOptions {
   /** `sig` or `enc`. */
   use?: string | undefined
 }
+
+/** {@link JwkOptions}, and the passphrase of an encrypted private key. */
+export interface PemOptions extends JwkOptions {
+  passphrase?: string | Uint8Array | undefined
+}
+
+/** What {@link Jwk.from} reads. */
+export type JwkSource = JwkObject | string | KeyObject | Uint8Array | Jwk
 
 /** What a new key is to be. */
 export interface GenerateOptions {
@@ -126,15 +136,13 @@ export class Jwk {
    *
    * @throws InvalidKeyError `jwk_invalid`, `key_invalid`, `secret_empty` …; JwkError if `alg` names no known algorithm.
    */
-  static from(input: JwkObject | string | KeyObject | Uint8Array | Jwk, options?: JwkOptions): Jwk {
-    const overrides = jwkOptions(options, JWK_OPTIONS, "Jwk.from")
-    if (input instanceof Jwk) return relabelled(unwrap(input), overrides)
-    if (typeof input === "string") return wrap(importJwk(jsonText(input), overrides))
-    if (input instanceof Uint8Array) return relabelled(importBytes(new Uint8Array(input)), overrides)
-    if (typeof input !== "object" || input === null)
-      throw invalidJwk("expected an object, JSON text, KeyObject or bytes")
-    const platform = importPlatformKey(input)
-    return platform === undefined ? wrap(importJwk(input, overrides)) : relabelled(platform, overrides)
+  static from(input: JwkSource, options?: JwkOptions): Jwk {
+    return fromSource(input, options, "Jwk.from")
+  }
+
+  /** As {@link from}; everything about the key is known and checked then, also what only the platform can tell. */
+  static fromAsync(input: JwkSource, options?: JwkOptions): Promise<Jwk> {
+    return runAsync(() => completed(fromSource(input, options, "Jwk.fromAsync")))
   }
 
   /**
@@ -142,22 +150,18 @@ export class Jwk {
    *
    * @throws InvalidKeyError `key_invalid`, with what was found and what was expected.
    */
-  static fromPem(pem: string, options?: JwkOptions & { passphrase?: string | Uint8Array | undefined }): Jwk {
-    if (typeof pem !== "string") throw new InvalidKeyError("key_invalid", `expected PEM text, found ${typeof pem}`)
-    const { passphrase, algorithm, keyId, use } = knownOptions(options, PEM_OPTIONS, "Jwk.fromPem")
-    assertPassphrase(passphrase)
-    return relabelled(
-      usable(makeKey(importKeyText(pem, passphrase), NO_LABELS)),
-      jwkOptions({ algorithm, keyId, use }, JWK_OPTIONS, "Jwk.fromPem"),
-    )
+  static fromPem(pem: string, options?: PemOptions): Jwk {
+    return answerNow(pemSteps(pem, options, "Jwk.fromPem"), "Jwk.fromPemAsync")
+  }
+
+  /** As {@link fromPem}; everything about the key is known then, also what only the platform can compute. */
+  static fromPemAsync(pem: string, options?: PemOptions): Promise<Jwk> {
+    return runAsync(() => completed(pemSteps(pem, options, "Jwk.fromPemAsync")))
   }
 
   /** Reads a WebCrypto key. One that is not extractable can sign and verify, and cannot be exported. */
-  static async fromCryptoKey(cryptoKey: CryptoKey, options?: JwkOptions): Promise<Jwk> {
-    const overrides = jwkOptions(options, JWK_OPTIONS, "Jwk.fromCryptoKey")
-    const key = typeof cryptoKey === "object" && cryptoKey !== null ? importPlatformKey(cryptoKey) : undefined
-    if (key === undefined) throw new InvalidKeyError("key_invalid", "expected a CryptoKey")
-    return relabelled(key, overrides)
+  static fromCryptoKey(cryptoKey: CryptoKey, options?: JwkOptions): Promise<Jwk> {
+    return runAsync(() => completed(fromCryptoKeyOf(cryptoKey, options)))
   }
 
   /**
@@ -166,14 +170,12 @@ export class Jwk {
    * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`; UsageError for a modulus out of range.
    */
   static generate(algorithm: string, options?: GenerateOptions): Jwk {
-    const { row, labels, request } = generation(algorithm, options)
-    return wrap(makeKey(newMaterial(row, request), labels))
+    return runSync(() => generateSteps(algorithm, options, "sync"), "Jwk.generateAsync")
   }
 
   /** As {@link generate}, without blocking. */
-  static async generateAsync(algorithm: string, options?: GenerateOptions): Promise<Jwk> {
-    const { row, labels, request } = generation(algorithm, options)
-    return wrap(makeKey(row.family === "hmac" ? newSecret(row) : await engine.generateAsync(request), labels))
+  static generateAsync(algorithm: string, options?: GenerateOptions): Promise<Jwk> {
+    return runAsync(() => generateSteps(algorithm, options, "async"))
   }
 
   /** The algorithm the key is for: the one it is marked with, or the only one its curve has (EdDSA for OKP keys). */
@@ -220,6 +222,7 @@ export class Jwk {
     const key = this.#key
     if (key.type === "public") return this
     refuseSecret(key)
+    assertKnown(key)
     const operations = key.operations?.map((name) => (name === "sign" ? "verify" : name))
     return wrap(
       makeKey(
@@ -248,34 +251,38 @@ export class Jwk {
   /** The public key as SPKI in PEM. */
   toPem(): string {
     refuseSecret(this.#key)
+    assertKnown(this.#key)
     return engine.exportPem(this.#key.type === "public" ? this.#key : engine.publicHalf(this.#key))
   }
 
   /** The private key as PKCS#8 in PEM, encrypted where a passphrase is given. */
   toPrivatePem(options?: { passphrase?: string | Uint8Array | undefined }): string {
-    const { passphrase } = knownOptions(options, optionNames("passphrase"), "toPrivatePem")
-    assertPassphrase(passphrase)
-    refuseSecret(this.#key)
-    if (this.#key.type !== "private")
-      throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
-    refuseSealed(this.#key)
-    return engine.exportPem(this.#key, passphrase)
+    return answerNow(privatePemSteps(this.#key, options, "toPrivatePem"), "toPrivatePemAsync")
+  }
+
+  /** As {@link toPrivatePem}. */
+  toPrivatePemAsync(options?: { passphrase?: string | Uint8Array | undefined }): Promise<string> {
+    return runAsync(() => privatePemSteps(this.#key, options, "toPrivatePemAsync"))
   }
 
   /** The thumbprint (RFC 7638) as base64url: the same for a private key and its public half. */
   thumbprint(hash: ThumbprintHash = "sha-256"): string {
-    const name = HASHES.get(hash)
-    if (name === undefined) throw invalidOption("hash", "sha-256, sha-384 or sha-512", hash)
-    const members = materialMembers(this.#key, false)
-    const ordered = Object.fromEntries(
-      THUMBPRINT_MEMBERS[members.kty].map((member) => [member, Reflect.get(members, member)]),
-    )
-    return encodeBase64Url(engine.digest(name, encodeUtf8(JSON.stringify(ordered))))
+    return runSync(() => thumbprintSteps(this.#key, hash), "thumbprintAsync")
+  }
+
+  /** As {@link thumbprint}. */
+  thumbprintAsync(hash: ThumbprintHash = "sha-256"): Promise<string> {
+    return runAsync(() => thumbprintSteps(this.#key, hash))
   }
 
   /** The thumbprint as a URI (RFC 9278). */
   thumbprintUri(hash: ThumbprintHash = "sha-256"): string {
-    return `urn:ietf:params:oauth:jwk-thumbprint:${hash}:${this.thumbprint(hash)}`
+    return runSync(() => thumbprintUriSteps(this.#key, hash), "thumbprintUriAsync")
+  }
+
+  /** As {@link thumbprintUri}. */
+  thumbprintUriAsync(hash: ThumbprintHash = "sha-256"): Promise<string> {
+    return runAsync(() => thumbprintUriSteps(this.#key, hash))
   }
 
   /** The key as Node's KeyObject. */
@@ -435,6 +442,68 @@ function jwkOptions(options: JwkOptions | undefined, known: OptionNames, call: s
   }
 }
 
+function fromSource(input: JwkSource, options: JwkOptions | undefined, call: string): Jwk {
+  const overrides = jwkOptions(options, JWK_OPTIONS, call)
+  if (input instanceof Jwk) return relabelled(unwrap(input), overrides)
+  if (typeof input === "string") return wrap(importJwk(jsonText(input), overrides))
+  if (input instanceof Uint8Array) return relabelled(importBytes(new Uint8Array(input)), overrides)
+  if (typeof input !== "object" || input === null) throw invalidJwk("expected an object, JSON text, KeyObject or bytes")
+  const platform = importPlatformKey(input)
+  return platform === undefined ? wrap(importJwk(input, overrides)) : relabelled(platform, overrides)
+}
+
+function fromCryptoKeyOf(cryptoKey: CryptoKey, options: JwkOptions | undefined): Jwk {
+  const overrides = jwkOptions(options, JWK_OPTIONS, "Jwk.fromCryptoKey")
+  const key = typeof cryptoKey === "object" && cryptoKey !== null ? importPlatformKey(cryptoKey) : undefined
+  if (key === undefined) throw new InvalidKeyError("key_invalid", "expected a CryptoKey")
+  return relabelled(key, overrides)
+}
+
+function* pemSteps(pem: string, options: PemOptions | undefined, call: string): Steps<Jwk> {
+  if (typeof pem !== "string") throw new InvalidKeyError("key_invalid", `expected PEM text, found ${typeof pem}`)
+  const { passphrase, algorithm, keyId, use } = knownOptions(options, PEM_OPTIONS, call)
+  assertPassphrase(passphrase)
+  const overrides = jwkOptions({ algorithm, keyId, use }, JWK_OPTIONS, call)
+  const material = passphrase === undefined ? importKeyText(pem) : yield* wait(importSealedText(pem, passphrase))
+  return relabelled(usable(makeKey(material, NO_LABELS)), overrides)
+}
+
+/** Waits until everything about a key is known and checked. */
+function* completed(answer: Answer<Jwk>): Steps<Jwk> {
+  const jwk = isSteps(answer) ? yield* answer : answer
+  yield* wait(engine.complete(unwrap(jwk)))
+  return jwk
+}
+
+function* privatePemSteps(
+  key: Key,
+  options: { passphrase?: string | Uint8Array | undefined } | undefined,
+  call: string,
+): Steps<string> {
+  const { passphrase } = knownOptions(options, optionNames("passphrase"), call)
+  assertPassphrase(passphrase)
+  refuseSecret(key)
+  if (key.type !== "private") throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
+  refuseSealed(key)
+  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  return passphrase === undefined ? engine.exportPem(key) : yield* wait(engine.exportEncryptedPem(key, passphrase))
+}
+
+function* thumbprintSteps(key: Key, hash: ThumbprintHash): Steps<string> {
+  const name = HASHES.get(hash)
+  if (name === undefined) throw invalidOption("hash", "sha-256, sha-384 or sha-512", hash)
+  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  const members = materialMembers(key, false)
+  const ordered = Object.fromEntries(
+    THUMBPRINT_MEMBERS[members.kty].map((member) => [member, Reflect.get(members, member)]),
+  )
+  return encodeBase64Url(yield* wait(engine.digest(name, encodeUtf8(JSON.stringify(ordered)))))
+}
+
+function* thumbprintUriSteps(key: Key, hash: ThumbprintHash): Steps<string> {
+  return `urn:ietf:params:oauth:jwk-thumbprint:${hash}:${yield* thumbprintSteps(key, hash)}`
+}
+
 function relabelled(key: Key, overrides: JwkOverrides): Jwk {
   const same = Object.values(overrides).every((value) => value === undefined)
   return wrap(same ? key : relabel(key, overrides))
@@ -451,7 +520,6 @@ function generation(
   if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS) {
     throw invalidOption("modulusLength", `${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits`, modulusLength)
   }
-  if (!engine.supports(row)) throw unavailable(row.name)
   return {
     row,
     labels: { ...NO_LABELS, algorithm: name, keyId: textOption("keyId", given.keyId) },
@@ -459,11 +527,20 @@ function generation(
   }
 }
 
-function newMaterial(row: SignatureRow, request: GenerateRequest): KeyMaterial {
+function* generateSteps(algorithm: string, options: GenerateOptions | undefined, mode: Mode): Steps<Jwk> {
+  const { row, labels, request } = generation(algorithm, options)
+  if (!(yield* wait(engine.supports(row)))) throw unavailable(row.name)
+  return wrap(makeKey(yield* newMaterial(row, request, mode), labels))
+}
+
+function* newMaterial(row: SignatureRow, request: GenerateRequest, mode: Mode): Steps<KeyMaterial> {
   try {
-    return row.family === "hmac" ? newSecret(row) : engine.generate(request)
+    if (row.family === "hmac") return newSecret(row)
+    return yield* wait(mode === "sync" ? engine.generate(request) : engine.generateAsync(request))
   } catch (cause) {
-    throw new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${row.name}`, { cause })
+    throw cause instanceof JwtError
+      ? cause
+      : new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${row.name}`, { cause })
   }
 }
 

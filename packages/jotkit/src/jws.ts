@@ -152,7 +152,7 @@ export function signJws(
   key: KeyInput | null,
   options?: SignJwsOptions,
 ): string | FlattenedJws | GeneralJws {
-  return runSync(signSteps(payload, requestOf(key, options, "signJws"), "sync"), "signJwsAsync")
+  return runSync(() => signSteps(payload, requestOf(key, options, "signJws"), "sync"), "signJwsAsync")
 }
 
 /** As {@link signJws}, for keys that must be waited for; slow private-key operations do not block. */
@@ -191,7 +191,7 @@ export function signJwsAsync(
  * @throws DecodeError, InvalidSignatureError, InvalidAlgorithmError, InvalidKeyError, UsageError as `decode`.
  */
 export function verifyJws(jws: string | object, key: KeyInput, options?: VerifyJwsOptions): VerifiedJws {
-  return runSync(verifySteps(jws, verificationOf(key, options, "verifyJws"), "sync"), "verifyJwsAsync")
+  return runSync(() => verifySteps(jws, verificationOf(key, options, "verifyJws"), "sync"), "verifyJwsAsync")
 }
 
 /** As {@link verifyJws}; takes a `JwksClient` and asynchronous key functions as well. */

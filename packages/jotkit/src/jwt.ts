@@ -91,7 +91,7 @@ const UNVERIFIED: ParseRules = {
  * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`
  */
 export function encode(claims: object, key: KeyInput | null, options?: EncodeOptions): string {
-  return runSync(encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encode"), "sync"), "encodeAsync")
+  return runSync(() => encodeClaims(claims, signingOf(options, key, ENCODE_OPTIONS, "encode"), "sync"), "encodeAsync")
 }
 
 /** As {@link encode}, for keys that must be waited for; slow private-key operations do not block. */
@@ -115,7 +115,7 @@ export function decode<S extends StandardSchemaV1>(
 ): InferOutput<S>
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): JwtClaims
 export function decode(token: string | Uint8Array, key: KeyInput, options?: DecodeOptions): unknown {
-  return runSync(claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decode"), token, "sync"), "decodeAsync")
+  return runSync(() => claimsOf(verificationOf(options, key, DECODE_OPTIONS, "decode"), token, "sync"), "decodeAsync")
 }
 
 /** As {@link decode}; takes a `JwksClient`, asynchronous key functions and schemas as well. */
@@ -142,7 +142,7 @@ export function decodeComplete(
   options?: DecodeOptions,
 ): DecodedJwt<unknown> {
   return runSync(
-    completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeComplete"), token, "sync"),
+    () => completeSteps(verificationOf(options, key, DECODE_OPTIONS, "decodeComplete"), token, "sync"),
     "decodeCompleteAsync",
   )
 }
@@ -262,7 +262,7 @@ export class Signer {
 
   /** Makes a token; as {@link encode}. */
   sign(claims: object): string {
-    return runSync(encodeClaims(claims, this.#signing, "sync"), "signAsync")
+    return runSync(() => encodeClaims(claims, this.#signing, "sync"), "signAsync")
   }
 
   /** As {@link sign}, for keys that must be waited for; slow private-key operations do not block. */
@@ -292,7 +292,7 @@ export class Verifier<Claims = JwtClaims> {
 
   /** Verifies a token and answers with its claims; as {@link decode}. */
   verify(token: string | Uint8Array): Claims {
-    return runSync(claimsOf(this.#verification, token, "sync"), "verifyAsync") as Claims
+    return runSync(() => claimsOf(this.#verification, token, "sync"), "verifyAsync") as Claims
   }
 
   /** As {@link verify}; for a `JwksClient`, asynchronous key functions and schemas. */
@@ -302,7 +302,7 @@ export class Verifier<Claims = JwtClaims> {
 
   /** As {@link verify}, answering with header, claims and signature. */
   verifyComplete(token: string | Uint8Array): DecodedJwt<Claims> {
-    return runSync(completeSteps(this.#verification, token, "sync"), "verifyCompleteAsync") as DecodedJwt<Claims>
+    return runSync(() => completeSteps(this.#verification, token, "sync"), "verifyCompleteAsync") as DecodedJwt<Claims>
   }
 
   /** As {@link verifyAsync}, answering with header, claims and signature. */

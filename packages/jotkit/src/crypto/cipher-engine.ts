@@ -2,9 +2,7 @@
 import type { ContentRow, OaepHash } from "./encryption-algorithms.ts"
 import type { KeyMaterial, KeyMembers } from "./key.ts"
 import type { HashName } from "./signature-algorithms.ts"
-
-/** An answer, or a promise of it: engines that can answer at once do. */
-type Eventually<T> = T | PromiseLike<T>
+import type { Awaitable } from "./steps.ts"
 
 /** A symmetric key: made here, as bytes, or the caller's. */
 export type SecretKey = Uint8Array | KeyMaterial
@@ -37,33 +35,33 @@ export interface PasswordDerivation {
  */
 export interface CipherEngine {
   /** Whether the runtime has this content encryption, found out by asking it. */
-  supports(row: ContentRow): Eventually<boolean>
+  supports(row: ContentRow): Awaitable<boolean>
   /** Encrypts and authenticates (RFC 7518, section 5). */
   seal(
     row: ContentRow,
     key: SecretKey,
     parts: { readonly iv: Uint8Array; readonly plaintext: Uint8Array; readonly aad: Uint8Array },
-  ): Eventually<Sealed>
+  ): Awaitable<Sealed>
   /** The plaintext, if the tag is right. */
   open(
     row: ContentRow,
     key: SecretKey,
     parts: Sealed & { readonly iv: Uint8Array; readonly aad: Uint8Array },
-  ): Eventually<Uint8Array | undefined>
+  ): Awaitable<Uint8Array | undefined>
   /** AES key wrap (RFC 3394). */
-  wrap(key: SecretKey, secret: Uint8Array): Eventually<Uint8Array>
-  unwrap(key: SecretKey, wrapped: Uint8Array): Eventually<Uint8Array | undefined>
+  wrap(key: SecretKey, secret: Uint8Array): Awaitable<Uint8Array>
+  unwrap(key: SecretKey, wrapped: Uint8Array): Awaitable<Uint8Array | undefined>
   /** RSAES-OAEP (RFC 8017, section 7.1), the hash also for the mask. */
-  encryptRsa(hash: OaepHash, key: KeyMaterial, secret: Uint8Array): Eventually<Uint8Array>
-  decryptRsa(hash: OaepHash, key: KeyMaterial, encrypted: Uint8Array): Eventually<Uint8Array | undefined>
+  encryptRsa(hash: OaepHash, key: KeyMaterial, secret: Uint8Array): Awaitable<Uint8Array>
+  decryptRsa(hash: OaepHash, key: KeyMaterial, encrypted: Uint8Array): Awaitable<Uint8Array | undefined>
   /** Makes a key pair on the curve of a public key, and agrees with that key; undefined for points that give no secret. */
-  agreeAnew(publicKey: KeyMaterial): Eventually<Agreement | undefined>
+  agreeAnew(publicKey: KeyMaterial): Awaitable<Agreement | undefined>
   /** The shared secret of ECDH; undefined for points that give none. */
-  agree(privateKey: KeyMaterial, publicKey: KeyMaterial): Eventually<Uint8Array | undefined>
+  agree(privateKey: KeyMaterial, publicKey: KeyMaterial): Awaitable<Uint8Array | undefined>
   /** PBKDF2. */
-  derive(password: KeyMaterial, how: PasswordDerivation): Eventually<Uint8Array>
+  derive(password: KeyMaterial, how: PasswordDerivation): Awaitable<Uint8Array>
   /** Raw DEFLATE (RFC 1951). */
-  deflate(bytes: Uint8Array): Eventually<Uint8Array>
+  deflate(bytes: Uint8Array): Awaitable<Uint8Array>
   /** The reverse: stops at `limit` bytes, and answers undefined for what is not exactly one complete stream. */
-  inflate(bytes: Uint8Array, limit: number): Eventually<Uint8Array | "too_large" | undefined>
+  inflate(bytes: Uint8Array, limit: number): Awaitable<Uint8Array | "too_large" | undefined>
 }

@@ -5,7 +5,7 @@
  * digest travels as latin1 text, one character a byte, which is the cheapest way from one hash call to the next. The hash itself
  * is the platform's. Where `crypto.hash` is missing or answers otherwise, `createHmac` does the work.
  */
-import { writeLatin1 } from "../codec/bytes.ts"
+import { writeLatin1 } from "../codec/bytes-node.ts"
 import type { Operator, SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
 import type { HashName } from "./signature-algorithms.ts"

@@ -21,6 +21,11 @@ export interface KeyMembers {
   priv?: string
 }
 
+/** A copy of members without a prototype: what is not there must not be found on Object.prototype, by us or by the platform. */
+export function membersOf(members: KeyMembers): KeyMembers {
+  return Object.assign(Object.create(null) as KeyMembers, members)
+}
+
 /** What the engine knows of key material that it has imported. */
 export interface KeyMaterial {
   readonly type: "secret" | "private" | "public"
@@ -45,6 +50,11 @@ export interface KeyMaterial {
   readonly usages?: readonly string[] | undefined
   /** False for a CryptoKey whose material must not leave it. */
   readonly extractable?: boolean | undefined
+  /**
+   * Checks what importing could not: called by the engine with the members that the platform found, before the key is used.
+   * Throws if the key is none that may be used.
+   */
+  readonly confirm?: ((found: KeyMembers) => void) | undefined
   /** The engine's own object. */
   readonly handle: unknown
 }
@@ -98,6 +108,7 @@ export const BARE = {
   boundAlgorithm: undefined,
   usages: undefined,
   extractable: undefined,
+  confirm: undefined,
 } as const
 
 /** Puts material and labels together. */
@@ -112,6 +123,7 @@ export function makeKey(material: KeyMaterial, labels: KeyLabels): Key {
     boundAlgorithm: material.boundAlgorithm,
     usages: material.usages,
     extractable: material.extractable,
+    confirm: material.confirm,
     handle: material.handle,
     algorithm: labels.algorithm ?? material.boundAlgorithm,
     keyId: labels.keyId,

@@ -5,6 +5,7 @@ import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
+import { RUNTIME_NAME } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
 
@@ -60,7 +61,7 @@ const supported = new Map<string, boolean>()
 
 /** The engine. */
 export const engine: Engine = {
-  name: runtimeName(),
+  name: RUNTIME_NAME,
   answersAtOnce: true,
 
   supports(row: SignatureRow): boolean {
@@ -119,6 +120,14 @@ export const engine: Engine = {
     }
   },
 
+  complete(): boolean {
+    return false
+  },
+
+  knows(): boolean {
+    return true
+  },
+
   exportMembers(key: KeyMaterial): KeyMembers {
     return handleOf(key).export({ ...NOT_ENCRYPTED, format: "jwk" }) as unknown as KeyMembers
   },
@@ -127,12 +136,14 @@ export const engine: Engine = {
     return handleOf(key).export()
   },
 
-  exportPem(key: KeyMaterial, passphrase?: string | Uint8Array): string {
-    const handle = handleOf(key)
-    if (key.type === "public") return String(handle.export({ format: "pem", type: "spki" }))
-    const encryption =
-      passphrase === undefined ? NOT_ENCRYPTED : { cipher: "aes-256-cbc", passphrase: secretText(passphrase) }
-    return String(handle.export({ format: "pem", type: "pkcs8", ...encryption }))
+  exportPem(key: KeyMaterial): string {
+    const type = key.type === "public" ? "spki" : "pkcs8"
+    return String(handleOf(key).export({ ...NOT_ENCRYPTED, format: "pem", type }))
+  },
+
+  exportEncryptedPem(key: KeyMaterial, passphrase: string | Uint8Array): string {
+    const encryption = { cipher: "aes-256-cbc", passphrase: secretText(passphrase) }
+    return String(handleOf(key).export({ format: "pem", type: "pkcs8", ...encryption }))
   },
 
   toKeyObject(key: KeyMaterial): NodeHandle {
@@ -155,8 +166,7 @@ export const engine: Engine = {
   },
 
   generate(request: GenerateRequest): KeyMaterial {
-    const [type, options] = generateArguments(request)
-    return materialOf(detached((nodeCrypto().generateKeyPairSync as unknown as GenerateSync)(type, options).privateKey))
+    return generateNow(request)
   },
 
   generateAsync(request: GenerateRequest): Promise<KeyMaterial> {
@@ -193,13 +203,6 @@ function isPrivatePkcs1(key: Buffer): boolean {
   } catch {
     return false
   }
-}
-
-function runtimeName(): string {
-  const versions: Readonly<Record<string, string | undefined>> = globalThis.process?.versions ?? {}
-  if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`
-  if (versions["deno"] !== undefined) return `Deno ${versions["deno"]}`
-  return versions["node"] === undefined ? "this runtime" : `Node ${versions["node"]}`
 }
 
 function handleOf(key: KeyMaterial): NodeHandle {
@@ -283,9 +286,14 @@ function generateArguments({ row, curve, modulusLength }: GenerateRequest): read
   return [(curve ?? "").toLowerCase(), {}]
 }
 
+function generateNow(request: GenerateRequest): KeyMaterial {
+  const [type, options] = generateArguments(request)
+  return materialOf(detached((nodeCrypto().generateKeyPairSync as unknown as GenerateSync)(type, options).privateKey))
+}
+
 function canGenerate(request: GenerateRequest): boolean {
   try {
-    engine.generate(request)
+    generateNow(request)
     return true
   } catch {
     return false

@@ -1,5 +1,5 @@
-/** How WebCrypto names the signature algorithms: for CryptoKey objects that come in, and for those that are handed out. */
-import type { SignatureRow } from "./signature-algorithms.ts"
+/** How WebCrypto names the signature algorithms: for CryptoKey objects that come in, for those that are handed out, and for the Web engine. */
+import type { HashName, SignatureRow } from "./signature-algorithms.ts"
 
 /** The parts of a CryptoKey that matter here; every runtime's own type fits. */
 export interface CryptoKeyLike {
@@ -16,7 +16,15 @@ export interface WebParameters {
   readonly namedCurve?: string
 }
 
-const WEB_HASH = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" } as const
+/** Parameters for `subtle.sign` and `subtle.verify`. */
+export interface SigningParameters {
+  readonly name: string
+  readonly hash?: string
+  readonly saltLength?: number
+}
+
+/** The names of hashes. */
+export const WEB_HASH: Readonly<Record<HashName, string>> = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" }
 const WEB_NAME = { hmac: "HMAC", rsassa: "RSASSA-PKCS1-v1_5", rsapss: "RSA-PSS", ecdsa: "ECDSA" } as const
 const HASHED_NAME: ReadonlyMap<string, string> = new Map([
   ["HMAC", "HS"],
@@ -30,6 +38,13 @@ export function webParameters(row: SignatureRow, curve: string | undefined): Web
     return { name: WEB_NAME[row.family], hash: WEB_HASH[row.hash ?? "sha256"] }
   }
   return row.family === "ecdsa" ? { name: "ECDSA", namedCurve: curve ?? "" } : { name: curve ?? row.name }
+}
+
+/** What a signature is made or verified with; `curve` is the key's own. */
+export function signingParameters(row: SignatureRow, curve: string | undefined): SigningParameters {
+  const { name } = webParameters(row, curve)
+  if (row.family === "rsapss") return { name, saltLength: row.hashBytes ?? 0 }
+  return row.family === "ecdsa" ? { name, hash: WEB_HASH[row.hash ?? "sha256"] } : { name }
 }
 
 /** The JOSE name of the algorithm that an HMAC or RSA CryptoKey is bound to; the curve of other keys says it already. */

@@ -1,10 +1,10 @@
 /** Options: read once, checked, and turned into rules. A name that does not exist is an error, `undefined` is not given. */
 
 import { type Duration, parseDuration } from "../codec/duration.ts"
-import { engine } from "../crypto/platform.ts"
 import { builtInRow, customAlgorithm, isKnownAlgorithm, registryChanges } from "../crypto/registry.ts"
+import { unavailable } from "../crypto/runtime.ts"
 import { InvalidAlgorithmError, UsageError } from "../errors.ts"
-import { unavailable } from "../keys/fit.ts"
+import { isMissing } from "../keys/fit.ts"
 
 /** Seconds, a Date, or a function that answers with one of them. */
 export type Now = number | Date | (() => number | Date)
@@ -149,7 +149,7 @@ export function assertAlgorithm(name: string): void {
   if (!isKnownAlgorithm(name)) throw unknownAlgorithm(name)
   const row = builtInRow(name)
   // Only the newest algorithms are missing anywhere; asking for the others would make key pairs for nothing.
-  if (row?.family === "ml-dsa" && customAlgorithm(name) === undefined && !engine.supports(row)) throw unavailable(name)
+  if (row?.family === "ml-dsa" && customAlgorithm(name) === undefined && isMissing(row)) throw unavailable(name)
 }
 
 /** The error for an algorithm's name that means nothing. */

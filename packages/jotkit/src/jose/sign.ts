@@ -143,14 +143,16 @@ function withKey(rules: SignRules, key: Key, algorithm: string): PreparedSignatu
 
 function signWith(operator: Operator, input: SigningInput, mode: Mode): string | Promise<string> {
   try {
-    if (mode === "sync" || operator.signLater === undefined) return operator.sign(input)
-    return operator.signLater(input).catch(signingFailed)
+    const signature =
+      mode === "sync" || operator.signLater === undefined ? operator.sign(input) : operator.signLater(input)
+    return isPending(signature) ? signature.catch(signingFailed) : signature
   } catch (cause) {
     return signingFailed(cause)
   }
 }
 
 function signingFailed(cause: unknown): never {
+  if (cause instanceof JwtError) throw cause
   throw new InvalidKeyError("key_unsuitable", "the platform refuses to sign with this key", { cause })
 }
 

@@ -2,23 +2,14 @@
  * The only file about synchronous and asynchronous. A pipeline is a generator that reads from top to bottom and yields where an
  * answer may be a promise; two drivers run it. So every rule is written once, and both forms of a function obey it.
  */
+import { engine } from "../crypto/platform.ts"
+import { finish, type Steps } from "../crypto/steps.ts"
 import { UsageError } from "../errors.ts"
 
-/** A pipeline that ends with a T. */
-export type Steps<T> = Generator<PromiseLike<unknown>, T, unknown>
+export { type Awaitable, isPending, type Steps, wait } from "../crypto/steps.ts"
 
 /** Which driver runs the pipeline: the asynchronous one may use other threads. */
 export type Mode = "sync" | "async"
-
-/** Whether a value must be waited for. */
-export function isPending<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
-}
-
-/** Waits for a value that may be a promise. Where speed counts, ask {@link isPending} first: most values are there already. */
-export function* wait<T>(value: T | PromiseLike<T>): Steps<T> {
-  return isPending(value) ? ((yield value) as T) : value
-}
 
 /**
  * An answer that is there, or the steps to it. Functions on the hot path answer so: most tokens need no waiting, and a generator
@@ -49,33 +40,36 @@ export class Deferred<T> implements PromiseLike<T> {
 }
 
 /**
- * Runs a pipeline at once.
+ * Runs a pipeline at once: the synchronous forms of what touches cryptography.
  *
- * @throws UsageError `async_required` where it would have to wait.
+ * @throws UsageError `sync_unavailable` in a runtime whose cryptography answers with promises, before anything is begun;
+ *   `async_required` where the pipeline would have to wait for something else.
  */
-export function runSync<T>(answer: Answer<T>, twin: string): T {
+export function runSync<T>(start: () => Answer<T>, twin: string): T {
+  if (!engine.answersAtOnce) throw cannotWait(twin)
+  return answerNow(start(), twin)
+}
+
+/** As {@link runSync}, for what needs cryptography only sometimes: it refuses when it would have to wait. */
+export function answerNow<T>(answer: Answer<T>, twin: string): T {
   if (!isSteps(answer)) return answer
   const step = answer.next()
   if (step.done === true) return step.value
   // The promise is given up, but not alive: its failure must not end the process as an unhandled rejection.
   if (!(step.value instanceof Deferred)) step.value.then(undefined, () => undefined)
-  throw new UsageError("async_required", `this key, signer or schema answers with a promise; call ${twin} instead`)
+  throw cannotWait(twin)
+}
+
+function cannotWait(twin: string): UsageError {
+  return engine.answersAtOnce
+    ? new UsageError("async_required", `this key, signer or schema answers with a promise; call ${twin} instead`)
+    : new UsageError("sync_unavailable", `cryptography in ${engine.name} answers with promises; call ${twin} instead`)
 }
 
 /** Runs a pipeline, waiting where it must. What it throws before it waits is a rejection, too. */
 export async function runAsync<T>(start: () => Answer<T>): Promise<T> {
   const steps = start()
   if (!isSteps(steps)) return steps
-  let step = steps.next()
-  while (step.done !== true) {
-    let value: unknown
-    try {
-      value = await step.value
-    } catch (error) {
-      step = steps.throw(error)
-      continue
-    }
-    step = steps.next(value)
-  }
-  return step.value
+  const step = steps.next()
+  return step.done === true ? step.value : finish(steps, step.value)
 }

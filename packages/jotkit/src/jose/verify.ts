@@ -79,7 +79,11 @@ function* verifyInSteps(parsed: ParsedJws, algorithm: string, rules: VerifyRules
 }
 
 function* concluded(answer: PromiseLike<boolean>, key: Key, parsed: ParsedJws): Steps<VerifyingKey> {
-  if (yield* wait(answer)) return key
+  try {
+    if (yield* wait(answer)) return key
+  } catch (error) {
+    throw firstProblem(parsed, error)
+  }
   throw firstProblem(parsed, invalidSignature())
 }
 

@@ -2,6 +2,7 @@
 
 import type { Key, Operator } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
+import { unavailable } from "../crypto/runtime.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, type JwtError } from "../errors.ts"
 import { unsuitableKey } from "./problems.ts"
@@ -41,7 +42,7 @@ export function operatorFor(row: SignatureRow, key: Key, use: KeyUse, enforceLen
   if (operator === undefined) {
     const error = misfit(row, key, use)
     if (error !== undefined) throw error
-    if (!engine.supports(row)) throw unavailable(row.name)
+    if (isMissing(row)) throw unavailable(row.name)
     operator = engine.operator(row, key)
     key.operators[use].set(row.name, operator)
   }
@@ -50,9 +51,12 @@ export function operatorFor(row: SignatureRow, key: Key, use: KeyUse, enforceLen
   return operator
 }
 
-/** The error for an algorithm that this runtime lacks. */
-export function unavailable(name: string): InvalidAlgorithmError {
-  return new InvalidAlgorithmError("algorithm_unavailable", `${name} is not available in ${engine.name}`)
+/**
+ * Whether this runtime is known to lack an algorithm. Where it can only be asked and waited for, nobody waits here: the first
+ * use of a key finds out.
+ */
+export function isMissing(row: SignatureRow): boolean {
+  return engine.answersAtOnce && engine.supports(row) === false
 }
 
 function materialMisfit(row: SignatureRow, key: Key): JwtError | undefined {

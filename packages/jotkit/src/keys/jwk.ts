@@ -5,34 +5,28 @@
 
 import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
-import { type Key, type KeyLabels, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from "../crypto/key.ts"
+import {
+  type Key,
+  type KeyLabels,
+  type KeyMaterial,
+  type KeyMembers,
+  makeKey,
+  membersOf,
+  NO_LABELS,
+} from "../crypto/key.ts"
+import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
+import { unavailable } from "../crypto/runtime.ts"
 import { ENCRYPTION_NAMES, type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
-import { InvalidAlgorithmError, InvalidKeyError, JwkError, JwtError } from "../errors.ts"
+import { isPending } from "../crypto/steps.ts"
+import { InvalidKeyError, JwkError, JwtError, UsageError } from "../errors.ts"
 import { assertUsefulPoint } from "./edwards.ts"
+import { isMissing } from "./fit.ts"
 import { invalidJwk } from "./problems.ts"
 import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
 import { assertSecret } from "./secret.ts"
 
-const EC_BYTES: ReadonlyMap<string, number> = new Map([
-  ["P-256", 32],
-  ["P-384", 48],
-  ["P-521", 66],
-  ["secp256k1", 32],
-])
-const OKP_BYTES: ReadonlyMap<string, number> = new Map([
-  ["Ed25519", 32],
-  ["Ed448", 57],
-  ["X25519", 32],
-  ["X448", 56],
-])
-const AKP_BYTES: ReadonlyMap<string, number> = new Map([
-  ["ML-DSA-44", 1312],
-  ["ML-DSA-65", 1952],
-  ["ML-DSA-87", 2592],
-])
-const AKP_SEED_BYTES = 32
 const RSA_PRIVATE = ["d", "p", "q", "dp", "dq", "qi"] as const
 const CRT = RSA_PRIVATE.slice(1)
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -72,7 +66,7 @@ function readJwk(jwk: JsonObject, overrides: JwkOverrides): Key {
 /** The same material with other labels, checked as if it had come so. */
 export function relabel(key: Key, overrides: JwkOverrides): Key {
   const algorithm = overrides.algorithm ?? key.algorithm
-  if (algorithm !== undefined) assertKnown(algorithm)
+  if (algorithm !== undefined) assertKnownAlgorithm(algorithm)
   const labelled = makeKey(key, {
     ...key,
     algorithm,
@@ -99,6 +93,7 @@ export function exportJwk(key: Key, includePrivate: boolean): JsonObject {
 
 /** The members that hold the material (RFC 7518, section 6). */
 export function materialMembers(key: KeyMaterial, includePrivate: boolean): KeyMembers {
+  assertKnown(key)
   try {
     if (key.keyType === "oct") return { kty: "oct", k: encodeBase64Url(engine.exportSecret(key)) }
     return engine.exportMembers(includePrivate || key.type === "public" ? key : engine.publicHalf(key))
@@ -107,10 +102,34 @@ export function materialMembers(key: KeyMaterial, includePrivate: boolean): KeyM
   }
 }
 
+/** Whether all members of a key are known, or found at once by a platform that answers at once. */
+export function isKnown(key: KeyMaterial): boolean {
+  return engine.knows(key) || (engine.answersAtOnce && engine.complete(key) === true)
+}
+
+/**
+ * Refuses to write a key of which not everything is known: a CryptoKey, or a private key whose public members the platform has yet to
+ * compute.
+ *
+ * @throws InvalidKeyError `key_not_for_use` for a CryptoKey that keeps its material; UsageError `sync_unavailable`.
+ */
+export function assertKnown(key: KeyMaterial): void {
+  if (isKnown(key)) return
+  if (key.extractable === false) throw new InvalidKeyError("key_not_for_use", "the CryptoKey is not extractable")
+  throw new UsageError(
+    "sync_unavailable",
+    `this key's members are not known before cryptography in ${engine.name} was asked for them; read it with Jwk.fromAsync, Jwk.fromPemAsync or Jwk.fromCryptoKey`,
+  )
+}
+
 function importMembers(members: KeyMembers): KeyMaterial {
   const isPrivate = members.d !== undefined || members.priv !== undefined
   try {
-    if (isPrivate && members.kty !== "RSA") assertPublicBelongs(members)
+    if (!isPrivate || members.kty === "RSA") return engine.importMembers(members)
+    if (!engine.answersAtOnce)
+      return { ...engine.importMembers(members), confirm: (found) => assertPublicBelongs(members, found) }
+    const derived = engine.derivePublic(members)
+    if (derived !== undefined && !isPending(derived)) assertPublicBelongs(members, derived)
     return engine.importMembers(members)
   } catch (cause) {
     if (cause instanceof InvalidKeyError) throw cause
@@ -128,7 +147,7 @@ function readLabels(jwk: JsonObject, overrides: JwkOverrides): KeyLabels {
   const algorithm = overrides.algorithm ?? optionalText(jwk, "alg")
   const use = overrides.use ?? optionalText(jwk, "use")
   const operations = readOperations(jwk, use)
-  if (algorithm !== undefined) assertKnown(algorithm)
+  if (algorithm !== undefined) assertKnownAlgorithm(algorithm)
   return {
     algorithm,
     keyId: overrides.keyId ?? optionalText(jwk, "kid"),
@@ -138,7 +157,7 @@ function readLabels(jwk: JsonObject, overrides: JwkOverrides): KeyLabels {
   }
 }
 
-function assertKnown(algorithm: string): void {
+function assertKnownAlgorithm(algorithm: string): void {
   const known = SIGNATURE_ROWS.some((row) => row.name === algorithm && row.family !== "none")
   if (known || ENCRYPTION_NAMES.has(algorithm) || customAlgorithm(algorithm) !== undefined) return
   throw new JwkError("jwk_algorithm_unknown", "the JWK's `alg` is not an algorithm known here")
@@ -174,11 +193,11 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
   oct(jwk) {
     const secret = bytesOf(jwk, "k")
     assertSecret(secret)
-    return withoutPrototype({ kty: "oct", k: text(jwk, "k") })
+    return membersOf({ kty: "oct", k: text(jwk, "k") })
   },
   RSA(jwk) {
     if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
-    const members = withoutPrototype({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
+    const members = membersOf({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
     if (((bytesOf(jwk, "n").at(-1) ?? 0) & 1) === 0) throw invalidJwk("`n` is even, so it is no RSA modulus")
     if (own(jwk, "d") === undefined) {
       if (CRT.some((name) => own(jwk, name) !== undefined))
@@ -198,7 +217,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = EC_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...EC_BYTES.keys()].join(", ")}`)
-    const members = withoutPrototype({ kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) })
+    const members = membersOf({ kty: "EC", crv, x: fixed(jwk, "x", length), y: fixed(jwk, "y", length) })
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
   },
@@ -206,7 +225,7 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     const crv = text(jwk, "crv")
     const length = OKP_BYTES.get(crv)
     if (length === undefined) throw invalidJwk(`\`crv\` must be one of ${[...OKP_BYTES.keys()].join(", ")}`)
-    const members = withoutPrototype({ kty: "OKP", crv, x: fixed(jwk, "x", length) })
+    const members = membersOf({ kty: "OKP", crv, x: fixed(jwk, "x", length) })
     assertUsefulPoint(crv, bytesOf(jwk, "x"))
     if (own(jwk, "d") !== undefined) members.d = fixed(jwk, "d", length)
     return members
@@ -217,27 +236,19 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
     if (length === undefined)
       throw invalidJwk(`\`alg\` of an AKP key must be one of ${[...AKP_BYTES.keys()].join(", ")}`)
     assertAvailable(alg)
-    const members = withoutPrototype({ kty: "AKP", alg, pub: fixed(jwk, "pub", length) })
+    const members = membersOf({ kty: "AKP", alg, pub: fixed(jwk, "pub", length) })
     if (own(jwk, "priv") !== undefined) members.priv = fixed(jwk, "priv", AKP_SEED_BYTES)
     return members
   },
 }
 
-/** Members that are not there must not be found on Object.prototype, by us or by the platform. */
-function withoutPrototype(members: KeyMembers): KeyMembers {
-  return Object.assign(Object.create(null) as KeyMembers, members)
-}
-
 function assertAvailable(algorithm: string): void {
   const row = SIGNATURE_ROWS.find(({ name }) => name === algorithm)
-  if (row !== undefined && engine.supports(row)) return
-  throw new InvalidAlgorithmError("algorithm_unavailable", `${algorithm} is not available in ${engine.name}`)
+  if (row === undefined || isMissing(row)) throw unavailable(algorithm)
 }
 
 /** A token signed with `d` must be one that the public members verify; also the double public key attack on Ed25519 (RFC 8037). */
-function assertPublicBelongs(members: KeyMembers): void {
-  const derived = engine.derivePublic(members)
-  if (derived === undefined) return
+function assertPublicBelongs(members: KeyMembers, derived: KeyMembers): void {
   if (
     derived.x !== members.x ||
     (members.y !== undefined && derived.y !== members.y) ||

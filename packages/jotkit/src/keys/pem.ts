@@ -9,6 +9,7 @@ import { decodeBase64, decodeUtf8, encodeBase64Url } from "../codec/bytes.ts"
 import type { PemLabel } from "../crypto/engine.ts"
 import type { KeyMaterial, KeyMembers } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
+import { type Awaitable, type Steps, settle, wait } from "../crypto/steps.ts"
 import { isDerSequence } from "./der.ts"
 import { unreadableKey } from "./problems.ts"
 
@@ -34,14 +35,32 @@ const DER_ORDER: readonly PemLabel[] = [
   "CERTIFICATE",
 ]
 
+interface PemBlock {
+  readonly label: string
+  readonly body: string
+  readonly isEncrypted: boolean
+}
+
 /** Reads a PEM block or an OpenSSH public key line. The first block that holds a key counts. */
-export function importKeyText(text: string, passphrase?: string | Uint8Array): KeyMaterial {
+export function importKeyText(text: string): KeyMaterial {
   const ssh = OPENSSH_LINE.exec(text)
   if (ssh !== null) return importOpenSsh(ssh[1] ?? "", decodeBase64(ssh[2] ?? ""))
+  return importBlock(findBlock(text))
+}
+
+/** As {@link importKeyText}; a private key may be encrypted with this passphrase. */
+export function importSealedText(text: string, passphrase: string | Uint8Array): Awaitable<KeyMaterial> {
+  if (OPENSSH_LINE.test(text)) return importKeyText(text)
+  const block = findBlock(text)
+  return block.isEncrypted ? openBlock(block, passphrase) : importBlock(block)
+}
+
+function findBlock(text: string): PemBlock {
   const unescaped = text.includes("\\n") ? text.replaceAll("\\r", "").replaceAll("\\n", "\n") : text
   for (const [, label = "", body = ""] of unescaped.matchAll(PEM_BLOCK)) {
     if (label.endsWith("PARAMETERS")) continue
-    return importBlock(label, body, passphrase)
+    assertReadableLabel(label)
+    return { label, body, isEncrypted: label === "ENCRYPTED PRIVATE KEY" || body.includes("ENCRYPTED") }
   }
   if (/^\s*(ssh-|ecdsa-|sk-)/.test(text)) {
     throw unreadableKey(
@@ -65,28 +84,42 @@ export function importKeyDer(der: Uint8Array): KeyMaterial | undefined {
   return undefined
 }
 
-function importBlock(label: string, body: string, passphrase: string | Uint8Array | undefined): KeyMaterial {
-  const what = `the PEM block ${label}`
+function assertReadableLabel(label: string): void {
   if (label === "OPENSSH PRIVATE KEY") {
     throw unreadableKey(
-      what,
+      nameOf(label),
       new Error("OpenSSH's own private format is not read; convert it with ssh-keygen -p -m PKCS8"),
     )
   }
-  if (!READABLE.has(label)) throw unreadableKey(what, new Error(`expected one of ${[...READABLE].join(", ")}`))
-  const encrypted = label === "ENCRYPTED PRIVATE KEY" || body.includes("ENCRYPTED")
-  if (encrypted && passphrase === undefined) {
-    throw unreadableKey(what, new Error("it is encrypted; give its passphrase: Jwk.fromPem(pem, { passphrase })"))
-  }
+  if (!READABLE.has(label)) throw unreadableKey(nameOf(label), new Error(`expected one of ${[...READABLE].join(", ")}`))
+}
+
+function importBlock({ label, body, isEncrypted }: PemBlock): KeyMaterial {
   try {
-    if (encrypted) return engine.importEncryptedPem(rebuilt(label, body), passphrase ?? "")
+    if (isEncrypted) throw new Error("it is encrypted; give its passphrase: Jwk.fromPem(pem, { passphrase })")
     if (!BASE64_BODY.test(body)) throw new Error("its body is not base64")
     const der = decodeBase64(body)
     if (!isDerSequence(der)) throw new Error("its body is not one complete DER value")
     return engine.importDer(der, label as PemLabel)
   } catch (cause) {
-    throw unreadableKey(what, cause)
+    throw unreadableKey(nameOf(label), cause)
   }
+}
+
+function openBlock({ label, body }: PemBlock, passphrase: string | Uint8Array): Awaitable<KeyMaterial> {
+  return settle(openSteps(label, rebuilt(label, body), passphrase))
+}
+
+function* openSteps(label: string, pem: string, passphrase: string | Uint8Array): Steps<KeyMaterial> {
+  try {
+    return yield* wait(engine.importEncryptedPem(pem, passphrase))
+  } catch (cause) {
+    throw unreadableKey(nameOf(label), cause)
+  }
+}
+
+function nameOf(label: string): string {
+  return `the PEM block ${label}`
 }
 
 /** The block with plain line ends and no indentation, for the platform's reader of encrypted PEM. */

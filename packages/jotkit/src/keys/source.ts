@@ -6,13 +6,13 @@
 
 import { decodeBase64UrlPooled, decodeUtf8, sameBytes } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
-import { type Key, makeKey, NO_LABELS } from "../crypto/key.ts"
+import { type Key, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
 import { hasKeyShape } from "./der.ts"
 import { assertUsefulPoint } from "./edwards.ts"
-import { importJwk, materialMembers } from "./jwk.ts"
+import { importJwk, isKnown } from "./jwk.ts"
 import { importKeyDer, importKeyText } from "./pem.ts"
 import { unreadableKey } from "./problems.ts"
 import { assertUsableRsa } from "./rsa.ts"
@@ -91,8 +91,8 @@ export function readKeySource(input: unknown): KeySource {
 }
 
 /** Reads text that is a key, or a secret. */
-function importText(text: string, passphrase?: string | Uint8Array): Key {
-  return isKeyText(text) ? usable(makeKey(importKeyText(text, passphrase), NO_LABELS)) : importSecret(text)
+function importText(text: string): Key {
+  return isKeyText(text) ? usable(makeKey(importKeyText(text), NO_LABELS)) : importSecret(text)
 }
 
 /** Reads bytes: PEM text, DER, or a secret. */
@@ -112,6 +112,9 @@ export function importBytes(bytes: Uint8Array): Key {
 export function importPlatformKey(value: object): Key | undefined {
   const material = platformMaterial(value)
   if (material === undefined) return undefined
+  const checked = { ...material, confirm: (found: KeyMembers) => assertMaterial(material, found) }
+  // What is not known now, the engine finds before it uses the key, and asks about it then.
+  if (!isKnown(checked)) return usable(makeKey(checked, NO_LABELS))
   if (material.type === "secret") assertSecret(engine.exportSecret(material))
   return usable(makeKey(material, NO_LABELS))
 }
@@ -119,9 +122,19 @@ export function importPlatformKey(value: object): Key | undefined {
 /** Refuses RSA numbers and Edwards points that nobody may use, in whatever form they came. */
 export function usable(key: Key): Key {
   assertUsableRsa(key)
-  if (key.keyType === "OKP")
-    assertUsefulPoint(key.curve ?? "", decodeBase64UrlPooled(materialMembers(key, false).x ?? "") ?? new Uint8Array())
+  // A point that is not known yet is computed from the private value, so it is none of those.
+  if (key.keyType === "OKP" && engine.knows(key)) assertMaterial(key, engine.exportMembers(key))
   return key
+}
+
+/** What cannot be said of a CryptoKey before its material was read, where it can be read. */
+function assertMaterial(key: KeyMaterial, { k, x }: KeyMembers): void {
+  if (key.type === "secret") assertSecret(bytesOf(k))
+  if (key.keyType === "OKP") assertUsefulPoint(key.curve ?? "", bytesOf(x))
+}
+
+function bytesOf(member: string | undefined): Uint8Array {
+  return decodeBase64UrlPooled(member ?? "") ?? new Uint8Array()
 }
 
 function platformMaterial(value: object): ReturnType<typeof engine.importPlatformKey> {

@@ -1,0 +1,475 @@
+/**
+ * The engine on WebCrypto, for runtimes without `node:crypto`. Reading and writing keys is done here, at once, on members and DER; the
+ * platform imports a key when it is first used. Wherever the platform answers, the answer may be a promise or not: the code
+ * is written as steps that wait only if they must.
+ */
+import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { type JsonObject, own } from "../codec/json.ts"
+import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
+import { assertOnCurve, assertScalar } from "./curve-points.ts"
+import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
+import {
+  BARE,
+  type Key,
+  type KeyMaterial,
+  type KeyMembers,
+  membersOf,
+  type Operator,
+  type SigningInput,
+} from "./key.ts"
+import { readKeyDer, writePkcs8, writeSpki } from "./key-der.ts"
+import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
+import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
+import { RUNTIME_NAME, unavailable } from "./runtime.ts"
+import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
+import { answersAtOnce, subtle } from "./subtle.ts"
+import {
+  algorithmOfCryptoKey,
+  type CryptoKeyLike,
+  signingParameters,
+  WEB_HASH,
+  type WebParameters,
+  webParameters,
+} from "./web-parameters.ts"
+
+/** What this engine knows of a key. */
+interface WebHandle {
+  /** The members known so far; {@link Engine.complete} may add to them. */
+  members: KeyMembers
+  /** The CryptoKey that the key came as. */
+  readonly cryptoKey: CryptoKeyLike | undefined
+  /** The algorithm identifier of an RSASSA-PSS key, to be written again. */
+  readonly pssIdentifier: Uint8Array | undefined
+  /** Completes the members, once. */
+  complete: (() => Awaitable<boolean>) | undefined
+}
+
+const PUBLIC_MEMBERS = ["crv", "x", "y", "n", "e", "alg", "pub"] as const
+const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "priv", "k"] as const
+/** The type of a CryptoKey that is no secret, by the name of its algorithm. */
+const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
+  ...[...OKP_BYTES.keys()].map((name) => [name, "OKP"] as const),
+  ...[...AKP_BYTES.keys()].map((name) => [name, "AKP"] as const),
+  ["RSASSA-PKCS1-v1_5", "RSA"],
+  ["RSA-PSS", "RSA"],
+  ["RSA-OAEP", "RSA"],
+  ["ECDSA", "EC"],
+  ["ECDH", "EC"],
+])
+const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
+const PEM_LINE = /.{1,64}/g
+const ENCRYPTED_BLOCK = /^-----BEGIN ENCRYPTED PRIVATE KEY-----\n([^-:]+)-----END/
+
+const supported = new Map<string, () => Awaitable<boolean>>()
+
+/** The engine. */
+export const engine: Engine = {
+  name: RUNTIME_NAME,
+
+  get answersAtOnce() {
+    return answersAtOnce()
+  },
+
+  supports(row: SignatureRow): Awaitable<boolean> {
+    return settle(supportsSteps(row))
+  },
+
+  importSecret(bytes: Uint8Array): KeyMaterial {
+    return materialOf(membersOf({ kty: "oct", k: encodeBase64Url(bytes) }))
+  },
+
+  importMembers(members: KeyMembers): KeyMaterial {
+    return materialOf(membersOf(members))
+  },
+
+  importDer(der: Uint8Array, label: PemLabel): KeyMaterial {
+    const { members, pss, pssIdentifier } = readKeyDer(der, label)
+    return { ...materialOf(members, pssIdentifier), pss }
+  },
+
+  importEncryptedPem(pem: string, passphrase: string | Uint8Array): Awaitable<KeyMaterial> {
+    const [, body] = ENCRYPTED_BLOCK.exec(pem) ?? []
+    if (body === undefined)
+      throw new Error("it is encrypted in the way before PKCS#8; convert it with openssl pkcs8 -topk8")
+    return settle(openSteps(decodeBase64(body), passphrase))
+  },
+
+  importPlatformKey(value: object): KeyMaterial | undefined {
+    if (Object.prototype.toString.call(value) !== "[object CryptoKey]") return undefined
+    assertGenuine(value)
+    return cryptoKeyMaterial(value as CryptoKeyLike)
+  },
+
+  complete(key: KeyMaterial): Awaitable<boolean> {
+    const handle = handleOf(key)
+    handle.complete ??= once(() => settle(completeSteps(key, handle)))
+    return handle.complete()
+  },
+
+  knows(key: KeyMaterial): boolean {
+    const { members } = handleOf(key)
+    return hasPublic(members) || members.k !== undefined
+  },
+
+  exportMembers(key: KeyMaterial): KeyMembers {
+    if (key.pss !== undefined) throw new Error("an RSASSA-PSS key has no form as a JWK")
+    return key.type === "public" ? publicMembers(handleOf(key).members) : handleOf(key).members
+  },
+
+  exportSecret(key: KeyMaterial): Uint8Array {
+    return memberBytes(handleOf(key).members.k)
+  },
+
+  exportPem(key: KeyMaterial): string {
+    const { members, pssIdentifier } = handleOf(key)
+    return key.type === "public"
+      ? pemBlock("PUBLIC KEY", writeSpki(members, pssIdentifier))
+      : pemBlock("PRIVATE KEY", writePkcs8(members, pssIdentifier))
+  },
+
+  exportEncryptedPem(key: KeyMaterial, passphrase: string | Uint8Array): Awaitable<string> {
+    const { members, pssIdentifier } = handleOf(key)
+    return settle(sealSteps(writePkcs8(members, pssIdentifier), passphrase))
+  },
+
+  toKeyObject(): never {
+    throw new UsageError("argument_invalid", `there are no KeyObjects in ${RUNTIME_NAME}; call toCryptoKey instead`)
+  },
+
+  publicHalf(key: KeyMaterial): KeyMaterial {
+    const { members, pssIdentifier } = handleOf(key)
+    return { ...materialOf(publicMembers(members), pssIdentifier), pss: key.pss }
+  },
+
+  derivePublic(members: KeyMembers): Awaitable<KeyMembers | undefined> {
+    return settle(deriveSteps(members))
+  },
+
+  generate(request: GenerateRequest): Awaitable<KeyMaterial> {
+    return settle(generateSteps(request))
+  },
+
+  generateAsync(request: GenerateRequest): Awaitable<KeyMaterial> {
+    return engine.generate(request)
+  },
+
+  randomBytes(length: number): Uint8Array {
+    return globalThis.crypto.getRandomValues(new Uint8Array(length))
+  },
+
+  digest(hash: HashName, bytes: Uint8Array): Awaitable<Uint8Array> {
+    return settle(digestSteps(hash, bytes))
+  },
+
+  operator(row: SignatureRow, key: Key): Operator {
+    return operatorOf(row, key)
+  },
+}
+
+function handleOf(key: KeyMaterial): WebHandle {
+  return key.handle as WebHandle
+}
+
+function handleWith(
+  members: KeyMembers,
+  pssIdentifier: Uint8Array | undefined,
+  cryptoKey: CryptoKeyLike | undefined,
+): WebHandle {
+  return { members, pssIdentifier, cryptoKey, complete: undefined }
+}
+
+function materialOf(members: KeyMembers, pssIdentifier?: Uint8Array): KeyMaterial {
+  assertMembers(members)
+  const { kty, n, e, k, crv, alg } = members
+  const isPrivate = members.d !== undefined || members.priv !== undefined
+  return {
+    ...BARE,
+    type: kty === "oct" ? "secret" : isPrivate ? "private" : "public",
+    keyType: kty,
+    curve: kty === "AKP" ? alg : crv,
+    bits: kty === "RSA" ? bitLength(memberBytes(n)) : memberBytes(k).length * 8,
+    exponent: e === undefined ? undefined : numberOf(memberBytes(e)),
+    handle: handleWith(members, pssIdentifier, undefined),
+  }
+}
+
+/** What the platform would refuse, whatever form the key came in: lengths, ranges, points beside the curve. */
+function assertMembers(members: KeyMembers): void {
+  const { kty, crv = "", alg = "", x, y, d, pub, priv } = members
+  if (kty === "EC") {
+    assertLength([x, y, d], EC_BYTES.get(crv))
+    if (x !== undefined) assertOnCurve(crv, memberBytes(x), memberBytes(y))
+    if (d !== undefined) assertScalar(crv, memberBytes(d))
+  }
+  if (kty === "OKP") assertLength([x, d], OKP_BYTES.get(crv))
+  if (kty !== "AKP") return
+  assertLength([pub], AKP_BYTES.get(alg))
+  assertLength([priv], AKP_SEED_BYTES)
+}
+
+function assertLength(values: readonly (string | undefined)[], length: number | undefined): void {
+  const fits = values.every((value) => value === undefined || memberBytes(value).length === length)
+  if (!fits) throw new Error(`a value is not ${length ?? 0} bytes long`)
+}
+
+/** Whoever calls himself a CryptoKey is asked for what only one has; also one of another realm answers. */
+function assertGenuine(value: object): void {
+  const { CryptoKey } = globalThis as { CryptoKey?: { readonly prototype: object } }
+  if (CryptoKey !== undefined) Reflect.get(CryptoKey.prototype, "type", value)
+}
+
+function cryptoKeyMaterial(cryptoKey: CryptoKeyLike): KeyMaterial {
+  const algorithm = cryptoKey.algorithm as JsonObject
+  const [name, namedCurve] = [String(own(algorithm, "name")), own(algorithm, "namedCurve")]
+  const keyType = cryptoKey.type === "secret" ? "oct" : TYPE_OF_NAME.get(name)
+  if (keyType === undefined) throw new Error(`a CryptoKey for ${name} is not used in JOSE`)
+  const curve = keyType === "EC" ? String(namedCurve) : keyType === "OKP" || keyType === "AKP" ? name : undefined
+  if (keyType === "EC" && !EC_BYTES.has(curve ?? "")) throw new Error("this curve is not used in JOSE")
+  const exponent = own(algorithm, "publicExponent")
+  return {
+    ...BARE,
+    type: cryptoKey.type as KeyMaterial["type"],
+    keyType,
+    curve,
+    bits: Number(own(algorithm, "modulusLength") ?? own(algorithm, "length") ?? 0),
+    exponent: exponent instanceof Uint8Array ? numberOf(exponent) : undefined,
+    boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
+    usages: [...cryptoKey.usages],
+    extractable: cryptoKey.extractable,
+    handle: handleWith(membersOf({ kty: keyType }), undefined, cryptoKey),
+  }
+}
+
+function* completeSteps(key: KeyMaterial, handle: WebHandle): Steps<boolean> {
+  const found = yield* findMembers(key, handle)
+  if (found === undefined) return false
+  key.confirm?.(found)
+  handle.members = found
+  return true
+}
+
+function* findMembers(key: KeyMaterial, { members, cryptoKey }: WebHandle): Steps<KeyMembers | undefined> {
+  try {
+    if (cryptoKey !== undefined) return cryptoKey.extractable ? yield* exported(cryptoKey, key.keyType) : undefined
+    if (key.type !== "private" || key.keyType === "RSA") return undefined
+    if (key.confirm === undefined && hasPublic(members)) return undefined
+    const derived = yield* deriveSteps(members)
+    return derived === undefined ? undefined : membersOf({ ...members, ...derived })
+  } catch (cause) {
+    throw refused(key, cause)
+  }
+}
+
+/** A JWK is refused with the code it would have had, had the platform been asked when it was read. */
+function refused(key: KeyMaterial, cause: unknown): JwtError {
+  if (cause instanceof JwtError) return cause
+  const code = key.confirm === undefined ? "key_invalid" : "jwk_invalid"
+  return new InvalidKeyError(code, `WebCrypto in ${RUNTIME_NAME} refuses this ${key.keyType} key`, { cause })
+}
+
+function* exported(cryptoKey: CryptoKeyLike, kty: KeyType): Steps<KeyMembers> {
+  if (kty === "oct") {
+    const secret = yield* wait(subtle().exportKey("raw", cryptoKey))
+    return membersOf({ kty, k: encodeBase64Url(bytesIn(secret)) })
+  }
+  return fromPlatform(yield* wait(subtle().exportKey("jwk", cryptoKey)), kty)
+}
+
+/** The members that hold material; what else the platform writes into a JWK stays out. */
+function fromPlatform(jwk: object, kty: KeyType): KeyMembers {
+  const members = membersOf({ kty })
+  for (const name of [...PUBLIC_MEMBERS, ...PRIVATE_MEMBERS]) {
+    const value = own(jwk as JsonObject, name)
+    if (typeof value === "string" && (name !== "alg" || kty === "AKP")) members[name] = value
+  }
+  return members
+}
+
+function publicMembers(members: KeyMembers): KeyMembers {
+  const found = membersOf({ kty: members.kty })
+  for (const name of PUBLIC_MEMBERS) {
+    const value = members[name]
+    if (value !== undefined) found[name] = value
+  }
+  return found
+}
+
+function hasPublic({ x, n, pub }: KeyMembers): boolean {
+  return x !== undefined || n !== undefined || pub !== undefined
+}
+
+/** PKCS#8 without a public part goes in, a JWK with one comes out. */
+function* deriveSteps(members: KeyMembers): Steps<KeyMembers | undefined> {
+  const { kty, crv, alg, d, priv } = members
+  if (kty === "RSA" || kty === "oct") return undefined
+  const parameters = parametersOf(kty, crv ?? alg ?? "")
+  const alone = kty === "AKP" ? { kty, alg: alg ?? "", priv: priv ?? "" } : { kty, crv: crv ?? "", d: d ?? "" }
+  const secret = writePkcs8(membersOf(alone))
+  try {
+    const key = yield* wait(subtle().importKey("pkcs8", secret, parameters, true, usagesOf(parameters)))
+    return publicMembers(fromPlatform(yield* wait(subtle().exportKey("jwk", key)), kty))
+  } catch (cause) {
+    if (yield* canGenerate(parameters)) throw cause
+    return undefined
+  }
+}
+
+function parametersOf(kty: KeyType, curve: string): WebParameters {
+  return kty === "EC" ? { name: "ECDSA", namedCurve: curve } : { name: curve }
+}
+
+function usagesOf({ name }: WebParameters): readonly string[] {
+  return name.startsWith("X") ? ["deriveBits"] : ["sign"]
+}
+
+function* supportsSteps(row: SignatureRow): Steps<boolean> {
+  if (row.family === "none") return true
+  if (row.family === "hmac" || row.keyType === "RSA") return hasSubtle()
+  for (const curve of row.curves ?? []) if (yield* canGenerate(webParameters(row, curve))) return true
+  return false
+}
+
+function hasSubtle(): boolean {
+  try {
+    return subtle() !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether the platform makes keys of this kind; it is asked once. */
+function canGenerate(parameters: WebParameters): Steps<boolean> {
+  const id = parameters.namedCurve ?? parameters.name
+  const known = supported.get(id) ?? once(() => settle(tryToGenerate(parameters)))
+  supported.set(id, known)
+  return wait(known())
+}
+
+function* tryToGenerate(parameters: WebParameters): Steps<boolean> {
+  const usages = parameters.name.startsWith("X") ? ["deriveBits"] : ["sign", "verify"]
+  try {
+    yield* wait(subtle().generateKey(parameters, false, usages))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function* generateSteps({ row, curve, modulusLength }: GenerateRequest): Steps<KeyMaterial> {
+  const parameters = webParameters(row, curve)
+  const request = row.keyType === "RSA" ? { ...parameters, modulusLength, publicExponent: PUBLIC_EXPONENT } : parameters
+  try {
+    const pair = yield* wait(subtle().generateKey(request, true, ["sign", "verify"]))
+    if (!("privateKey" in pair)) throw new Error("the platform made no pair of keys")
+    return materialOf(yield* exported(pair.privateKey, row.keyType ?? "oct"))
+  } catch (cause) {
+    if (row.keyType === "RSA" || (yield* canGenerate(parameters))) throw cause
+    throw unavailable(row.name)
+  }
+}
+
+function* digestSteps(hash: HashName, bytes: Uint8Array): Steps<Uint8Array> {
+  return bytesIn(yield* wait(subtle().digest(WEB_HASH[hash], bytes)))
+}
+
+function* openSteps(der: Uint8Array, passphrase: string | Uint8Array): Steps<KeyMaterial> {
+  return engine.importDer(yield* openPkcs8(der, passphrase), "PRIVATE KEY")
+}
+
+function* sealSteps(der: Uint8Array, passphrase: string | Uint8Array): Steps<string> {
+  return pemBlock("ENCRYPTED PRIVATE KEY", yield* sealPkcs8(der, passphrase, engine.randomBytes))
+}
+
+function operatorOf(row: SignatureRow, key: Key): Operator {
+  const parameters = signingParameters(row, key.curve)
+  const forSigning = once(() => settle(platformKey(row, key, "sign")))
+  const forVerifying = once(() => settle(platformKey(row, key, "verify")))
+  return {
+    sign: (input) => settle(signSteps(forSigning(), parameters, input)),
+    verify(input, signature) {
+      const bytes = decodeBase64Url(signature)
+      if (bytes === undefined) return false
+      if (row.signatureBytes !== undefined && bytes.length !== row.signatureBytes) return false
+      return settle(verifySteps(forVerifying(), parameters, input, bytes))
+    },
+  }
+}
+
+function* signSteps(key: Awaitable<CryptoKeyLike>, parameters: object, input: SigningInput): Steps<string> {
+  const ready = yield* wait(key)
+  return encodeBase64Url(bytesIn(yield* wait(subtle().sign(parameters, ready, bytesOf(input)))))
+}
+
+function* verifySteps(
+  key: Awaitable<CryptoKeyLike>,
+  parameters: object,
+  input: SigningInput,
+  signature: Uint8Array,
+): Steps<boolean> {
+  const ready = yield* wait(key)
+  try {
+    return yield* wait(subtle().verify(parameters, ready, signature, bytesOf(input)))
+  } catch {
+    // What the platform cannot even look at is not a signature.
+    return false
+  }
+}
+
+/** The platform's own key for one algorithm and use: the CryptoKey that was given if it serves, or one made of the members. */
+function* platformKey(row: SignatureRow, key: Key, use: "sign" | "verify"): Steps<CryptoKeyLike> {
+  const handle = handleOf(key)
+  const whole =
+    key.type !== "private" || (use === "verify" && hasPublic(handle.members) && handle.cryptoKey === undefined)
+  if (key.confirm !== undefined || handle.cryptoKey !== undefined || !whole) yield* wait(engine.complete(key))
+  if (handle.cryptoKey !== undefined && serves(handle.cryptoKey, row, key)) return handle.cryptoKey
+  const parameters = webParameters(row, key.curve)
+  try {
+    return yield* imported(handle.members, parameters, use)
+  } catch (cause) {
+    if (cause instanceof JwtError) throw cause
+    if (row.curves !== undefined && !(yield* canGenerate(parameters))) throw unavailable(row.name)
+    throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${RUNTIME_NAME} refuses this key for ${row.name}`, {
+      cause,
+    })
+  }
+}
+
+function serves(cryptoKey: CryptoKeyLike, row: SignatureRow, key: Key): boolean {
+  const { name } = cryptoKey.algorithm as { name?: string }
+  if (row.keyType === "oct" || row.keyType === "RSA") return key.boundAlgorithm === row.name
+  return name === webParameters(row, key.curve).name
+}
+
+function* imported(members: KeyMembers, parameters: WebParameters, use: "sign" | "verify"): Steps<CryptoKeyLike> {
+  if (members.kty === "oct")
+    return yield* wait(subtle().importKey("raw", memberBytes(members.k), parameters, false, [use]))
+  const jwk = use === "sign" ? members : publicMembers(members)
+  return yield* wait(subtle().importKey("jwk", membersOf(jwk), parameters, false, [use]))
+}
+
+function pemBlock(label: PemLabel, der: Uint8Array): string {
+  const lines = encodeBase64(der).match(PEM_LINE) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`
+}
+
+function bytesIn(answer: ArrayBuffer | Uint8Array | object): Uint8Array {
+  return new Uint8Array(answer as ArrayBuffer)
+}
+
+function bytesOf(input: SigningInput): Uint8Array {
+  return typeof input === "string" ? encodeLatin1(input) : input
+}
+
+function memberBytes(member: string | undefined): Uint8Array {
+  return decodeBase64Url(member ?? "") ?? new Uint8Array()
+}
+
+function bitLength(bytes: Uint8Array): number {
+  // clz32 counts in 32 bits, of which a byte fills the last 8.
+  return bytes.length === 0 ? 0 : bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24)
+}
+
+function numberOf(bytes: Uint8Array): bigint {
+  return BigInt(`0x0${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`)
+}
