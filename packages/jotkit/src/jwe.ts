@@ -126,8 +126,9 @@ export function encryptJwe(
   key: KeyInput | null,
   options: EncryptJweOptions,
 ): string | FlattenedJwe | GeneralJwe {
-  const rules = encryptRulesOf(key, options, "encryptJwe")
-  return runSync(encryptSteps(bytesToEncrypt(plaintext), rules, "sync"), "encryptJweAsync")
+  const steps = (): Steps<string | FlattenedJwe | GeneralJwe> =>
+    encryptSteps(bytesToEncrypt(plaintext), encryptRulesOf(key, options, "encryptJwe"), "sync")
+  return runSync(steps, "encryptJweAsync")
 }
 
 /** As {@link encryptJwe}, for keys that must be waited for; passwords are stretched on another thread. */
@@ -171,8 +172,10 @@ export function encryptJweAsync(
  * @throws InvalidKeyError, UsageError as `decode`.
  */
 export function decryptJwe(jwe: string | object, key: KeyInput, options?: DecryptJweOptions): DecryptedJwe {
-  const rules = decryptRulesOf(knownOptions(options, DECRYPT_OPTIONS, "decryptJwe"), key)
-  return runSync(openSteps(jwe, rules, "sync"), "decryptJweAsync")
+  return runSync(() => {
+    const rules = decryptRulesOf(knownOptions(options, DECRYPT_OPTIONS, "decryptJwe"), key)
+    return openSteps(jwe, rules, "sync")
+  }, "decryptJweAsync")
 }
 
 /** As {@link decryptJwe}; takes asynchronous key functions as well, and stretches passwords on another thread. */

@@ -205,7 +205,7 @@ export function decodeUnverified(token: string | Uint8Array): UnverifiedJwt {
  * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`
  */
 export function encrypt(claims: object, key: KeyInput, options: EncryptOptions): string {
-  return runSync(encryptClaims(claims, encryptionOf(options, key, "encrypt"), "sync"), "encryptAsync")
+  return runSync(() => encryptClaims(claims, encryptionOf(options, key, "encrypt"), "sync"), "encryptAsync")
 }
 
 /** As {@link encrypt}, for keys that must be waited for; passwords are stretched on another thread. */
@@ -228,7 +228,7 @@ export function decrypt<S extends StandardSchemaV1>(
 ): InferOutput<S>
 export function decrypt(token: string | Uint8Array, key: KeyInput, options?: DecryptClaimsOptions): JwtClaims
 export function decrypt(token: string | Uint8Array, key: KeyInput, options?: DecryptClaimsOptions): unknown {
-  return runSync(decryptClaims(token, decryptionOf(options, key, "decrypt"), "sync"), "decryptAsync")
+  return runSync(() => decryptClaims(token, decryptionOf(options, key, "decrypt"), "sync"), "decryptAsync")
 }
 
 /** As {@link decrypt}; takes asynchronous key functions and schemas as well, and stretches passwords on another thread. */

@@ -9,8 +9,8 @@ import {
   keyManagementRow,
 } from "../crypto/encryption-algorithms.ts"
 import type { Key } from "../crypto/key.ts"
+import { unavailable } from "../crypto/runtime.ts"
 import { DecodeError, DecryptionError, InvalidAlgorithmError, type JwtError, UsageError } from "../errors.ts"
-import { unavailable } from "../keys/fit.ts"
 import { encryptionMisfit, judgeEncryptionKeyLength } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
 import type { KeySource } from "../keys/source.ts"

@@ -10,8 +10,8 @@ import {
   keyManagementRow,
 } from "../crypto/encryption-algorithms.ts"
 import type { Key } from "../crypto/key.ts"
+import { unavailable } from "../crypto/runtime.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
-import { unavailable } from "../keys/fit.ts"
 import { encryptionMisfit, judgeEncryptionKeyLength } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
 import { assertWritableCrit, encodeHeader, NO_HEADER } from "./header.ts"
