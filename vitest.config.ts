@@ -34,6 +34,7 @@ export default defineConfig({
         resolve: {
           alias: [
             { find: "#engine", replacement: source("crypto/web.ts") },
+            { find: "#cipher", replacement: source("crypto/cipher-web.ts") },
             { find: "#bytes", replacement: source("codec/bytes-web.ts") },
           ],
         },

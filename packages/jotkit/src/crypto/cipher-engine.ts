@@ -1,5 +1,5 @@
 /** The contract between the package and the platform's encryption. `#cipher` names the one that this runtime uses. */
-import type { ContentRow, OaepHash } from "./encryption-algorithms.ts"
+import type { ContentRow, KeyManagementRow, OaepHash } from "./encryption-algorithms.ts"
 import type { KeyMaterial, KeyMembers } from "./key.ts"
 import type { HashName } from "./signature-algorithms.ts"
 import type { Awaitable } from "./steps.ts"
@@ -36,6 +36,8 @@ export interface PasswordDerivation {
 export interface CipherEngine {
   /** Whether the runtime has this content encryption, found out by asking it. */
   supports(row: ContentRow): Awaitable<boolean>
+  /** Whether the runtime can send keys in this way, for keys on a curve with keys on that. */
+  supportsKeys(row: KeyManagementRow, curve: string | undefined): Awaitable<boolean>
   /** Encrypts and authenticates (RFC 7518, section 5). */
   seal(
     row: ContentRow,

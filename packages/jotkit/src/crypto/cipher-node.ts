@@ -3,7 +3,7 @@ import type * as NodeCrypto from "node:crypto"
 import type * as Zlib from "node:zlib"
 import { concatBytes, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import type { Agreement, CipherEngine, PasswordDerivation, Sealed, SecretKey } from "./cipher-engine.ts"
-import type { ContentRow, OaepHash } from "./encryption-algorithms.ts"
+import { type ContentRow, gcmRowFor, type OaepHash } from "./encryption-algorithms.ts"
 import type { KeyMaterial } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
 import { NOT_ENCRYPTED } from "./node.ts"
@@ -33,12 +33,14 @@ const supported = new Map<string, boolean>()
 /** The engine. */
 export const cipher: CipherEngine = {
   supports(row) {
-    let answer = supported.get(row.name)
-    if (answer === undefined) {
-      answer = canSeal(row)
-      supported.set(row.name, answer)
-    }
-    return answer
+    return asked(row.name, () => seal(row, new Uint8Array(row.keyBytes), emptyParts(row)))
+  },
+
+  supportsKeys(row, curve) {
+    const gcm = row.family === "aes-gcm-kw" ? gcmRowFor(row.wrapBytes ?? 0) : undefined
+    if (gcm !== undefined) return asked(gcm.name, () => seal(gcm, new Uint8Array(gcm.keyBytes), emptyParts(gcm)))
+    // Whoever has a key of another curve has the curve.
+    return curve === undefined || MONTGOMERY_BYTES.get(curve) === undefined || asked(curve, () => montgomeryPair(curve))
   },
 
   seal,
@@ -153,14 +155,18 @@ function pointOf(key: KeyMaterial): Uint8Array {
 
 function agreeMontgomery(publicKey: KeyMaterial): Agreement | undefined {
   const curve = publicKey.curve ?? ""
-  // The public half as DER: a key object would have to be exported, and shares a lock with its generator.
-  const pair = nodeCrypto().generateKeyPairSync(curve.toLowerCase() as "x25519", {
-    publicKeyEncoding: { type: "spki", format: "der" },
-    privateKeyEncoding: undefined,
-  }) as unknown as { publicKey: Uint8Array; privateKey: NodeHandle }
+  const pair = montgomeryPair(curve)
   const secret = sharedSecret(pair.privateKey, publicHandle(publicKey))
   const x = encodeBase64Url(pair.publicKey.subarray(-(MONTGOMERY_BYTES.get(curve) ?? 0)))
   return secret === undefined ? undefined : { publicMembers: { kty: "OKP", crv: curve, x }, secret }
+}
+
+/** The public half as DER: a key object would have to be exported, and shares a lock with its generator. */
+function montgomeryPair(curve: string): { publicKey: Uint8Array; privateKey: NodeHandle } {
+  return nodeCrypto().generateKeyPairSync(curve.toLowerCase() as "x25519", {
+    publicKeyEncoding: { type: "spki", format: "der" },
+    privateKeyEncoding: undefined,
+  }) as unknown as { publicKey: Uint8Array; privateKey: NodeHandle }
 }
 
 function sharedSecret(privateKey: NodeHandle, publicKey: NodeHandle): Uint8Array | undefined {
@@ -181,13 +187,23 @@ function seal(row: ContentRow, key: SecretKey, parts: Parts & { readonly plainte
   return row.family === "gcm" ? sealGcm(row, key, parts) : sealCbc(row, secretBytes(key), parts)
 }
 
-function canSeal(row: ContentRow): boolean {
-  try {
-    seal(row, new Uint8Array(row.keyBytes), { iv: new Uint8Array(row.ivBytes), plaintext: EMPTY, aad: EMPTY })
-    return true
-  } catch {
-    return false
+/** Asks the platform once, by trying. */
+function asked(id: string, attempt: () => unknown): boolean {
+  let answer = supported.get(id)
+  if (answer === undefined) {
+    try {
+      attempt()
+      answer = true
+    } catch {
+      answer = false
+    }
+    supported.set(id, answer)
   }
+  return answer
+}
+
+function emptyParts(row: ContentRow): Parts & { readonly plaintext: Uint8Array } {
+  return { iv: new Uint8Array(row.ivBytes), plaintext: EMPTY, aad: EMPTY }
 }
 
 function secretBytes(key: SecretKey): Uint8Array {

@@ -20,10 +20,22 @@ export interface Subtle {
     algorithm: object,
     extractable: boolean,
     usages: readonly string[],
-  ): Awaitable<CryptoKeyLike | { readonly privateKey: CryptoKeyLike }>
+  ): Awaitable<CryptoKeyLike | { readonly privateKey: CryptoKeyLike; readonly publicKey: CryptoKeyLike }>
   sign(algorithm: object, key: CryptoKeyLike, data: Uint8Array): Awaitable<Bytes>
   verify(algorithm: object, key: CryptoKeyLike, signature: Uint8Array, data: Uint8Array): Awaitable<boolean>
   deriveBits(algorithm: object, key: CryptoKeyLike, length: number): Awaitable<Bytes>
+  wrapKey(format: string, key: CryptoKeyLike, wrappingKey: CryptoKeyLike, algorithm: object): Awaitable<Bytes>
+  unwrapKey(
+    ...parameters: [
+      format: string,
+      wrapped: Uint8Array,
+      unwrappingKey: CryptoKeyLike,
+      algorithm: object,
+      keyAlgorithm: object,
+      extractable: boolean,
+      usages: readonly string[],
+    ]
+  ): Awaitable<CryptoKeyLike>
   encrypt(algorithm: object, key: CryptoKeyLike, data: Uint8Array): Awaitable<Bytes>
   decrypt(algorithm: object, key: CryptoKeyLike, data: Uint8Array): Awaitable<Bytes>
 }

@@ -47,10 +47,13 @@ export function signingParameters(row: SignatureRow, curve: string | undefined):
   return row.family === "ecdsa" ? { name, hash: WEB_HASH[row.hash ?? "sha256"] } : { name }
 }
 
-/** The JOSE name of the algorithm that an HMAC or RSA CryptoKey is bound to; the curve of other keys says it already. */
+/** The JOSE name of the algorithm that an HMAC, RSA or AES CryptoKey is bound to; the curve of other keys says it already. */
 export function algorithmOfCryptoKey(key: CryptoKeyLike): string | undefined {
-  const { name, hash } = key.algorithm as { name?: string; hash?: { name?: string } | string }
-  const prefix = HASHED_NAME.get(name ?? "")
+  const { name, hash, length } = key.algorithm as { name?: string; hash?: { name?: string } | string; length?: number }
+  // The key of AES-GCM is that of `dir`, marked with the algorithm of the content.
+  if (name === "AES-KW" || name === "AES-GCM") return `A${length}${name.slice("AES-".length)}`
   const hashName = typeof hash === "string" ? hash : hash?.name
+  if (name === "RSA-OAEP") return hashName === "SHA-1" ? name : `${name}-${hashName?.slice("SHA-".length)}`
+  const prefix = HASHED_NAME.get(name ?? "")
   return prefix === undefined || hashName === undefined ? undefined : `${prefix}${hashName.slice("SHA-".length)}`
 }

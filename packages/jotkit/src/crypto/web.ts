@@ -171,6 +171,17 @@ function handleOf(key: KeyMaterial): WebHandle {
   return key.handle as WebHandle
 }
 
+/** The CryptoKey that a key came as; undefined for keys that came some other way. */
+export function platformCryptoKey(key: KeyMaterial): CryptoKeyLike | undefined {
+  return handleOf(key).cryptoKey
+}
+
+/** The members, as far as the platform tells them. */
+export function* platformMembers(key: KeyMaterial): Steps<KeyMembers> {
+  if (key.type === "private" || handleOf(key).cryptoKey !== undefined) yield* wait(engine.complete(key))
+  return handleOf(key).members
+}
+
 function handleWith(
   members: KeyMembers,
   pssIdentifier: Uint8Array | undefined,
@@ -286,7 +297,8 @@ function fromPlatform(jwk: object, kty: KeyType): KeyMembers {
   return members
 }
 
-function publicMembers(members: KeyMembers): KeyMembers {
+/** The public half of the members. */
+export function publicMembers(members: KeyMembers): KeyMembers {
   const found = membersOf({ kty: members.kty })
   for (const name of PUBLIC_MEMBERS) {
     const value = members[name]

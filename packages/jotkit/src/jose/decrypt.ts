@@ -11,7 +11,7 @@ import {
 import type { Key } from "../crypto/key.ts"
 import { unavailable } from "../crypto/runtime.ts"
 import { DecodeError, DecryptionError, InvalidAlgorithmError, type JwtError, UsageError } from "../errors.ts"
-import { encryptionMisfit, judgeEncryptionKeyLength } from "../keys/fit-encryption.ts"
+import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
 import type { KeySource } from "../keys/source.ts"
 import { assertUnderstood, type ParsedHeader } from "./header.ts"
@@ -142,11 +142,11 @@ function* decryptFor(
   rules: DecryptRules,
 ): Steps<{ readonly plaintext: Uint8Array; readonly key: Key }> {
   const { content, recipient } = attempt
-  const supported = cipher.supports(content)
-  if (!(isPending(supported) ? yield* wait(supported) : supported)) throw unavailable(content.name)
+  if (!(yield* wait(cipher.supports(content)))) throw unavailable(content.name)
   const source = yield* resolveSource(recipient.header, rules)
   for (const key of candidatesOf(source, attempt, rules)) {
     judgeEncryptionKeyLength(attempt.row, key, rules.enforceLength)
+    if (!(yield* wait(cipher.supportsKeys(attempt.row, key.curve)))) throw unavailable(nameFor(attempt.row, key))
     const plaintext = yield* openWith(parsed, attempt, key)
     if (plaintext !== undefined) return { plaintext, key }
   }

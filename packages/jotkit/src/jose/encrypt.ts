@@ -12,7 +12,7 @@ import {
 import type { Key } from "../crypto/key.ts"
 import { unavailable } from "../crypto/runtime.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
-import { encryptionMisfit, judgeEncryptionKeyLength } from "../keys/fit-encryption.ts"
+import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
 import { assertWritableCrit, encodeHeader, NO_HEADER } from "./header.ts"
 import { canShareKey, encryptKey, type KeyEncryption } from "./key-encryption.ts"
@@ -74,8 +74,9 @@ export function* encryptSteps(
   for (const recipient of rules.recipients) ready.push(yield* prepareRecipient(recipient, content, rules))
   const [first] = ready
   if (first === undefined) throw new UsageError("argument_invalid", "there is no key to encrypt with")
-  const supported = cipher.supports(content)
-  if (!(isPending(supported) ? yield* wait(supported) : supported)) throw unavailable(content.name)
+  if (!(yield* wait(cipher.supports(content)))) throw unavailable(content.name)
+  for (const { row, key } of ready)
+    if (!(yield* wait(cipher.supportsKeys(row, key.curve)))) throw unavailable(nameFor(row, key))
   try {
     return rules.recipients.length === 1 && !isShared(rules)
       ? yield* encryptForOne(plaintext, { first, content, rules, mode })

@@ -34,6 +34,11 @@ export function judgeEncryptionKeyLength(row: KeyManagementRow, key: Key, enforc
   )
 }
 
+/** What to call an algorithm that a runtime lacks: often only one of its curves is missing. */
+export function nameFor(row: KeyManagementRow, key: Key): string {
+  return row.family === "ecdh" ? `${row.name} with ${key.curve}` : row.name
+}
+
 function materialMisfit(row: KeyManagementRow, content: ContentRow, key: Key): JwtError | undefined {
   const found = key.curve === undefined ? key.keyType : `${key.keyType} with ${key.curve}`
   if (!row.keyTypes.includes(key.keyType))
