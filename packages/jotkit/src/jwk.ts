@@ -2,13 +2,15 @@
 
 import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
+import { ENCRYPTION_KEYS } from "./crypto/encryption-keys.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"
-import { type Key, type KeyLabels, type KeyMaterial, makeKey, NO_LABELS } from "./crypto/key.ts"
+import { type Key, type KeyMaterial, makeKey, NO_LABELS } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import { unavailable } from "./crypto/runtime.ts"
-import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
-import { webParameters } from "./crypto/web-parameters.ts"
+import type { HashName, KeyType, SignatureRow } from "./crypto/signature-algorithms.ts"
+import { subtle } from "./crypto/subtle.ts"
+import { type WebParameters, webParameters } from "./crypto/web-parameters.ts"
 import { InvalidKeyError, JwkSetError, JwtError, UsageError } from "./errors.ts"
 import {
   countOption,
@@ -82,6 +84,8 @@ export interface GenerateOptions {
   keyId?: string | undefined
   /** Bits of an RSA modulus: 2048 to 16384. Default 2048. */
   modulusLength?: number | undefined
+  /** For algorithms that have several: EdDSA (default Ed25519) and the ECDH-ES family (default P-256). */
+  curve?: string | undefined
 }
 
 /** Hash for a thumbprint. */
@@ -89,7 +93,7 @@ export type ThumbprintHash = "sha-256" | "sha-384" | "sha-512"
 
 const JWK_OPTIONS = optionNames("algorithm", "keyId", "use")
 const PEM_OPTIONS = { ...JWK_OPTIONS, ...optionNames("passphrase") }
-const GENERATE_OPTIONS = optionNames("keyId", "modulusLength")
+const GENERATE_OPTIONS = optionNames("keyId", "modulusLength", "curve")
 const MIN_MODULUS_BITS = 2048
 const MAX_MODULUS_BITS = 16_384
 const MAX_SET_KEYS = 1000
@@ -165,7 +169,7 @@ export class Jwk {
   }
 
   /**
-   * Makes a new key for a signature algorithm: a secret as long as the hash, or a private key. Slow for RSA; see {@link generateAsync}.
+   * Makes a new key for an algorithm of signatures or encryption: a secret as long as it asks for, or a private key. Slow for RSA; see {@link generateAsync}.
    *
    * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`; UsageError for a modulus out of range.
    */
@@ -298,29 +302,21 @@ export class Jwk {
    */
   async toCryptoKey(): Promise<CryptoKey> {
     const key = this.#key
-    const [name] = namedAlgorithms(key)
-    const row = name === undefined ? undefined : builtInRow(name)
-    if (row === undefined)
+    const use = webUse(key)
+    if (use === undefined)
       throw new UsageError(
         "algorithm_required",
-        "a CryptoKey is for one algorithm; say which: Jwk.from(key, { algorithm })",
+        "a CryptoKey is for one algorithm that WebCrypto has; say which: Jwk.from(key, { algorithm })",
       )
     refuseSealed(key)
-    const members = materialMembers(key, true)
-    const usage = key.type === "secret" ? ["sign", "verify"] : key.type === "private" ? ["sign"] : ["verify"]
-    const { subtle } = globalThis.crypto
+    await engine.complete(key)
+    const { parameters, usages } = use
     try {
-      return (await subtle.importKey(
-        "jwk",
-        { ...members } as never,
-        webParameters(row, key.curve) as never,
-        true,
-        usage as never,
-      )) as CryptoKey
+      const jwk = { ...materialMembers(key, true) }
+      return (await subtle().importKey("jwk", jwk, parameters, true, usages)) as CryptoKey
     } catch (cause) {
-      throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${engine.name} refuses this key for ${row.name}`, {
-        cause,
-      })
+      const message = `WebCrypto in ${engine.name} refuses this key for ${parameters.name}`
+      throw new InvalidKeyError("key_unsuitable", message, { cause })
     }
   }
 
@@ -485,14 +481,14 @@ function* privatePemSteps(
   refuseSecret(key)
   if (key.type !== "private") throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
   refuseSealed(key)
-  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  if (!engine.knows(key, "private form")) yield* wait(engine.complete(key))
   return passphrase === undefined ? engine.exportPem(key) : yield* wait(engine.exportEncryptedPem(key, passphrase))
 }
 
 function* thumbprintSteps(key: Key, hash: ThumbprintHash): Steps<string> {
   const name = HASHES.get(hash)
   if (name === undefined) throw invalidOption("hash", "sha-256, sha-384 or sha-512", hash)
-  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  if (!engine.knows(key, "everything")) yield* wait(engine.complete(key))
   const members = materialMembers(key, false)
   const ordered = Object.fromEntries(
     THUMBPRINT_MEMBERS[members.kty].map((member) => [member, Reflect.get(members, member)]),
@@ -509,43 +505,82 @@ function relabelled(key: Key, overrides: JwkOverrides): Jwk {
   return wrap(same ? key : relabel(key, overrides))
 }
 
-function generation(
-  name: string,
-  options: GenerateOptions | undefined,
-): { row: SignatureRow; labels: KeyLabels; request: GenerateRequest } {
-  const given = knownOptions(options, GENERATE_OPTIONS, "generate")
+/** What WebCrypto is to use a key for; undefined where the key does not say, or WebCrypto has nothing of the kind. */
+function webUse(key: Key): { readonly parameters: WebParameters; readonly usages: readonly string[] } | undefined {
+  const [name] = namedAlgorithms(key)
+  const row = name === undefined ? undefined : builtInRow(name)
+  if (row !== undefined) return { parameters: webParameters(row, key.curve), usages: usagesFor(key, "sign", "verify") }
+  const { curve = "" } = key
+  const keys = name === undefined ? undefined : ENCRYPTION_KEYS.get(name)
+  if (curve.startsWith("X") || keys?.curves !== undefined) {
+    const parameters = curve.startsWith("X") ? { name: curve } : { name: "ECDH", namedCurve: curve }
+    return { parameters, usages: key.type === "private" ? ["deriveBits"] : [] }
+  }
+  if (keys?.web === undefined) return undefined
+  const [there, back] = keys.web.name === "AES-KW" ? ["wrapKey", "unwrapKey"] : ["encrypt", "decrypt"]
+  return { parameters: keys.web, usages: usagesFor(key, back ?? "", there ?? "") }
+}
+
+/** What a key may do: both with a secret, else what its half does. */
+function usagesFor(key: Key, ofPrivate: string, ofPublic: string): readonly string[] {
+  if (key.type === "secret") return [ofPrivate, ofPublic]
+  return [key.type === "private" ? ofPrivate : ofPublic]
+}
+
+/** The keys that an algorithm takes. */
+interface Wanted {
+  readonly row: SignatureRow | undefined
+  readonly keyType: KeyType
+  readonly curve: string | undefined
+  readonly secretBytes: number
+}
+
+function wantedKeys(name: string, curve: string | undefined): Wanted {
   const row = typeof name === "string" ? builtInRow(name) : undefined
-  if (row === undefined || row.family === "none") throw unknownAlgorithm(name)
-  const modulusLength = countOption("modulusLength", given.modulusLength, MIN_MODULUS_BITS)
-  if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS) {
-    throw invalidOption("modulusLength", `${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits`, modulusLength)
+  if (row?.keyType !== undefined) {
+    const { keyType, curves, hashBytes = 0 } = row
+    return { row, keyType, curve: curveOption(curve, curves), secretBytes: hashBytes }
   }
-  return {
-    row,
-    labels: { ...NO_LABELS, algorithm: name, keyId: textOption("keyId", given.keyId) },
-    request: { row, curve: row.curves?.[0], modulusLength },
-  }
+  const keys = typeof name === "string" ? ENCRYPTION_KEYS.get(name) : undefined
+  const [keyType] = keys?.keyTypes ?? []
+  if (keys === undefined || keyType === undefined) throw unknownAlgorithm(name)
+  const { curves, secretBytes = 0 } = keys
+  if (keyType === "oct" && secretBytes === 0)
+    throw new UsageError("argument_invalid", `the key of ${name} is that of the content: name it, such as A256GCM`)
+  const chosen = curveOption(curve, curves)
+  return { row: undefined, keyType: chosen?.startsWith("X") ? "OKP" : keyType, curve: chosen, secretBytes }
+}
+
+function curveOption(curve: string | undefined, curves: readonly string[] = []): string | undefined {
+  const chosen = textOption("curve", curve) ?? curves[0]
+  if (chosen === undefined || curves.includes(chosen)) return chosen
+  throw invalidOption(
+    "curve",
+    curves.length === 0 ? "left out for this algorithm" : `one of ${curves.join(", ")}`,
+    curve,
+  )
 }
 
 function* generateSteps(algorithm: string, options: GenerateOptions | undefined, mode: Mode): Steps<Jwk> {
-  const { row, labels, request } = generation(algorithm, options)
-  if (!(yield* wait(engine.supports(row)))) throw unavailable(row.name)
-  return wrap(makeKey(yield* newMaterial(row, request, mode), labels))
-}
-
-function* newMaterial(row: SignatureRow, request: GenerateRequest, mode: Mode): Steps<KeyMaterial> {
+  const given = knownOptions(options, GENERATE_OPTIONS, "generate")
+  const wanted = wantedKeys(algorithm, given.curve)
+  const modulusLength = countOption("modulusLength", given.modulusLength, MIN_MODULUS_BITS)
+  if (modulusLength < MIN_MODULUS_BITS || modulusLength > MAX_MODULUS_BITS)
+    throw invalidOption("modulusLength", `${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits`, modulusLength)
+  const labels = { ...NO_LABELS, algorithm, keyId: textOption("keyId", given.keyId) }
+  if (wanted.row !== undefined && !(yield* wait(engine.supports(wanted.row)))) throw unavailable(algorithm)
   try {
-    if (row.family === "hmac") return newSecret(row)
-    return yield* wait(mode === "sync" ? engine.generate(request) : engine.generateAsync(request))
+    return wrap(makeKey(yield* newMaterial(wanted, modulusLength, mode), labels))
   } catch (cause) {
-    throw cause instanceof JwtError
-      ? cause
-      : new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${row.name}`, { cause })
+    if (cause instanceof JwtError) throw cause
+    throw new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${algorithm}`, { cause })
   }
 }
 
-function newSecret(row: SignatureRow): ReturnType<typeof engine.importSecret> {
-  return engine.importSecret(engine.randomBytes(row.hashBytes ?? 0))
+function* newMaterial({ keyType, curve, secretBytes }: Wanted, modulusLength: number, mode: Mode): Steps<KeyMaterial> {
+  if (keyType === "oct") return engine.importSecret(engine.randomBytes(secretBytes))
+  const request: GenerateRequest = { keyType, curve, modulusLength }
+  return yield* wait(mode === "sync" ? engine.generate(request) : engine.generateAsync(request))
 }
 
 function jsonText(text: string): JsonObject {

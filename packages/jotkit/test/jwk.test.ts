@@ -22,6 +22,7 @@ const UNSUITABLE = "InvalidKeyError key_unsuitable"
 const NO_PUBLIC_FORM = "UsageError key_secret"
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 const K = Buffer.from(SECRET).toString("base64url")
+const K32 = Buffer.from(SECRET).subarray(0, 32).toString("base64url")
 const EVERY_KIND: readonly Kind[] = ["RSA", "P-256", "P-384", "P-521", "secp256k1", "Ed25519", "Ed448", "X25519"]
 
 function jwkOf(key: KeyObject): JwkObject {
@@ -353,10 +354,26 @@ describe("CryptoKeys", () => {
   test.each<[name: string, jwk: JwkObject, expected: string]>([
     ["an RSA key that names no algorithm", publicJwk("RSA"), "UsageError algorithm_required"],
     ["a secret that names no algorithm", { kty: "oct", k: K }, "UsageError algorithm_required"],
-    ["a key for encryption", { ...publicJwk("RSA"), alg: "RSA-OAEP" }, "UsageError algorithm_required"],
+    [
+      "a key that WebCrypto has no name for",
+      { kty: "oct", k: K, alg: "A256CBC-HS512" },
+      "UsageError algorithm_required",
+    ],
     ["a curve that WebCrypto does not have", publicJwk("secp256k1"), UNSUITABLE],
   ])("toCryptoKey refuses %s", async (_name, jwk, expected) => {
     expect(await outcomeOf(Jwk.from(jwk).toCryptoKey())).toBe(expected)
+  })
+
+  test.each<[jwk: JwkObject, algorithm: object, usages: readonly string[]]>([
+    [{ ...publicJwk("RSA"), alg: "RSA-OAEP-384" }, { name: "RSA-OAEP", hash: { name: "SHA-384" } }, ["encrypt"]],
+    [{ ...privateJwk("RSA"), alg: "RSA-OAEP" }, { name: "RSA-OAEP", hash: { name: "SHA-1" } }, ["decrypt"]],
+    [{ ...privateJwk("P-256"), alg: "ECDH-ES" }, { name: "ECDH", namedCurve: "P-256" }, ["deriveBits"]],
+    [publicJwk("X25519"), { name: "X25519" }, []],
+    [{ kty: "oct", k: K32, alg: "A256KW" }, { name: "AES-KW", length: 256 }, ["wrapKey", "unwrapKey"]],
+    [{ kty: "oct", k: K32, alg: "A256GCM" }, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]],
+  ])("toCryptoKey of a key for encryption is for that: %#", async (jwk, algorithm, usages) => {
+    const key = untyped<webcrypto.CryptoKey>(await Jwk.from(jwk).toCryptoKey())
+    expect(key).toMatchObject({ algorithm, usages })
   })
 
   test("that are not extractable sign, verify and show their public half, and nothing else", async () => {

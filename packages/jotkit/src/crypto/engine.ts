@@ -1,6 +1,6 @@
 /** The contract between the package and the platform's cryptography. `#engine` names the one that this runtime uses. */
 import type { Key, KeyMaterial, KeyMembers, Operator } from "./key.ts"
-import type { HashName, SignatureRow } from "./signature-algorithms.ts"
+import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import type { Awaitable } from "./steps.ts"
 
 /** A PEM label without dashes (RFC 7468), for DER that says what it is. */
@@ -15,7 +15,8 @@ export type PemLabel =
 
 /** What a new key is to be. */
 export interface GenerateRequest {
-  readonly row: SignatureRow
+  readonly keyType: Exclude<KeyType, "oct">
+  /** The curve, or the parameter set of an AKP key. */
   readonly curve?: string | undefined
   readonly modulusLength: number
 }
@@ -44,8 +45,8 @@ export interface Engine {
    * nothing to do where importing tells everything. Answers whether it found something.
    */
   complete(key: KeyMaterial): Awaitable<boolean>
-  /** Whether the members are known, all that belong to a key of its type. */
-  knows(key: KeyMaterial): boolean
+  /** Whether the members are known: all that belong to a key of its type, or what its private form is written from. */
+  knows(key: KeyMaterial, what: "everything" | "private form"): boolean
   /** The members as far as they are known: public ones may be missing until {@link complete}. */
   exportMembers(key: KeyMaterial): KeyMembers
   exportSecret(key: KeyMaterial): Uint8Array

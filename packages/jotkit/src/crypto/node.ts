@@ -65,10 +65,11 @@ export const engine: Engine = {
   answersAtOnce: true,
 
   supports(row: SignatureRow): boolean {
-    if (row.family === "none" || row.family === "hmac" || row.keyType === "RSA") return true
+    const { keyType, curves = [] } = row
+    if (keyType === undefined || keyType === "oct" || keyType === "RSA") return true
     let answer = supported.get(row.name)
     if (answer === undefined) {
-      answer = (row.curves ?? []).some((curve) => canGenerate({ row, curve, modulusLength: 0 }))
+      answer = curves.some((curve) => canGenerate({ keyType, curve, modulusLength: 0 }))
       supported.set(row.name, answer)
     }
     return answer
@@ -280,9 +281,13 @@ function deriveEcPublic(members: KeyMembers): KeyMembers | undefined {
   return { kty: "EC", x: encodeBase64Url(point.subarray(1, 1 + half)), y: encodeBase64Url(point.subarray(1 + half)) }
 }
 
-function generateArguments({ row, curve, modulusLength }: GenerateRequest): readonly [type: string, options: object] {
-  if (row.keyType === "RSA") return ["rsa", { modulusLength, publicExponent: 0x10001 }]
-  if (row.keyType === "EC") return ["ec", { namedCurve: OPENSSL_OF_CURVE.get(curve ?? "") }]
+function generateArguments({
+  keyType,
+  curve,
+  modulusLength,
+}: GenerateRequest): readonly [type: string, options: object] {
+  if (keyType === "RSA") return ["rsa", { modulusLength, publicExponent: 0x10001 }]
+  if (keyType === "EC") return ["ec", { namedCurve: OPENSSL_OF_CURVE.get(curve ?? "") }]
   return [(curve ?? "").toLowerCase(), {}]
 }
 

@@ -88,31 +88,3 @@ export const SIGNATURE_ROWS: readonly SignatureRow[] = [
   // Signs nothing and never verifies (RFC 7518, section 3.6).
   { name: "none", family: "none" },
 ]
-
-/** The key management algorithms of JWE that a JWK's `alg` may name (RFC 7518, section 4.1): such a key is read, but cannot sign. */
-export const ENCRYPTION_NAMES: ReadonlySet<string> = new Set([
-  "RSA-OAEP",
-  "RSA-OAEP-256",
-  "RSA-OAEP-384",
-  "RSA-OAEP-512",
-  "A128KW",
-  "A192KW",
-  "A256KW",
-  "dir",
-  "ECDH-ES",
-  "ECDH-ES+A128KW",
-  "ECDH-ES+A192KW",
-  "ECDH-ES+A256KW",
-  "A128GCMKW",
-  "A192GCMKW",
-  "A256GCMKW",
-  "PBES2-HS256+A128KW",
-  "PBES2-HS384+A192KW",
-  "PBES2-HS512+A256KW",
-  "A128GCM",
-  "A192GCM",
-  "A256GCM",
-  "A128CBC-HS256",
-  "A192CBC-HS384",
-  "A256CBC-HS512",
-])

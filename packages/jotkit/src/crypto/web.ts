@@ -57,6 +57,8 @@ const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
   ["ECDSA", "EC"],
   ["ECDH", "EC"],
 ])
+/** RSA keys are the same for every algorithm. */
+const RSA_PAIR: WebParameters = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
 const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
 const PEM_LINE = /.{1,64}/g
 const ENCRYPTED_BLOCK = /^-----BEGIN ENCRYPTED PRIVATE KEY-----\n([^-:]+)-----END/
@@ -107,9 +109,11 @@ export const engine: Engine = {
     return handle.complete()
   },
 
-  knows(key: KeyMaterial): boolean {
+  knows(key: KeyMaterial, what: "everything" | "private form"): boolean {
     const { members } = handleOf(key)
-    return hasPublic(members) || members.k !== undefined
+    // PKCS#8 holds the point of an EC key, and nothing public of the others.
+    const inPrivateForm = key.keyType !== "EC" && (members.d ?? members.priv) !== undefined
+    return hasPublic(members) || members.k !== undefined || (what === "private form" && inPrivateForm)
   },
 
   exportMembers(key: KeyMaterial): KeyMembers {
@@ -331,8 +335,10 @@ function parametersOf(kty: KeyType, curve: string): WebParameters {
   return kty === "EC" ? { name: "ECDSA", namedCurve: curve } : { name: curve }
 }
 
-function usagesOf({ name }: WebParameters): readonly string[] {
-  return name.startsWith("X") ? ["deriveBits"] : ["sign"]
+/** What private keys are for, and public ones too where asked. */
+function usagesOf({ name }: WebParameters, ofPublic?: "verify"): readonly string[] {
+  if (name.startsWith("X")) return ["deriveBits"]
+  return ofPublic === undefined ? ["sign"] : ["sign", ofPublic]
 }
 
 function* supportsSteps(row: SignatureRow): Steps<boolean> {
@@ -359,25 +365,24 @@ function canGenerate(parameters: WebParameters): Steps<boolean> {
 }
 
 function* tryToGenerate(parameters: WebParameters): Steps<boolean> {
-  const usages = parameters.name.startsWith("X") ? ["deriveBits"] : ["sign", "verify"]
   try {
-    yield* wait(subtle().generateKey(parameters, false, usages))
+    yield* wait(subtle().generateKey(parameters, false, usagesOf(parameters, "verify")))
     return true
   } catch {
     return false
   }
 }
 
-function* generateSteps({ row, curve, modulusLength }: GenerateRequest): Steps<KeyMaterial> {
-  const parameters = webParameters(row, curve)
-  const request = row.keyType === "RSA" ? { ...parameters, modulusLength, publicExponent: PUBLIC_EXPONENT } : parameters
+function* generateSteps({ keyType, curve, modulusLength }: GenerateRequest): Steps<KeyMaterial> {
+  const parameters = keyType === "RSA" ? RSA_PAIR : parametersOf(keyType, curve ?? "")
+  const request = keyType === "RSA" ? { ...parameters, modulusLength, publicExponent: PUBLIC_EXPONENT } : parameters
   try {
-    const pair = yield* wait(subtle().generateKey(request, true, ["sign", "verify"]))
+    const pair = yield* wait(subtle().generateKey(request, true, usagesOf(parameters, "verify")))
     if (!("privateKey" in pair)) throw new Error("the platform made no pair of keys")
-    return materialOf(yield* exported(pair.privateKey, row.keyType ?? "oct"))
+    return materialOf(yield* exported(pair.privateKey, keyType))
   } catch (cause) {
-    if (row.keyType === "RSA" || (yield* canGenerate(parameters))) throw cause
-    throw unavailable(row.name)
+    if (keyType === "RSA" || (yield* canGenerate(parameters))) throw cause
+    throw unavailable(curve ?? keyType)
   }
 }
 

@@ -85,6 +85,10 @@ function rsaMisfit(row: SignatureRow, key: Key): JwtError | undefined {
 }
 
 function labelMisfit(row: SignatureRow, key: Key, use: KeyUse): JwtError | undefined {
+  if (use === "sign" && key.type === "public")
+    return unsuitableKey("a public key cannot sign; give the private key", "key_not_private")
+  if (key.usages !== undefined && !key.usages.includes(use))
+    return unsuitableKey(`the CryptoKey's usages do not hold \`${use}\``, "key_not_for_use")
   if (key.algorithm !== undefined && key.algorithm !== row.name) {
     const message = `the key is marked for another algorithm than ${row.name}`
     return use === "sign" ? unsuitableKey(message) : new InvalidAlgorithmError("algorithm_mismatch", message)
@@ -93,10 +97,6 @@ function labelMisfit(row: SignatureRow, key: Key, use: KeyUse): JwtError | undef
     return unsuitableKey("the key's `use` is not `sig`", "key_not_for_use")
   if (key.operations !== undefined && !key.operations.includes(use))
     return unsuitableKey(`the key's \`key_ops\` do not hold \`${use}\``, "key_not_for_use")
-  if (use === "sign" && key.type === "public")
-    return unsuitableKey("a public key cannot sign; give the private key", "key_not_private")
-  if (key.usages !== undefined && !key.usages.includes(use))
-    return unsuitableKey(`the CryptoKey's usages do not hold \`${use}\``, "key_not_for_use")
   return undefined
 }
 

@@ -5,6 +5,7 @@
 
 import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
+import { ENCRYPTION_KEYS } from "../crypto/encryption-keys.ts"
 import {
   type Key,
   type KeyLabels,
@@ -18,7 +19,7 @@ import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "../crypto/key-si
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { unavailable } from "../crypto/runtime.ts"
-import { ENCRYPTION_NAMES, type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
+import { type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
 import { isPending } from "../crypto/steps.ts"
 import { InvalidKeyError, JwkError, JwtError, UsageError } from "../errors.ts"
 import { assertUsefulPoint } from "./edwards.ts"
@@ -104,7 +105,7 @@ export function materialMembers(key: KeyMaterial, includePrivate: boolean): KeyM
 
 /** Whether all members of a key are known, or found at once by a platform that answers at once. */
 export function isKnown(key: KeyMaterial): boolean {
-  return engine.knows(key) || (engine.answersAtOnce && engine.complete(key) === true)
+  return engine.knows(key, "everything") || (engine.answersAtOnce && engine.complete(key) === true)
 }
 
 /**
@@ -159,7 +160,7 @@ function readLabels(jwk: JsonObject, overrides: JwkOverrides): KeyLabels {
 
 function assertKnownAlgorithm(algorithm: string): void {
   const known = SIGNATURE_ROWS.some((row) => row.name === algorithm && row.family !== "none")
-  if (known || ENCRYPTION_NAMES.has(algorithm) || customAlgorithm(algorithm) !== undefined) return
+  if (known || ENCRYPTION_KEYS.has(algorithm) || customAlgorithm(algorithm) !== undefined) return
   throw new JwkError("jwk_algorithm_unknown", "the JWK's `alg` is not an algorithm known here")
 }
 
@@ -262,9 +263,11 @@ function assertAlgorithmFits(key: Key, parameterSet: string | undefined): void {
   if (key.algorithm === undefined) return
   if (parameterSet !== undefined && parameterSet !== key.algorithm)
     throw invalidJwk("an AKP key has the algorithm of its `alg` only")
-  const row = SIGNATURE_ROWS.find(({ name }) => name === key.algorithm)
-  if (row === undefined || customAlgorithm(row.name) !== undefined) return
-  const fits = row.keyType === key.keyType && (row.curves?.includes(key.curve ?? "") ?? true)
+  if (customAlgorithm(key.algorithm) !== undefined) return
+  const row = SIGNATURE_ROWS.find(({ name }) => name === key.algorithm) ?? ENCRYPTION_KEYS.get(key.algorithm)
+  if (row === undefined) return
+  const keyTypes = "keyTypes" in row ? row.keyTypes : [row.keyType]
+  const fits = keyTypes.includes(key.keyType) && (row.curves?.includes(key.curve ?? "") ?? true)
   if (!fits) throw invalidJwk("`alg` does not fit the key's type or curve")
 }
 
