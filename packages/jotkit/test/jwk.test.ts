@@ -373,7 +373,8 @@ describe("CryptoKeys", () => {
     [{ kty: "oct", k: K32, alg: "A256GCM" }, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]],
   ])("toCryptoKey of a key for encryption is for that: %#", async (jwk, algorithm, usages) => {
     const key = untyped<webcrypto.CryptoKey>(await Jwk.from(jwk).toCryptoKey())
-    expect(key).toMatchObject({ algorithm, usages })
+    expect(key).toMatchObject({ algorithm })
+    expect(new Set(key.usages)).toEqual(new Set(usages))
   })
 
   test("that are not extractable sign, verify and show their public half, and nothing else", async () => {
