@@ -6,7 +6,7 @@ import { isJsonObject } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { registryChanges } from "../crypto/registry.ts"
 import { settledSource } from "../keys/source.ts"
-import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./claims-set.ts"
+import { type ClaimOptions, type Replacer, serializeClaims, settleTimes, type Time } from "./claims-set.ts"
 import { headerCopy } from "./header.ts"
 import {
   flagOption,
@@ -99,8 +99,10 @@ export function signingOf(options: EncodeOptions | undefined, key: unknown, know
   textOption("issuer", given.issuer)
   textOption("subject", given.subject)
   textsOption("audience", given.audience)
-  // The caller's array may change while the signer lives.
+  // The caller's arrays may change while the signer lives.
   if (Array.isArray(given.audience)) given.audience = [...given.audience]
+  if (Array.isArray(given.replacer)) given.replacer = [...given.replacer]
+  settleTimes(given)
   if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
   const copy = headerCopy(header)
   return {
