@@ -1,6 +1,6 @@
 /** The algorithms there are, and your own beside them. */
 
-import { decodeBase64UrlPooled, encodeBase64Url } from "./codec/bytes.ts"
+import { decodeBase64Url, encodeBase64Url } from "./codec/bytes.ts"
 import type { Key } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import {
@@ -16,7 +16,8 @@ import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { InvalidKeyError, UsageError } from "./errors.ts"
 import { unknownAlgorithm } from "./jose/options.ts"
 import { runAsync, runSync, type Steps, wait } from "./jose/steps.ts"
-import { operatorFor } from "./keys/fit.ts"
+import { Jwk, jwkOf } from "./jwk.ts"
+import { assertMaterialFits, operatorFor } from "./keys/fit.ts"
 import { readKeySource } from "./keys/source.ts"
 
 export type { SignatureAlgorithm } from "./crypto/registry.ts"
@@ -102,21 +103,19 @@ function builtIn(row: SignatureRow): BuiltInAlgorithm {
     },
     prepareKey(input) {
       if (row.family === "none") return assertNoKey(input)
-      const source = readKeySource(input)
-      if (source.kind !== "key") throw new InvalidKeyError("key_unsuitable", "expected one key")
-      return source.key
+      const key = keyFrom(input)
+      assertMaterialFits(row, key)
+      return input instanceof Jwk ? input : jwkOf(key)
     },
     async sign(data, key) {
       if (row.family === "none") return new Uint8Array()
-      return (
-        decodeBase64UrlPooled(await operatorFor(row, key as Key, "sign", false).sign(data))?.slice() ?? new Uint8Array()
-      )
+      const signature = await operatorFor(row, keyFrom(key), "sign", false).sign(bytesOnly(data))
+      return decodeBase64Url(signature) ?? new Uint8Array()
     },
     async verify(data, key, signature) {
-      return (
-        row.family !== "none" &&
-        (await operatorFor(row, key as Key, "verify", false).verify(data, encodeBase64Url(signature))) === true
-      )
+      if (row.family === "none") return false
+      const text = encodeBase64Url(bytesOnly(signature))
+      return (await operatorFor(row, keyFrom(key), "verify", false).verify(bytesOnly(data), text)) === true
     },
     digest(bytes) {
       return runSync(() => digestSteps(row, bytes), "digestAsync")
@@ -128,7 +127,21 @@ function builtIn(row: SignatureRow): BuiltInAlgorithm {
 }
 
 function* digestSteps(row: SignatureRow, bytes: Uint8Array): Steps<Uint8Array> {
-  return (yield* wait(engine.digest(hashOf(row), bytes))).slice()
+  return new Uint8Array(yield* wait(engine.digest(hashOf(row), bytesOnly(bytes))))
+}
+
+function keyFrom(input: unknown): Key {
+  const source = readKeySource(input)
+  if (source.kind === "key") return source.key
+  throw new InvalidKeyError("key_unsuitable", "expected one key")
+}
+
+function bytesOnly(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  throw new UsageError(
+    "argument_invalid",
+    `expected bytes (Uint8Array), found ${value === null ? "null" : typeof value}`,
+  )
 }
 
 function assertNoKey(input: unknown): null {

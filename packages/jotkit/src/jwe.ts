@@ -254,7 +254,7 @@ function* openSteps(jwe: unknown, rules: JweRules, mode: Mode): Steps<DecryptedJ
 function parseAny(jwe: unknown, maxLength: number): ParsedJwe {
   return typeof jwe === "object" && jwe !== null && !(jwe instanceof Uint8Array)
     ? parseJsonJwe(jwe, maxLength)
-    : parseCompactJwe(tokenText(jwe), maxLength)
+    : parseCompactJwe(tokenText(jwe, maxLength), maxLength)
 }
 
 function resultOf(parsed: ParsedJwe, { plaintext, recipient, key }: Decrypted): DecryptedJwe {

@@ -258,12 +258,22 @@ function settle(given: JwksClientOptions) {
     cacheTtl,
     cooldown: seconds("cooldown", given.cooldown, 30),
     staleIfError: seconds("staleIfError", given.staleIfError, 3600),
-    headers: { accept: "application/jwk-set+json, application/json", "user-agent": "jotkit", ...given.headers },
-    fetch: functionOption("fetch", given.fetch) ?? (globalThis.fetch as unknown as FetchLike),
+    headers: {
+      accept: "application/jwk-set+json, application/json",
+      "user-agent": "jotkit",
+      ...lowerCased(given.headers),
+    },
+    // Called as a function of its own: browsers refuse theirs as a method of something else.
+    fetch: functionOption("fetch", given.fetch) ?? ((url, init) => globalThis.fetch(url, init as RequestInit)),
     maxBytes: countOption("maxBytes", given.maxBytes, MAX_BYTES),
     maxKeys: countOption("maxKeys", given.maxKeys, MAX_KEYS),
     now: functionOption("now", given.now) ?? (() => performance.now() / 1000),
   }
+}
+
+/** Names of headers have no case (RFC 9110, section 5.1): the caller's `User-Agent` stands in place of ours, not beside it. */
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function seconds(name: string, value: Duration | undefined, otherwise: number): number {
@@ -295,15 +305,15 @@ function allowedUrl(input: string | URL): URL {
   return url
 }
 
-async function download(
-  url: URL,
-  options: ReturnType<typeof settle>,
-): Promise<{ bytes: Uint8Array; maxAge: number | undefined }> {
+interface Download {
+  readonly bytes: Uint8Array
+  readonly maxAge: number | undefined
+}
+
+async function download(url: URL, options: ReturnType<typeof settle>): Promise<Download> {
   const signal = AbortSignal.timeout(Math.ceil(options.timeout * 1000))
   try {
-    const response = await request(url, options, signal)
-    const bytes = await readBody(response, options.maxBytes)
-    return { bytes, maxAge: maxAgeOf(response.headers.get("cache-control")) }
+    return await unlessAborted(signal, transfer(url, options, signal))
   } catch (cause) {
     if (cause instanceof JwtError) throw cause
     const why = signal.aborted ? `no answer within the timeout of ${options.timeout} s` : reasonOf(cause)
@@ -311,6 +321,20 @@ async function download(
       cause,
     })
   }
+}
+
+async function transfer(url: URL, options: ReturnType<typeof settle>, signal: AbortSignal): Promise<Download> {
+  const response = await request(url, options, signal)
+  const bytes = await readBody(response, options.maxBytes)
+  return { bytes, maxAge: maxAgeOf(response.headers.get("cache-control")) }
+}
+
+/** A fetch of the caller's own may not listen to the signal; the time is over all the same. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+    work.then(resolve, reject)
+  })
 }
 
 async function request(start: URL, options: ReturnType<typeof settle>, signal: AbortSignal): Promise<FetchedResponse> {

@@ -387,7 +387,7 @@ function parseAny(
 ): readonly (ParsedJws & Partial<Pick<ParsedJsonJws, "unprotected">>)[] {
   if (typeof jws === "object" && jws !== null && !(jws instanceof Uint8Array)) return parseJson(jws, verification)
   if (typeof jws === "string" || jws instanceof Uint8Array)
-    return [parseCompact(tokenText(jws), { ...verification, acceptPadding: false })]
+    return [parseCompact(tokenText(jws, verification.maxTokenLength), { ...verification, acceptPadding: false })]
   throw new DecodeError(
     "token_malformed",
     `expected a JWS as text or object, found ${jws === null ? "null" : typeof jws}`,

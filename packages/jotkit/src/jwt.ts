@@ -275,7 +275,10 @@ export class Signer {
 export class Verifier<Claims = JwtClaims> {
   readonly #verification: Verification
 
-  /** @throws UsageError, InvalidAlgorithmError and InvalidKeyError for options or a key that could never verify. */
+  /**
+   * @throws UsageError and InvalidAlgorithmError for options that are wrong, InvalidKeyError for a key that cannot be read. Whether the
+   * key fits is asked with each token, as `decode` does.
+   */
   constructor(options: VerifierOptions & { schema?: StandardSchemaV1<unknown, Claims> | undefined }) {
     const { key, cache, ...rest } = knownOptions(options, VERIFIER_OPTIONS, "Verifier")
     const verification = verificationOf(rest, key, DECODE_OPTIONS, "Verifier")
@@ -319,12 +322,12 @@ function* completeSteps(
   const answer = claimsOf(verification, token, mode)
   const payload = isSteps(answer) ? yield* answer : answer
   // Read again for the parts: whoever wants them all pays for them.
-  const parsed = parseCompact(tokenText(token), verification.parse)
+  const parsed = parseCompact(tokenText(token, verification.parse.maxTokenLength), verification.parse)
   return { header: headerForCaller(parsed.header), payload, signature: bytesOfSignature(parsed) }
 }
 
 function parseUnverified(token: string | Uint8Array): ParsedJws {
-  const text = tokenText(token)
+  const text = tokenText(token, UNVERIFIED.maxTokenLength)
   // A detached payload is no reason not to show the rest.
   const parsed = parseCompact(
     text,

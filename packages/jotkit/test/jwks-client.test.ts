@@ -19,7 +19,7 @@ import {
   verifyJwsAsync,
 } from "jotkit"
 import * as jwksDoor from "jotkit/jwks"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test, vi } from "vitest"
 import { clientOf, type Endpoint, json, keySet, startEndpoint, status } from "./keys-fixtures/endpoint.ts"
 import { foreignToken, pairOf, SECRET } from "./keys-fixtures/pairs.ts"
 import { errorOf, outcome, outcomeOf, untyped } from "./pyjwt/outcome.ts"
@@ -154,6 +154,21 @@ describe("a request", () => {
     })
   })
 
+  test("carries the caller's User-Agent and Accept once, however they are spelled", async () => {
+    const endpoint = await startEndpoint(keySet(publicA))
+    await new JwksClient(endpoint.url, { headers: { "User-Agent": "shop/1", ACCEPT: "application/json" } }).getJwkSet()
+    expect(endpoint.requests[0]?.headers).toMatchObject({ "user-agent": "shop/1", accept: "application/json" })
+  })
+
+  test("goes through the platform's fetch as it is at that moment", async () => {
+    const client = new JwksClient("https://keys.example/")
+    const fetch = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ keys: [publicA] }))
+    onTestFinished(() => fetch.mockRestore())
+    expect((await client.getJwkSet()).size).toBe(1)
+    expect(fetch).toHaveBeenCalledOnce()
+    expect(fetch.mock.contexts[0]).toBe(globalThis)
+  })
+
   test("goes through the caller's fetch", async () => {
     const calls: [url: string, init: FetchInit][] = []
     const fetch: FetchLike = async (url, init) => {
@@ -196,6 +211,16 @@ describe("a request", () => {
     expect(await outcomeOf(client.getJwkSet())).toMatch(
       /^(?:JwksConnectionError jwks_unreachable|JwksClientError jwks_response_invalid)$/,
     )
+  })
+
+  test.each<[name: string, fetch: () => Promise<unknown>]>([
+    ["never answers", () => new Promise(() => undefined)],
+    ["never ends its body", async () => new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }))],
+  ])("through a fetch that %s, and hears no signal, fails in time all the same", async (_name, fetch) => {
+    const client = new JwksClient("https://keys.example/", { fetch: untyped(fetch), timeout: 0.05 })
+    expect(await outcomeOf(client.getJwkSet())).toBe(UNREACHABLE)
+    const error = await client.getJwkSet().catch((reason: Error) => reason)
+    expect(String(error)).toContain("timeout of 0.05 s")
   })
 
   test("that fails names the server and the reason, and nothing secret of the address or the headers", async () => {

@@ -964,6 +964,23 @@ describe("durations", () => {
     fc.assert(property, MANY)
   })
 
+  test("may be instances of a class, whose members are not all units", () => {
+    class Span {
+      readonly locale = "en"
+      get hours(): number {
+        return 1
+      }
+      get microseconds(): number {
+        return 500_000
+      }
+      get nanoseconds(): number {
+        return 500_000_000
+      }
+    }
+    expect(seconds(new Span())).toBe(3601)
+    expect(seconds(Object.assign(Object.create(null), { years: 0, months: 0, minutes: 1 }))).toBe(60)
+  })
+
   test("are refused, or finite and not negative, whatever is given", () => {
     const units = objectWith(
       {

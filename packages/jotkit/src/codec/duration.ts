@@ -20,13 +20,15 @@ const MEMBER_SECONDS = {
   hours: 3600,
   minutes: 60,
   seconds: 1,
-  milliseconds: 0.001,
+  milliseconds: 1e-3,
+  microseconds: 1e-6,
+  nanoseconds: 1e-9,
 } as const
 const MAX_TEXT = 64
 
 /**
  * A length of time: seconds as a finite number, text (`"15m"`, `"1h30m"`, `"7d"`, `"PT15M"`), or an object with
- * `weeks days hours minutes seconds milliseconds`; a `Temporal.Duration` without years and months fits.
+ * `weeks days hours minutes seconds` and smaller units; a `Temporal.Duration` without years and months fits.
  */
 export type Duration = number | string | DurationMembers
 
@@ -38,6 +40,8 @@ export interface DurationMembers {
   readonly minutes?: number
   readonly seconds?: number
   readonly milliseconds?: number
+  readonly microseconds?: number
+  readonly nanoseconds?: number
 }
 
 /** Reads a duration as seconds, which may be negative; undefined if it is not one. */
@@ -66,7 +70,7 @@ function parseText(text: string): number | undefined {
 }
 
 function parseMembers(value: object): number | undefined {
-  if (hasLength(value, "years") || hasLength(value, "months")) return undefined
+  if (hasLength(value, "years") || hasLength(value, "months") || hasStrangeMember(value)) return undefined
   let seconds: number | undefined
   for (const [name, unit] of Object.entries(MEMBER_SECONDS)) {
     // Temporal.Duration has its members on the prototype, so `in` and not own.
@@ -76,6 +80,15 @@ function parseMembers(value: object): number | undefined {
     seconds = (seconds ?? 0) + amount * unit
   }
   return seconds
+}
+
+/** A misspelt unit would make the duration shorter without a word. Class instances may have other members. */
+function hasStrangeMember(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  return Object.keys(value).some(
+    (name) => !Object.hasOwn(MEMBER_SECONDS, name) && name !== "years" && name !== "months",
+  )
 }
 
 function hasLength(value: object, name: string): boolean {

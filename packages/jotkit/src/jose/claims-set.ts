@@ -13,14 +13,14 @@ export type Replacer = ((this: unknown, name: string, value: unknown) => unknown
 
 /** Claims that options add. */
 export interface ClaimOptions {
-  readonly expiresIn?: Duration | undefined
-  readonly notBefore?: Duration | Date | { readonly epochMilliseconds: number } | undefined
-  readonly issuedAt?: boolean | Time | undefined
+  expiresIn?: Duration | undefined
+  notBefore?: Duration | Date | { readonly epochMilliseconds: number } | undefined
+  issuedAt?: boolean | Time | undefined
   readonly jwtId?: boolean | string | undefined
   readonly issuer?: string | undefined
-  readonly audience?: string | readonly string[] | undefined
+  audience?: string | readonly string[] | undefined
   readonly subject?: string | undefined
-  readonly replacer?: Replacer | undefined
+  replacer?: Replacer | undefined
 }
 
 const OPENING_BRACE = 123
@@ -102,6 +102,18 @@ function addClaims(set: JsonObject, options: ClaimOptions, now: () => number): v
   put(set, "aud", "audience", typeof audience === "object" ? [...audience] : audience)
 }
 
+/** Checks the times that options add and puts numbers in their places, once: dates and duration objects may change later. */
+export function settleTimes(options: ClaimOptions): void {
+  const { expiresIn, notBefore, issuedAt } = options
+  if (expiresIn !== undefined) options.expiresIn = lifetimeOf(expiresIn)
+  if (notBefore !== undefined) {
+    const seconds = startOf(notBefore, 0)
+    options.notBefore = isMoment(notBefore) ? { epochMilliseconds: seconds * 1000 } : seconds
+  }
+  if (issuedAt !== undefined && typeof issuedAt !== "boolean")
+    options.issuedAt = timeOf(issuedAt, "the option `issuedAt`")
+}
+
 function put(set: JsonObject, claim: string, option: string, value: unknown): void {
   if (value === undefined) return
   if (Object.hasOwn(set, claim) && set[claim] !== undefined) {
@@ -122,13 +134,15 @@ function lifetimeOf(value: unknown): number {
 
 /** A duration from now, or a moment. */
 function startOf(value: unknown, moment: number): number {
-  const isMoment =
-    value instanceof Date || (typeof value === "object" && value !== null && "epochMilliseconds" in value)
-  if (isMoment) return timeOf(value, "the option `notBefore`")
+  if (isMoment(value)) return timeOf(value, "the option `notBefore`")
   const seconds = parseDuration(value)
   if (seconds === undefined)
     throw invalidOption("notBefore", 'a duration from now (seconds, "5m", an object) or a Date', value)
   return moment + seconds
+}
+
+function isMoment(value: unknown): boolean {
+  return value instanceof Date || (typeof value === "object" && value !== null && "epochMilliseconds" in value)
 }
 
 function timeOf(value: unknown, what: string): number {

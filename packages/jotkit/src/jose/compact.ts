@@ -48,9 +48,11 @@ export interface ParseRules {
   readonly acceptPadding: boolean
 }
 
-/** Text of a token, or the error that says what else was found. */
-export function tokenText(token: unknown): string {
+/** Text of a token, or the error that says what else was found. Bytes without end are refused before they become text. */
+export function tokenText(token: unknown, maxTokenLength: number): string {
   if (typeof token === "string") return token
+  // Every character of a token is one byte.
+  if (token instanceof Uint8Array && token.length > maxTokenLength) throw tooLong(maxTokenLength)
   const text = token instanceof Uint8Array ? decodeUtf8(token) : undefined
   if (text !== undefined) return text
   throw new DecodeError(
@@ -61,9 +63,7 @@ export function tokenText(token: unknown): string {
 
 /** Reads a compact JWS. */
 export function parseCompact(token: string, rules: ParseRules): ParsedJws {
-  if (token.length > rules.maxTokenLength) {
-    throw new DecodeError("token_too_large", `the token is longer than ${rules.maxTokenLength} characters`)
-  }
+  if (token.length > rules.maxTokenLength) throw tooLong(rules.maxTokenLength)
   const headerEnd = token.indexOf(DOT)
   const payloadEnd = token.indexOf(DOT, headerEnd + 1)
   if (headerEnd === -1 || payloadEnd === -1) throw malformedSegments(token)
@@ -113,6 +113,10 @@ function unpadded(segment: string, rules: ParseRules): string {
   return segment.replace(/={1,2}$/, "")
 }
 
+function tooLong(maxTokenLength: number): DecodeError {
+  return new DecodeError("token_too_large", `the token is longer than ${maxTokenLength} characters`)
+}
+
 function malformedSegments(token: string): DecodeError {
   let dots = 0
   for (let at = token.indexOf(DOT); at !== -1 && dots <= 4; at = token.indexOf(DOT, at + 1)) dots++
@@ -126,5 +130,5 @@ function malformedSegments(token: string): DecodeError {
 }
 
 function hint(token: string): string {
-  return token.trimStart().startsWith("{") ? "; the text is JSON, use verifyJws for the JSON serialization" : ""
+  return token.trimStart().startsWith("{") ? "; the text is JSON: parse it, and give the object to verifyJws" : ""
 }

@@ -231,7 +231,7 @@ function schemaOption(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | 
 
 /** The pipeline of `decode`: read, verify, parse, judge. Answers at once where nothing has to be waited for. */
 export function claimsOf(verification: Verification, token: string | Uint8Array, mode: Mode): Answer<unknown> {
-  const text = tokenText(token)
+  const text = tokenText(token, verification.parse.maxTokenLength)
   const entry = verification.cache?.get(text, verification.now())
   if (entry?.changes === registryChanges()) {
     const trusted = stillTrusted(entry.verifiedBy, entry.header, verification.signature)

@@ -6,7 +6,7 @@ import { isJsonObject } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { registryChanges } from "../crypto/registry.ts"
 import { settledSource } from "../keys/source.ts"
-import { type ClaimOptions, type Replacer, serializeClaims, type Time } from "./claims-set.ts"
+import { type ClaimOptions, type Replacer, serializeClaims, settleTimes, type Time } from "./claims-set.ts"
 import { headerCopy } from "./header.ts"
 import {
   flagOption,
@@ -122,8 +122,12 @@ export function claimOptionsOf(given: ClaimOptions): ClaimOptions | undefined {
   textsOption("audience", given.audience)
   if (typeof given.jwtId !== "boolean") textOption("jwtId", given.jwtId)
   if (CLAIM_OPTIONS.every((name) => given[name] === undefined)) return undefined
-  // The caller's array may change while the signer lives.
-  return Array.isArray(given.audience) ? { ...given, audience: [...given.audience] } : given
+  // The caller's arrays may change while the signer lives.
+  const own: ClaimOptions = { ...given }
+  if (Array.isArray(own.audience)) own.audience = [...own.audience]
+  if (Array.isArray(own.replacer)) own.replacer = [...own.replacer]
+  settleTimes(own)
+  return own
 }
 
 /** Reads a signer's key before its first token, and makes the header, where nothing has to be waited for. */

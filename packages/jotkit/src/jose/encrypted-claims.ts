@@ -109,7 +109,7 @@ export function* encryptClaims(claims: object, { rules, claims: added, now }: En
 
 /** The pipeline of `decrypt`: read, open, parse, judge. */
 export function* decryptClaims(token: unknown, { rules, judgment }: Decryption, mode: Mode): Steps<unknown> {
-  const parsed = parseCompactJwe(tokenText(token), rules.maxTokenLength)
+  const parsed = parseCompactJwe(tokenText(token, rules.maxTokenLength), rules.maxTokenLength)
   const { plaintext } = yield* decryptSteps(parsed, rules, mode)
   const header = parsed.protectedHeader
   if (isNested(header))

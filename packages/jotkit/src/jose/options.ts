@@ -10,6 +10,9 @@ import { isMissing } from "../keys/fit.ts"
 export type Now = number | Date | (() => number | Date)
 
 const MAX_NAME_DISTANCE = 3
+const SHORTEST_BEGINNING = 3
+/** What makes one wrong letter weigh as much as this many missing ones. */
+const MAX_DRAWN_OUT = 32
 
 /** The options of a call: every name there is, with nothing for it. */
 export type OptionNames = Readonly<Record<string, undefined>>
@@ -179,11 +182,19 @@ function unknownOption(name: string, names: OptionNames, call: string): UsageErr
   let nearest: string | undefined
   let least = MAX_NAME_DISTANCE + 1
   for (const candidate of known) {
-    const between = distance(name.toLowerCase(), candidate.toLowerCase())
-    if (between < least) [nearest, least] = [candidate, between]
+    const between = unlikeness(name.toLowerCase(), candidate.toLowerCase())
+    // As many changes as there are letters: nothing is alike.
+    if (between < least && between < name.length) [nearest, least] = [candidate, between]
   }
   const hint = nearest === undefined ? `known are ${known.join(", ")}` : `did you mean \`${nearest}\``
   return new UsageError("option_unknown", `${call} has no option \`${name.slice(0, 64)}\`; ${hint}`)
+}
+
+/** How far apart two names are. A name cut short (`aud`, `exp`) or drawn out is nearer than any other. */
+function unlikeness(a: string, b: string): number {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a]
+  const isBeginning = short.length >= SHORTEST_BEGINNING && long.startsWith(short)
+  return isBeginning ? (long.length - short.length) / MAX_DRAWN_OUT : distance(a, b)
 }
 
 /** Levenshtein's distance, bounded: names are short. */

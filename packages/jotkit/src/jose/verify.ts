@@ -1,5 +1,5 @@
 /** From a parsed signature to a genuine one (RFC 7515, section 5.2). The one place where verification happens. */
-import { decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
 import type { Key, Operator, SigningInput } from "../crypto/key.ts"
 import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"
@@ -241,7 +241,7 @@ function* verifyCustom(
       : [inputOf(source)]
   if (keys.length === 0) throw noKeyFound()
   const data = bytesOf(parsed.signingInput)
-  const signature = decodeBase64UrlPooled(parsed.signature)
+  const signature = decodeBase64Url(parsed.signature)
   if (signature === undefined) throw invalidSignature()
   for (const key of keys) {
     if ((yield* callCustom(algorithm, key, data, signature)) === true) return algorithm
@@ -274,11 +274,11 @@ function* verifyRemotely(parsed: ParsedJws, signer: RemoteSigner): Steps<Verifyi
   if (signer.algorithm !== parsed.header.alg) throw notAllowed()
   if (signer.verify === undefined)
     throw new UsageError("argument_invalid", "this remote signer cannot verify; give its public key instead")
-  const signature = decodeBase64UrlPooled(parsed.signature)
+  const signature = decodeBase64Url(parsed.signature)
   if (signature === undefined) throw invalidSignature()
   let genuine: boolean
   try {
-    genuine = yield* wait(signer.verify(bytesOf(parsed.signingInput), signature.slice()))
+    genuine = yield* wait(signer.verify(bytesOf(parsed.signingInput), signature))
   } catch (cause) {
     throw cause instanceof JwtError
       ? cause

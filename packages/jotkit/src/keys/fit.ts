@@ -59,6 +59,12 @@ export function isMissing(row: SignatureRow): boolean {
   return engine.answersAtOnce && engine.supports(row) === false
 }
 
+/** Refuses a key of another type, curve or strength than the algorithm's, whatever it is to be used for. */
+export function assertMaterialFits(row: SignatureRow, key: Key): void {
+  const error = materialMisfit(row, key)
+  if (error !== undefined) throw error
+}
+
 function materialMisfit(row: SignatureRow, key: Key): JwtError | undefined {
   if (row.keyType !== key.keyType)
     return unsuitableKey(`${row.name} needs ${describeNeed(row)}, found ${describe(key)}`)

@@ -11,10 +11,15 @@ import { hasKeyShape } from "./der.ts"
 // Any BEGIN line counts, complete or not, in the style of PEM or of SSH2.
 const BEGIN_LINE = /-{4,5}\s*BEGIN\b/
 const SSH_START = /^(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)/
+/** A public key line behind something else: options of `authorized_keys`, a name in a file of settings. */
+const SSH_LINE = /(?:^|[^\w-])(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)[\w@.-]{1,64}\s+AAAA/
+/** The binary form says its type after the length of the type's name (RFC 4253, section 6.6). */
+const SSH_TYPE_START = /^(?:ssh-|ecds|sk-[se])/
 // White space, controls, byte order marks and zero-width characters before the first letter.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL before the key is one of the disguises
 const BLANK_START = /^[\s\u0000-\u0020\u200b-\u200f\u2060\ufeff]+/
 const BASE64_TEXT = /^[A-Za-z0-9+/_-]+={0,2}$/
+const HEX_TEXT = /^(?:0x)?(?:[0-9a-f]{2}:?)+$/i
 /** Nothing shorter than this in base64 holds a key or a JWK with its `kty`. */
 const SHORTEST_WRAPPED = 16
 const MAX_SEARCH_DEPTH = 100
@@ -38,40 +43,66 @@ export function assertSecret(bytes: Uint8Array): void {
 }
 
 function disguiseOf(bytes: Uint8Array): Disguise {
-  if (hasKeyShape(bytes)) return "a DER key or certificate"
-  for (const text of readings(bytes)) {
-    const found = disguiseOfText(text)
+  return shapeOf(bytes) ?? firstDisguise(readings(bytes), disguiseOfText)
+}
+
+function firstDisguise<T>(values: readonly T[], find: (value: T) => Disguise): Disguise {
+  for (const value of values) {
+    const found = find(value)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** The texts that bytes may stand for: UTF-8, and UTF-16 where there are zero bytes. */
+/** What bytes are that are not text. */
+function shapeOf(bytes: Uint8Array): Disguise {
+  if (hasKeyShape(bytes)) return "a DER key or certificate"
+  const isSsh = bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 0
+  return isSsh && SSH_TYPE_START.test(decodeUtf8(bytes.subarray(4, 8)) ?? "") ? "an OpenSSH key" : undefined
+}
+
+/** The texts that bytes may stand for: UTF-8, and UTF-16 or UTF-32 where there are zero bytes. */
 function readings(bytes: Uint8Array): string[] {
-  const texts: string[] = []
-  const utf8 = decodeUtf8(bytes)
-  if (utf8 !== undefined) texts.push(utf8)
-  if (bytes.includes(0)) texts.push(decodeUtf16(bytes, false), decodeUtf16(bytes, true))
-  return texts
+  const texts = [decodeUtf8(bytes)]
+  if (bytes.includes(0))
+    texts.push(decodeUtf16(bytes, false), decodeUtf16(bytes, true), decodeUtf8(withoutZeros(bytes)))
+  return texts.filter((text) => text !== undefined)
+}
+
+/** Key text is ASCII: in wider encodings its bytes stand among zeros, after a byte order mark. */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  return bytes.filter((byte) => byte !== 0 && byte < 0xfe)
 }
 
 function disguiseOfText(text: string): Disguise {
-  if (BEGIN_LINE.test(text)) return "a PEM key or certificate"
   // DER whose bytes were put into characters, one each.
   if (text.startsWith("0") && hasKeyShape(encodeLatin1(text))) return "a DER key or certificate"
-  const start = text.replace(BLANK_START, "")
-  if (SSH_START.test(start)) return "an OpenSSH key"
-  if (start.startsWith("{") || start.startsWith("[")) return looksLikeJwk(start) ? "a JWK" : undefined
-  const compact = start.replaceAll(/\s+/g, "")
-  if (compact.length < SHORTEST_WRAPPED || !BASE64_TEXT.test(compact)) return undefined
-  return disguiseOfWrapped(decodeBase64(compact))
+  return plainDisguise(text) ?? firstDisguise(unwrapped(text), disguiseOfUnwrapped)
 }
 
-function disguiseOfWrapped(bytes: Uint8Array): Disguise {
-  if (hasKeyShape(bytes)) return "a DER key or certificate"
-  const text = decodeUtf8(bytes)?.replace(BLANK_START, "") ?? ""
+function plainDisguise(text: string): Disguise {
   if (BEGIN_LINE.test(text)) return "a PEM key or certificate"
-  return text.startsWith("{") || text.startsWith("[") ? (looksLikeJwk(text) ? "a JWK" : undefined) : undefined
+  const start = text.replace(BLANK_START, "")
+  if (SSH_START.test(start) || SSH_LINE.test(start)) return "an OpenSSH key"
+  return (start.startsWith("{") || start.startsWith("[")) && looksLikeJwk(start) ? "a JWK" : undefined
+}
+
+/** What text says in base64 or hexadecimal. */
+function unwrapped(text: string): Uint8Array[] {
+  const compact = text.replace(BLANK_START, "").replaceAll(/\s+/g, "")
+  if (compact.length < SHORTEST_WRAPPED) return []
+  const found: Uint8Array[] = []
+  if (BASE64_TEXT.test(compact)) found.push(decodeBase64(compact))
+  if (HEX_TEXT.test(compact)) found.push(decodeHex(compact.replace(/^0x/i, "").replaceAll(":", "")))
+  return found
+}
+
+function decodeHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+}
+
+function disguiseOfUnwrapped(bytes: Uint8Array): Disguise {
+  return shapeOf(bytes) ?? plainDisguise(decodeUtf8(bytes) ?? "")
 }
 
 function looksLikeJwk(text: string): boolean {

@@ -148,6 +148,7 @@ describe("nbf and iat", () => {
     ["C9: a sum that is infinite", { hours: 1e308 }],
     ["C9: a sum that is no number", { weeks: 1e308, hours: -1e308 }],
     ["C9: months", { months: 1 }],
+    ["C9: a misspelt unit", { hours: 1, minuets: 5 }],
   ])("%s is no maxAge", (_name, maxAge) => {
     expect(outcome(() => new Verifier({ key: SECRET, ...HS256, maxAge: untyped(maxAge) }))).toBe(WRONG_OPTION)
     expect(outcome(() => decode(claimsToken({ iat: 0 }), SECRET, { ...HS256, maxAge: untyped(maxAge) }))).toBe(
@@ -531,6 +532,7 @@ describe("on the way out", () => {
     ["C28: Infinity", {}, { expiresIn: Number.POSITIVE_INFINITY }, WRONG_OPTION],
     ["C28: a sum that is no number", {}, { expiresIn: { weeks: 1e308, hours: -1e308 } }, WRONG_OPTION],
     ["C28: years", {}, { expiresIn: untyped({ years: 1 }) }, WRONG_OPTION],
+    ["C28: a misspelt unit", {}, { expiresIn: untyped({ hours: 1, minuets: 5 }) }, WRONG_OPTION],
     ["C28: null", {}, { expiresIn: untyped(null) }, WRONG_OPTION],
     ["C28: true", {}, { expiresIn: untyped(true) }, WRONG_OPTION],
     ["C28: both exp and expiresIn", { exp: NOW + 5 }, { expiresIn: 60 }, WRONG_CLAIMS],

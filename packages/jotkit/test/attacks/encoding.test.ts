@@ -305,6 +305,10 @@ describe("segments", () => {
     ])
   })
 
+  test("E9: more bytes than a text can have characters", async () => {
+    await expectRefused({ token: new Uint8Array(2 ** 29) }, LARGE, DOORS)
+  })
+
   test("E9: bytes of a good token are a good token", async () => {
     await expectAccepted({ token: Buffer.from(GOOD) }, DOORS)
     await expectAccepted({ token: new TextEncoder().encode(`xx${GOOD}`).subarray(2) }, DOORS)

@@ -174,6 +174,10 @@ describe("text that is a key", () => {
   })
 
   const base64 = derOf(rsa().publicKey).toString("base64")
+  const hex = derOf(rsa().publicKey).toString("hex")
+  const edLine = openSshLine("ssh-ed25519", memberBytes(jwkOf(ed25519().publicKey), "x"))
+  const utf32 = (text: string): Uint8Array =>
+    new Uint8Array(Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0).buffer)
   test.each<[string, string | Uint8Array]>([
     ["K3: PEM in UTF-16, little endian", Buffer.from(spki, "utf16le")],
     ["K3: PEM in UTF-16, big endian", Buffer.from(spki, "utf16le").swap16()],
@@ -196,6 +200,11 @@ describe("text that is a key", () => {
     ["K5: ssh-dss", "ssh-dss AAAAB3NzaC1kc3MAAACBAP"],
     ["K5: a security key", "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t"],
     ["K5: ssh-rsa after a newline", "\n ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"],
+    ["K5: ssh-rsa after options", 'restrict,command="x" ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC'],
+    ["K5: ssh-ed25519 behind a name", "key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA"],
+    ["K5: ssh-ed25519 in base64", Buffer.from(edLine).toString("base64")],
+    ["K5: ssh-ed25519 without its name", edLine.split(" ")[1] ?? ""],
+    ["K5: ssh-ed25519 without its name and base64", Buffer.from(edLine.split(" ")[1] ?? "", "base64")],
     ["K6: DER", derOf(rsa().publicKey)],
     ["K6: DER of a private key", rsa().privateKey.export({ type: "pkcs8", format: "der" })],
     ["K6: DER in PKCS#1", rsa().publicKey.export({ type: "pkcs1", format: "der" })],
@@ -209,6 +218,12 @@ describe("text that is a key", () => {
     ["K6: DER of an X25519 key", derOf(x25519().publicKey)],
     ["K6: DER of a certificate", expiredCertificate(rsa())],
     ["K6: DER in base64", base64],
+    ["K6: DER in hexadecimal", hex],
+    ["K6: DER in hexadecimal with its mark", `0x${hex.toUpperCase()}`],
+    ["K6: DER in hexadecimal with colons", hex.replaceAll(/(..)(?=.)/g, "$1:")],
+    ["K3: PEM in hexadecimal", Buffer.from(spki).toString("hex")],
+    ["K3: PEM in UTF-32", utf32(spki)],
+    ["K7: a JWK in UTF-32 with byte order mark", utf32(`\ufeff${JSON.stringify(rsaJwk)}`)],
     ["K6: DER in base64 with line breaks", base64.replaceAll(/(.{64})/g, "$1\n")],
     ["K6: DER in base64url", derOf(rsa().publicKey).toString("base64url")],
     ["K6: DER in the characters of a text", derOf(rsa().publicKey).toString("latin1")],
@@ -236,6 +251,20 @@ describe("text that is a key", () => {
       { token: hostile, key: createSecretKey(Buffer.from(key)), options: HS256, marks },
       NEVER_A_SECRET,
     )
+  })
+})
+
+describe("a secret that only looks unusual", () => {
+  test.each<[string, string | Uint8Array]>([
+    ["hexadecimal", "0123456789abcdef".repeat(4)],
+    ["hexadecimal with an odd length", "0x123456789abcdef0123456789abcdef012"],
+    ["base64", Buffer.alloc(48, 7).toString("base64")],
+    ["a sentence about keys", "the ssh-rsa key is not here, nor is AAAA"],
+    ["bytes with zeros", Uint8Array.of(0, 0, 0, 7, ...Buffer.alloc(40, 0x73))],
+    ["zeros", new Uint8Array(32)],
+    ["JSON without a key", '{"a":{"b":["kty"]}}'.padEnd(40)],
+  ])("K2: %s is a secret", (_name, secret) => {
+    expect(decode(hs256With(secret), secret, { ...HS256, now: NOW })).toEqual(CLAIMS)
   })
 })
 

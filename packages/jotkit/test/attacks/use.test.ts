@@ -71,11 +71,31 @@ describe("options", () => {
     ["U2: Leeway", { Leeway: 5 }, "leeway"],
     ["U2: requires", { requires: [] }, "require"],
     ["U2: crits", { crits: [] }, "crit"],
+    ["U2: aud", { aud: "x" }, "audience"],
+    ["U2: iss", { iss: "x" }, "issuer"],
+    ["U2: sub", { sub: "x" }, "subject"],
+    ["U2: jti", { jti: "x" }, "jwtId"],
+    ["U2: alg", { alg: "HS256" }, "algorithms"],
+    ["U2: verifySignature", { verifySignature: false }, "verify"],
   ])("%s does not exist, and the error names the nearest", (_name, options, nearest) => {
     const given: DecodeOptions = untyped({ ...HS256, ...options })
     expect(outcome(() => decode(claimsToken(CLAIMS), SECRET, given))).toBe(UNKNOWN)
     expect(outcome(() => new Verifier({ key: SECRET, ...given }))).toBe(UNKNOWN)
-    expect(errorOf(() => decode(claimsToken(CLAIMS), SECRET, given)).message).toContain(`\`${nearest}\``)
+    expect(errorOf(() => decode(claimsToken(CLAIMS), SECRET, given)).message).toContain(`did you mean \`${nearest}\``)
+  })
+
+  test.each<[string, EncodeOptions, string]>([
+    ["U2: exp", untyped({ exp: 5 }), "expiresIn"],
+    ["U2: iss", untyped({ iss: "x" }), "issuer"],
+    ["U2: headers", untyped({ headers: {} }), "header"],
+  ])("%s is no option of encode, and the error names the nearest", (_name, options, nearest) => {
+    expect(errorOf(() => encode({}, SECRET, options)).message).toContain(`did you mean \`${nearest}\``)
+  })
+
+  test.each([["x"], ["key"], ["clockTolerance"]])("U2: %s is like none, and the error names them all", (name) => {
+    const { message } = errorOf(() => decode(claimsToken(CLAIMS), SECRET, { ...HS256, [name]: 1 }))
+    expect(message).not.toContain("did you mean")
+    for (const option of ["algorithms", "audience", "leeway", "typ"]) expect(message).toContain(option)
   })
 
   test.each<[string, (options: object) => unknown]>([
@@ -218,6 +238,35 @@ describe("options", () => {
     audience.push("c")
     nested.b = 2
     expect(signer.sign({})).toBe(before)
+  })
+
+  test("U3: times that were given to a signer are read once", () => {
+    const moment = new Date(5000)
+    const duration = { seconds: 60 }
+    for (const notBefore of [moment, duration]) {
+      const signer = new Signer({ key: SECRET, now: 10, issuedAt: moment, notBefore, expiresIn: duration })
+      const before = signer.sign({})
+      moment.setTime(9_000_000)
+      duration.seconds = 3600
+      expect(signer.sign({})).toBe(before)
+      moment.setTime(5000)
+      duration.seconds = 60
+    }
+    const names = ["a"]
+    const signer = new Signer({ key: SECRET, replacer: names })
+    names.push("b")
+    expect(signer.sign({ a: 1, b: 2 })).toBe(encode({ a: 1 }, SECRET))
+  })
+
+  test.each<[string, EncodeOptions, RegExp]>([
+    ["expiresIn", { expiresIn: "soon" }, /option_invalid/],
+    ["expiresIn", { expiresIn: 0 }, /option_invalid/],
+    ["notBefore", { notBefore: "soon" }, /option_invalid/],
+    ["notBefore", { notBefore: new Date(Number.NaN) }, /claims_invalid/],
+    ["issuedAt", { issuedAt: untyped("soon") }, /claims_invalid/],
+    ["issuedAt", { issuedAt: Number.NaN }, /claims_invalid/],
+  ])("U3: %s is checked when a signer is made, not when it signs", (_name, options, expected) => {
+    expect(outcome(() => new Signer({ key: SECRET, ...options }))).toMatch(expected)
   })
 
   test("U3: signers that are none are an error", () => {

@@ -1,6 +1,6 @@
 /** PyJWT, table M: in which forms keys are read, and for which algorithms. */
 import { generateKeyPairSync, type KeyObject } from "node:crypto"
-import { decode, encode, Jwk, type KeyInput, listAlgorithms } from "jotkit"
+import { decode, encode, getAlgorithm, Jwk, type KeyInput, listAlgorithms } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { describeShared } from "../shared.ts"
 import { KEY_FOLDER, readJwk, readKeyText } from "./key-files.ts"
@@ -176,6 +176,35 @@ describe("curves", () => {
     const key = Jwk.generate(algorithm)
     expect(key.curve).toBe(curve)
     expect(decode(encode({ a: 1 }, key), key.publicKey())).toEqual({ a: 1 })
+  })
+
+  test("309: the algorithm itself answers with the key that it was given", () => {
+    const key = Jwk.generate("ES256")
+    expect(getAlgorithm("ES256").prepareKey(key)).toBe(key)
+  })
+
+  test.each<[name: string, algorithm: string, key: unknown, expected: string]>([
+    ["301: RS256 and an EC key", "RS256", pem(p256.publicKey, "spki"), UNSUITABLE],
+    ["301: PS256 and a secret", "PS256", "secret", UNSUITABLE],
+    ["304: ES256 and an RSA key", "ES256", pem(rsa.privateKey, "pkcs8"), UNSUITABLE],
+    ["307: ES256 and P-384", "ES256", p384.publicKey, UNSUITABLE],
+    ["315: EdDSA and an EC key", "EdDSA", p256.publicKey, UNSUITABLE],
+    ["315: EdDSA and no key", "EdDSA", null, MISSING],
+    ["283: HS256 and PEM", "HS256", pem(rsa.publicKey, "spki"), UNSUITABLE],
+    ["293: HS256 and nothing", "HS256", "", EMPTY],
+    ["321: none and text", "none", "123", UNSUITABLE],
+  ])("%s do not belong together, for the algorithm itself either", (_name, algorithm, key, expected) => {
+    expect(outcome(() => getAlgorithm(algorithm).prepareKey(key))).toBe(expected)
+  })
+
+  test("318: what was prepared can be prepared again, signs and verifies", async () => {
+    const algorithm = getAlgorithm("EdDSA")
+    const once = algorithm.prepareKey(ed25519.privateKey)
+    expect(algorithm.prepareKey(once)).toBe(once)
+    const message = new TextEncoder().encode("message")
+    const signature = await algorithm.sign(message, once)
+    expect(await algorithm.verify(message, algorithm.prepareKey(ed25519.publicKey), signature)).toBe(true)
+    expect(String(once)).toBe("Jwk(private OKP EdDSA)")
   })
 
   test("311: there is no ES521", () => {

@@ -126,6 +126,11 @@ describe("digests", () => {
     expect(digest(name, "foo")).toHaveLength(bytes)
   })
 
+  test("441: what is not bytes has no digest", () => {
+    const { digest } = untyped<{ digest(bytes: unknown): unknown }>(getAlgorithm("HS256"))
+    for (const value of ["foo", null, 5, [1]]) expect(outcome(() => digest(value))).toBe("UsageError argument_invalid")
+  })
+
   test.each([["none"], ["EdDSA"]])("442: %s has no hash of its own", (name) => {
     expect(outcome(() => digest(name, "foo"))).toBe("UsageError argument_invalid")
   })
