@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -7,6 +8,30 @@ const againstDist = process.env["JOTKIT_DIST"] === "1"
 const conditions = againstDist ? ["node", "import", "default"] : ["@jotkit/source", "node", "import", "default"]
 // Most tests use short secrets on purpose; those about the warning listen for the event itself.
 const execArgv = ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"]
+
+const ON_NODE = "?on-node"
+/** The private imports of the manifest. */
+const PLATFORM_FILES = new Map([
+  ["#engine", { node: "crypto/node.ts", web: "crypto/web.ts" }],
+  ["#cipher", { node: "crypto/cipher-node.ts", web: "crypto/cipher-web.ts" }],
+  ["#bytes", { node: "codec/bytes-node.ts", web: "codec/bytes-web.ts" }],
+])
+
+/**
+ * The engine that browsers get, although the runner is Node. `jotkit-on-node` is the package once more, in modules of its own and on the
+ * engine for Node: tests compare the two.
+ */
+const onWebCrypto = {
+  name: "on-webcrypto",
+  enforce: "pre" as const,
+  resolveId(id: string, importer: string | undefined) {
+    const onNode = importer?.endsWith(ON_NODE) === true
+    if (id === "jotkit-on-node") return source("index.ts") + ON_NODE
+    const platform = PLATFORM_FILES.get(id)
+    if (platform !== undefined) return onNode ? source(platform.node) + ON_NODE : source(platform.web)
+    return onNode && id.startsWith(".") ? join(dirname(importer), id) + ON_NODE : undefined
+  },
+}
 
 function source(path: string): string {
   return fileURLToPath(new URL(`packages/jotkit/src/${path}`, import.meta.url))
@@ -31,13 +56,7 @@ export default defineConfig({
       {
         // The same package on its other engine: what a browser gets.
         extends: true,
-        resolve: {
-          alias: [
-            { find: "#engine", replacement: source("crypto/web.ts") },
-            { find: "#cipher", replacement: source("crypto/cipher-web.ts") },
-            { find: "#bytes", replacement: source("codec/bytes-web.ts") },
-          ],
-        },
+        plugins: [onWebCrypto],
         test: { name: "web", include: ["packages/jotkit/test/web/**/*.test.ts"], execArgv },
       },
       {

@@ -8,6 +8,7 @@ import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
 import { unavailable } from "./crypto/runtime.ts"
 import type { HashName, SignatureRow } from "./crypto/signature-algorithms.ts"
+import { subtle } from "./crypto/subtle.ts"
 import { webParameters } from "./crypto/web-parameters.ts"
 import { InvalidKeyError, JwkSetError, JwtError, UsageError } from "./errors.ts"
 import {
@@ -306,17 +307,12 @@ export class Jwk {
         "a CryptoKey is for one algorithm; say which: Jwk.from(key, { algorithm })",
       )
     refuseSealed(key)
+    await engine.complete(key)
     const members = materialMembers(key, true)
     const usage = key.type === "secret" ? ["sign", "verify"] : key.type === "private" ? ["sign"] : ["verify"]
-    const { subtle } = globalThis.crypto
+    const platform = subtle()
     try {
-      return (await subtle.importKey(
-        "jwk",
-        { ...members } as never,
-        webParameters(row, key.curve) as never,
-        true,
-        usage as never,
-      )) as CryptoKey
+      return (await platform.importKey("jwk", { ...members }, webParameters(row, key.curve), true, usage)) as CryptoKey
     } catch (cause) {
       throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${engine.name} refuses this key for ${row.name}`, {
         cause,

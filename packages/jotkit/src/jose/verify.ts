@@ -182,10 +182,23 @@ function* verifyWithKeys(
     .filter((key) => canHaveMade(key, row, rules))
     .slice(0, MAX_CANDIDATES)
   if (candidates.length === 0) throw noKeyFound()
+  let tried = 0
   for (const key of candidates) {
-    if (yield* wait(check(parsed, operatorWith(key, row, rules), mode))) return key
+    const genuine = yield* unlessUnusable(check(parsed, operatorWith(key, row, rules), mode))
+    if (genuine === true) return key
+    if (genuine === false) tried++
   }
-  throw invalidSignature()
+  throw tried === 0 ? noKeyFound() : invalidSignature()
+}
+
+/** Some platforms look at a key only when it is used: one they refuse is as one left out when the set was read. */
+function* unlessUnusable(answer: boolean | Promise<boolean>): Steps<boolean | undefined> {
+  try {
+    return yield* wait(answer)
+  } catch (error) {
+    if (error instanceof InvalidKeyError) return undefined
+    throw error
+  }
 }
 
 /** Whoever waits anyway lets other threads do the mathematics. */
