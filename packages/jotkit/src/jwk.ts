@@ -481,14 +481,14 @@ function* privatePemSteps(
   refuseSecret(key)
   if (key.type !== "private") throw new InvalidKeyError("key_not_private", "a public key has no private part to write")
   refuseSealed(key)
-  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  if (!engine.knows(key, "private form")) yield* wait(engine.complete(key))
   return passphrase === undefined ? engine.exportPem(key) : yield* wait(engine.exportEncryptedPem(key, passphrase))
 }
 
 function* thumbprintSteps(key: Key, hash: ThumbprintHash): Steps<string> {
   const name = HASHES.get(hash)
   if (name === undefined) throw invalidOption("hash", "sha-256, sha-384 or sha-512", hash)
-  if (!engine.knows(key)) yield* wait(engine.complete(key))
+  if (!engine.knows(key, "everything")) yield* wait(engine.complete(key))
   const members = materialMembers(key, false)
   const ordered = Object.fromEntries(
     THUMBPRINT_MEMBERS[members.kty].map((member) => [member, Reflect.get(members, member)]),

@@ -44,8 +44,8 @@ export interface Engine {
    * nothing to do where importing tells everything. Answers whether it found something.
    */
   complete(key: KeyMaterial): Awaitable<boolean>
-  /** Whether the members are known, all that belong to a key of its type. */
-  knows(key: KeyMaterial): boolean
+  /** Whether the members are known: all that belong to a key of its type, or what its private form is written from. */
+  knows(key: KeyMaterial, what: "everything" | "private form"): boolean
   /** The members as far as they are known: public ones may be missing until {@link complete}. */
   exportMembers(key: KeyMaterial): KeyMembers
   exportSecret(key: KeyMaterial): Uint8Array

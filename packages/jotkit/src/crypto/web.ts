@@ -107,9 +107,11 @@ export const engine: Engine = {
     return handle.complete()
   },
 
-  knows(key: KeyMaterial): boolean {
+  knows(key: KeyMaterial, what: "everything" | "private form"): boolean {
     const { members } = handleOf(key)
-    return hasPublic(members) || members.k !== undefined
+    // PKCS#8 holds the point of an EC key, and nothing public of the others.
+    const inPrivateForm = key.keyType !== "EC" && (members.d ?? members.priv) !== undefined
+    return hasPublic(members) || members.k !== undefined || (what === "private form" && inPrivateForm)
   },
 
   exportMembers(key: KeyMaterial): KeyMembers {

@@ -104,7 +104,7 @@ export function materialMembers(key: KeyMaterial, includePrivate: boolean): KeyM
 
 /** Whether all members of a key are known, or found at once by a platform that answers at once. */
 export function isKnown(key: KeyMaterial): boolean {
-  return engine.knows(key) || (engine.answersAtOnce && engine.complete(key) === true)
+  return engine.knows(key, "everything") || (engine.answersAtOnce && engine.complete(key) === true)
 }
 
 /**

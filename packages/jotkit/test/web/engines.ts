@@ -25,8 +25,11 @@ export async function answerOf(call: () => unknown): Promise<string> {
   }
 }
 
+/** Bytes as hexadecimal digits, members in the order of their names: the platforms order those of a JWK as they like. */
 function plain(_name: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex")
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The answers of both engines to one call. */
