@@ -10,6 +10,12 @@ const conditions = againstDist ? ["node", "import", "default"] : ["@jotkit/sourc
 const execArgv = ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"]
 
 const ON_NODE = "?on-node"
+/** The private imports of the manifest. */
+const PLATFORM_FILES = new Map([
+  ["#engine", { node: "crypto/node.ts", web: "crypto/web.ts" }],
+  ["#cipher", { node: "crypto/cipher-node.ts", web: "crypto/cipher-web.ts" }],
+  ["#bytes", { node: "codec/bytes-node.ts", web: "codec/bytes-web.ts" }],
+])
 
 /**
  * The engine that browsers get, although the runner is Node. `jotkit-on-node` is the package once more, in modules of its own and on the
@@ -21,9 +27,8 @@ const onWebCrypto = {
   resolveId(id: string, importer: string | undefined) {
     const onNode = importer?.endsWith(ON_NODE) === true
     if (id === "jotkit-on-node") return source("index.ts") + ON_NODE
-    if (id === "#engine") return onNode ? source("crypto/node.ts") + ON_NODE : source("crypto/web.ts")
-    if (id === "#cipher") return onNode ? source("crypto/cipher-node.ts") + ON_NODE : source("crypto/cipher-web.ts")
-    if (id === "#bytes") return onNode ? source("codec/bytes-node.ts") + ON_NODE : source("codec/bytes-web.ts")
+    const platform = PLATFORM_FILES.get(id)
+    if (platform !== undefined) return onNode ? source(platform.node) + ON_NODE : source(platform.web)
     return onNode && id.startsWith(".") ? join(dirname(importer), id) + ON_NODE : undefined
   },
 }

@@ -311,9 +311,10 @@ export class Jwk {
     refuseSealed(key)
     await engine.complete(key)
     const { parameters, usages } = use
+    const jwk = { ...materialMembers(key, true) }
+    const platform = subtle()
     try {
-      const jwk = { ...materialMembers(key, true) }
-      return (await subtle().importKey("jwk", jwk, parameters, true, usages)) as CryptoKey
+      return (await platform.importKey("jwk", jwk, parameters, true, usages)) as CryptoKey
     } catch (cause) {
       const message = `WebCrypto in ${engine.name} refuses this key for ${parameters.name}`
       throw new InvalidKeyError("key_unsuitable", message, { cause })
