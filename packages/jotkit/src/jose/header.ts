@@ -52,6 +52,13 @@ const REGISTERED: ReadonlySet<string> = new Set([
   ...["alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit"],
   ...["enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c"],
 ])
+type ParameterType = readonly [expected: string, fits: (value: unknown) => boolean]
+const TEXT: ParameterType = ["a string", (value) => typeof value === "string"]
+const PARAMETER_TYPES: ReadonlyMap<string, ParameterType> = new Map<string, ParameterType>([
+  ...["kid", "typ", "cty", "jku", "x5u", "x5t", "x5t#S256"].map((name) => [name, TEXT] as const),
+  ["jwk", ["an object", isJsonObject]],
+  ["x5c", ["an array of strings", isTexts]],
+])
 const UNDERSTOOD = "b64"
 const MAX_HEADER_CHARACTERS = 16_384
 const MAX_KEPT = 128
@@ -98,11 +105,23 @@ export function parseHeaderMembers(bytes: Uint8Array): JsonObject {
 
 /** Checks the parameters that every header may have, of whatever origin. */
 export function assertHeaderTypes(members: JsonObject): void {
-  for (const name of ["kid", "typ", "cty"]) {
+  const problem = typeProblem(members)
+  if (problem !== undefined) throw new DecodeError("header_invalid", problem)
+}
+
+/** Checks the caller's header on the way out, by the rules a reader will apply. */
+export function assertWritableTypes(members: JsonObject): void {
+  const problem = typeProblem(members)
+  if (problem !== undefined) throw new UsageError("header_not_allowed", problem)
+}
+
+/** RFC 7515, section 4.1. Nothing here follows `jku` or takes keys from `jwk` and `x5c`, but a reader behind may. */
+function typeProblem(members: JsonObject): string | undefined {
+  for (const [name, [expected, fits]] of PARAMETER_TYPES) {
     const value = own(members, name)
-    if (value !== undefined && typeof value !== "string")
-      throw new DecodeError("header_invalid", `the header parameter \`${name}\` must be a string`)
+    if (value !== undefined && !fits(value)) return `the header parameter \`${name}\` must be ${expected}`
   }
+  return undefined
 }
 
 /** Refuses critical extensions that neither this package nor the caller understands. `b64` means something in a JWS only. */
@@ -150,6 +169,10 @@ export function sorted(value: unknown): unknown {
 export function assertWritableCrit(members: JsonObject): void {
   const problem = critProblem(members)
   if (problem !== undefined) throw new UsageError("header_not_allowed", problem)
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string")
 }
 
 function readHeader(text: string): ParsedHeader {

@@ -13,7 +13,7 @@ import {
   registeredSource,
   type UnverifiedHeader,
 } from "../keys/source.ts"
-import { assertWritableCrit, encodeHeader, sorted } from "./header.ts"
+import { assertWritableCrit, assertWritableTypes, encodeHeader, sorted } from "./header.ts"
 import { assertAlgorithm } from "./options.ts"
 import { isPending, type Mode, type Steps, wait } from "./steps.ts"
 
@@ -270,11 +270,7 @@ function namesB64(members: JsonObject): boolean {
 }
 
 function assertWritable(members: JsonObject): void {
-  for (const name of ["typ", "cty", "kid"]) {
-    const value = members[name]
-    if (value !== undefined && typeof value !== "string")
-      throw new UsageError("header_not_allowed", `\`header.${name}\` must be a string`)
-  }
+  assertWritableTypes(members)
   assertWritableCrit(members)
 }
 

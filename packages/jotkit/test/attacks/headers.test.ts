@@ -294,19 +294,38 @@ describe("typ and cty", () => {
     ["H14: typ null", { typ: null }],
     ["H14: cty as an object", { cty: {} }],
     ["H14: cty null", { cty: null }],
+    ["H14: x5c as a text", { x5c: "MIIB" }],
+    ["H14: x5c with a number", { x5c: ["MIIB", 5] }],
+    ["H14: jwk as a text", { jwk: "{}" }],
+    ["H14: jwk as an array", { jwk: [] }],
+    ["H14: jwk null", { jwk: null }],
+    ["H14: jku as a number", { jku: 5 }],
+    ["H14: x5u as an object", { x5u: {} }],
+    ["H14: x5t null", { x5t: null }],
+    ["H14: x5t#S256 as a number", { "x5t#S256": 5 }],
   ])("%s is refused", async (_name, members) => {
     await expectRefused({ token: headerToken(members) }, UNREADABLE, DOORS)
     await expectRefused({ token: headerToken(members), options: wanted }, UNREADABLE, DOORS)
   })
 
   test.each<[string, object]>([
-    ["H14: x5c as a text", { x5c: "MIIB" }],
-    ["H14: jwk as a text", { jwk: "{}" }],
-    ["H14: jku as a number", { jku: 5 }],
-    ["H14: x5t null", { x5t: null }],
-  ])("%s is never looked at", async (_name, members) => {
-    // Where attacks.md refuses, the contract does not: nothing here reads these members, so their type means nothing.
+    ["H14: x5c", { x5c: ["MIIB"] }],
+    ["H14: jwk", { jwk: { kty: "oct", k: "AA" } }],
+    ["H14: jku and x5u", { jku: "https://keys.example/", x5u: "nonsense" }],
+    ["H14: x5t and x5t#S256", { x5t: "", "x5t#S256": "AA" }],
+  ])("%s of the right type is never looked at", async (_name, members) => {
     await expectAccepted({ token: headerToken(members) }, DOORS)
+  })
+
+  test.each<[string, object]>([
+    ["H14: typ", { typ: 1 }],
+    ["H14: kid", { kid: 5 }],
+    ["H14: x5c", { x5c: "MIIB" }],
+    ["H14: jwk", { jwk: "{}" }],
+    ["H14: jku", { jku: null }],
+  ])("%s of another type is not written either", (_name, header) => {
+    expect(outcome(() => encode({}, SECRET, { header: untyped(header) }))).toBe("UsageError header_not_allowed")
+    expect(outcome(() => signJws("x", SECRET, { header: untyped(header) }))).toBe("UsageError header_not_allowed")
   })
 })
 
