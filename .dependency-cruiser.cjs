@@ -6,6 +6,8 @@
 // `errors.ts` and `claims.ts` are doors and leaves at once.
 
 const core = "^packages/jotkit/src/"
+/** What runs only where there is `node:crypto`, or `Buffer`. */
+const nodeFiles = `${core}(crypto/node|(crypto|codec)/[^/]+-node)\\.ts$`
 const layers = ["jose", "keys", "crypto", "codec"]
 
 /** One rule for each layer: nothing in it imports a layer above, or a door other than the two leaves. */
@@ -46,9 +48,24 @@ module.exports = {
       name: "node-only-behind-the-engine",
       severity: "error",
       comment: "the rest must run where node: modules are absent",
-      from: { path: core, pathNot: [`${core}crypto/node\\.ts$`, `${core}(crypto|codec)/[^/]+-node\\.ts$`] },
+      from: { path: core, pathNot: nodeFiles },
       // the type of a KeyObject may be named anywhere: types are gone at run time
       to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "node-files-stay-among-themselves",
+      severity: "error",
+      comment:
+        "only the manifest names them, under the condition node: whatever else imports one would carry it into browsers",
+      from: { path: core, pathNot: nodeFiles },
+      to: { path: nodeFiles },
+    },
+    {
+      name: "web-files-stay-out-of-node",
+      severity: "error",
+      comment: "Node would load an engine that it does not use",
+      from: { path: nodeFiles },
+      to: { path: `${core}(crypto/web|(crypto|codec)/[^/]+-web)\\.ts$` },
     },
     {
       name: "no-runtime-dependencies",

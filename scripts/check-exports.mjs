@@ -1,6 +1,6 @@
 // @ts-check
 // A file directly in src/ is public, anything in a folder is private: the manifest must list exactly those files,
-// each with the same three conditions.
+// each with the same three conditions. A private import names a file for Node and one for everywhere else.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { report, root } from "./shell.mjs"
@@ -10,7 +10,7 @@ let doors = 0
 for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name)
   if (!existsSync(join(folder, "src"))) continue
-  const { exports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const { exports = {}, imports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
   const files = readdirSync(join(folder, "src")).filter((file) => file.endsWith(".ts"))
   const expected = new Map(files.map((file) => [doorOf(file), conditionsOf(file.slice(0, -3))]))
   for (const [door, conditions] of expected) {
@@ -23,6 +23,33 @@ for (const name of readdirSync(join(root, "packages"))) {
     if (door !== "./package.json" && !expected.has(door)) problems.push(`${name}: ${door} has no file in src`)
   }
   doors += expected.size
+  for (const [alias, conditions] of Object.entries(imports)) problems.push(...platformProblems(name, alias, conditions))
+}
+
+/**
+ * @param {string} name
+ * @param {string} alias
+ * @param {Record<string, string | Record<string, string>>} conditions
+ * @returns {string[]}
+ */
+function platformProblems(name, alias, conditions) {
+  const [node, web] = ["node", "default"].map((condition) => stemOf(conditions[condition]))
+  const expected = {
+    "@jotkit/source": { node: `./src/${node}.ts`, default: `./src/${web}.ts` },
+    types: `./dist/${node}.d.ts`,
+    node: `./dist/${node}.js`,
+    default: `./dist/${web}.js`,
+  }
+  if (JSON.stringify(conditions) !== JSON.stringify(expected))
+    return [`${name}: ${alias} must be ${JSON.stringify(expected)}, in this order`]
+  return [node, web]
+    .filter((stem) => !existsSync(join(root, "packages", name, "src", `${stem}.ts`)))
+    .map((stem) => `${name}: ${alias} names src/${stem}.ts, which is absent`)
+}
+
+/** @param {string | Record<string, string> | undefined} file */
+function stemOf(file) {
+  return String(file).replace(/^\.\/dist\/(.+)\.js$/, "$1")
 }
 
 /** @param {string} file */

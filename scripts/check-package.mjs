@@ -116,6 +116,7 @@ function checkUse(tarball) {
     hold(`require on Node ${version}`, path, ["require.cjs"], home)
     hold(`keys while others are collected on Node ${version}`, path, ["--max-semi-space-size=1", "collected.mjs"], home)
   }
+  hold("bundles for browsers", execPath, [join(root, "scripts/check-bundle.mjs"), home])
   checkTypes(home)
 }
 

@@ -10,6 +10,7 @@ const known = new Set([
   "3394", // AES key wrap
   "3629", // UTF-8
   "3986", // URI
+  "4055", // RSASSA-PSS keys
   "4251", // SSH data types
   "4253", // SSH keys
   "4648", // base64url

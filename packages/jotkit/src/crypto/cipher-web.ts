@@ -3,10 +3,11 @@ import { concatBytes, decodeBase64Url } from "../codec/bytes.ts"
 import type { Agreement, CipherEngine, PasswordDerivation, Sealed, SecretKey } from "./cipher-engine.ts"
 import { type ContentRow, gcmRowFor, type KeyManagementRow, type OaepHash } from "./encryption-algorithms.ts"
 import { type KeyMaterial, membersOf } from "./key.ts"
+import { publicMembers } from "./member-keys.ts"
 import { unavailable } from "./runtime.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
 import { subtle } from "./subtle.ts"
-import { platformCryptoKey, platformMembers, publicMembers } from "./web.ts"
+import { platformCryptoKey, platformMembers } from "./web.ts"
 import { type CryptoKeyLike, WEB_HASH, type WebParameters } from "./web-parameters.ts"
 
 interface Parts {

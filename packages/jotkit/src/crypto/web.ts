@@ -1,13 +1,12 @@
 /**
- * The engine on WebCrypto, for runtimes without `node:crypto`. Reading and writing keys is done here, at once, on members and DER; the
- * platform imports a key when it is first used. Wherever the platform answers, the answer may be a promise or not: the code
+ * The engine on WebCrypto, for runtimes without `node:crypto`. Keys are read and written as members (`member-keys.ts`); the platform
+ * imports a key when it is first used. Wherever the platform answers, the answer may be a promise or not: the code
  * is written as steps that wait only if they must.
  */
-import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
 import { type JsonObject, own } from "../codec/json.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
-import { assertOnCurve, assertScalar } from "./curve-points.ts"
-import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
+import type { Engine, GenerateRequest } from "./engine.ts"
 import {
   BARE,
   type Key,
@@ -17,8 +16,21 @@ import {
   type Operator,
   type SigningInput,
 } from "./key.ts"
-import { readKeyDer, writePkcs8, writeSpki } from "./key-der.ts"
-import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
+import { writePkcs8 } from "./key-der.ts"
+import { AKP_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
+import {
+  handleOf,
+  hasPublic,
+  MATERIAL_MEMBERS,
+  MemberHandle,
+  materialOf,
+  memberBytes,
+  memberKeys,
+  numberOf,
+  pemBlock,
+  pkcs8Of,
+  publicMembers,
+} from "./member-keys.ts"
 import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
 import { RUNTIME_NAME, unavailable } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
@@ -33,20 +45,6 @@ import {
   webParameters,
 } from "./web-parameters.ts"
 
-/** What this engine knows of a key. */
-interface WebHandle {
-  /** The members known so far; {@link Engine.complete} may add to them. */
-  members: KeyMembers
-  /** The CryptoKey that the key came as. */
-  readonly cryptoKey: CryptoKeyLike | undefined
-  /** The algorithm identifier of an RSASSA-PSS key, to be written again. */
-  readonly pssIdentifier: Uint8Array | undefined
-  /** Completes the members, once. */
-  complete: (() => Awaitable<boolean>) | undefined
-}
-
-const PUBLIC_MEMBERS = ["crv", "x", "y", "n", "e", "alg", "pub"] as const
-const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "priv", "k"] as const
 /** The type of a CryptoKey that is no secret, by the name of its algorithm. */
 const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
   ...[...OKP_BYTES.keys()].map((name) => [name, "OKP"] as const),
@@ -60,13 +58,14 @@ const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
 /** RSA keys are the same for every algorithm. */
 const RSA_PAIR: WebParameters = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
 const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
-const PEM_LINE = /.{1,64}/g
 const ENCRYPTED_BLOCK = /^-----BEGIN ENCRYPTED PRIVATE KEY-----\n([^-:]+)-----END/
 
 const supported = new Map<string, () => Awaitable<boolean>>()
 
 /** The engine. */
 export const engine: Engine = {
+  ...memberKeys,
+
   name: RUNTIME_NAME,
 
   get answersAtOnce() {
@@ -75,19 +74,6 @@ export const engine: Engine = {
 
   supports(row: SignatureRow): Awaitable<boolean> {
     return settle(supportsSteps(row))
-  },
-
-  importSecret(bytes: Uint8Array): KeyMaterial {
-    return materialOf(membersOf({ kty: "oct", k: encodeBase64Url(bytes) }))
-  },
-
-  importMembers(members: KeyMembers): KeyMaterial {
-    return materialOf(membersOf(members))
-  },
-
-  importDer(der: Uint8Array, label: PemLabel): KeyMaterial {
-    const { members, pss, pssIdentifier } = readKeyDer(der, label)
-    return { ...materialOf(members, pssIdentifier), pss }
   },
 
   importEncryptedPem(pem: string, passphrase: string | Uint8Array): Awaitable<KeyMaterial> {
@@ -109,41 +95,12 @@ export const engine: Engine = {
     return handle.complete()
   },
 
-  knows(key: KeyMaterial, what: "everything" | "private form"): boolean {
-    const { members } = handleOf(key)
-    // PKCS#8 holds the point of an EC key, and nothing public of the others.
-    const inPrivateForm = key.keyType !== "EC" && (members.d ?? members.priv) !== undefined
-    return hasPublic(members) || members.k !== undefined || (what === "private form" && inPrivateForm)
-  },
-
-  exportMembers(key: KeyMaterial): KeyMembers {
-    if (key.pss !== undefined) throw new Error("an RSASSA-PSS key has no form as a JWK")
-    return key.type === "public" ? publicMembers(handleOf(key).members) : handleOf(key).members
-  },
-
-  exportSecret(key: KeyMaterial): Uint8Array {
-    return memberBytes(handleOf(key).members.k)
-  },
-
-  exportPem(key: KeyMaterial): string {
-    const { members, pssIdentifier } = handleOf(key)
-    return key.type === "public"
-      ? pemBlock("PUBLIC KEY", writeSpki(members, pssIdentifier))
-      : pemBlock("PRIVATE KEY", writePkcs8(members, pssIdentifier))
-  },
-
   exportEncryptedPem(key: KeyMaterial, passphrase: string | Uint8Array): Awaitable<string> {
-    const { members, pssIdentifier } = handleOf(key)
-    return settle(sealSteps(writePkcs8(members, pssIdentifier), passphrase))
+    return settle(sealSteps(pkcs8Of(key), passphrase))
   },
 
   toKeyObject(): never {
     throw new UsageError("argument_invalid", `there are no KeyObjects in ${RUNTIME_NAME}; call toCryptoKey instead`)
-  },
-
-  publicHalf(key: KeyMaterial): KeyMaterial {
-    const { members, pssIdentifier } = handleOf(key)
-    return { ...materialOf(publicMembers(members), pssIdentifier), pss: key.pss }
   },
 
   derivePublic(members: KeyMembers): Awaitable<KeyMembers | undefined> {
@@ -171,10 +128,6 @@ export const engine: Engine = {
   },
 }
 
-function handleOf(key: KeyMaterial): WebHandle {
-  return key.handle as WebHandle
-}
-
 /** The CryptoKey that a key came as; undefined for keys that came some other way. */
 export function platformCryptoKey(key: KeyMaterial): CryptoKeyLike | undefined {
   return handleOf(key).cryptoKey
@@ -184,48 +137,6 @@ export function platformCryptoKey(key: KeyMaterial): CryptoKeyLike | undefined {
 export function* platformMembers(key: KeyMaterial): Steps<KeyMembers> {
   if (key.type === "private" || handleOf(key).cryptoKey !== undefined) yield* wait(engine.complete(key))
   return handleOf(key).members
-}
-
-function handleWith(
-  members: KeyMembers,
-  pssIdentifier: Uint8Array | undefined,
-  cryptoKey: CryptoKeyLike | undefined,
-): WebHandle {
-  return { members, pssIdentifier, cryptoKey, complete: undefined }
-}
-
-function materialOf(members: KeyMembers, pssIdentifier?: Uint8Array): KeyMaterial {
-  assertMembers(members)
-  const { kty, n, e, k, crv, alg } = members
-  const isPrivate = members.d !== undefined || members.priv !== undefined
-  return {
-    ...BARE,
-    type: kty === "oct" ? "secret" : isPrivate ? "private" : "public",
-    keyType: kty,
-    curve: kty === "AKP" ? alg : crv,
-    bits: kty === "RSA" ? bitLength(memberBytes(n)) : memberBytes(k).length * 8,
-    exponent: e === undefined ? undefined : numberOf(memberBytes(e)),
-    handle: handleWith(members, pssIdentifier, undefined),
-  }
-}
-
-/** What the platform would refuse, whatever form the key came in: lengths, ranges, points beside the curve. */
-function assertMembers(members: KeyMembers): void {
-  const { kty, crv = "", alg = "", x, y, d, pub, priv } = members
-  if (kty === "EC") {
-    assertLength([x, y, d], EC_BYTES.get(crv))
-    if (x !== undefined) assertOnCurve(crv, memberBytes(x), memberBytes(y))
-    if (d !== undefined) assertScalar(crv, memberBytes(d))
-  }
-  if (kty === "OKP") assertLength([x, d], OKP_BYTES.get(crv))
-  if (kty !== "AKP") return
-  assertLength([pub], AKP_BYTES.get(alg))
-  assertLength([priv], AKP_SEED_BYTES)
-}
-
-function assertLength(values: readonly (string | undefined)[], length: number | undefined): void {
-  const fits = values.every((value) => value === undefined || memberBytes(value).length === length)
-  if (!fits) throw new Error(`a value is not ${length ?? 0} bytes long`)
 }
 
 /** Whoever calls himself a CryptoKey is asked for what only one has; also one of another realm answers. */
@@ -252,11 +163,11 @@ function cryptoKeyMaterial(cryptoKey: CryptoKeyLike): KeyMaterial {
     boundAlgorithm: algorithmOfCryptoKey(cryptoKey),
     usages: [...cryptoKey.usages],
     extractable: cryptoKey.extractable,
-    handle: handleWith(membersOf({ kty: keyType }), undefined, cryptoKey),
+    handle: new MemberHandle(membersOf({ kty: keyType }), undefined, cryptoKey),
   }
 }
 
-function* completeSteps(key: KeyMaterial, handle: WebHandle): Steps<boolean> {
+function* completeSteps(key: KeyMaterial, handle: MemberHandle): Steps<boolean> {
   const found = yield* findMembers(key, handle)
   if (found === undefined) return false
   key.confirm?.(found)
@@ -264,7 +175,7 @@ function* completeSteps(key: KeyMaterial, handle: WebHandle): Steps<boolean> {
   return true
 }
 
-function* findMembers(key: KeyMaterial, { members, cryptoKey }: WebHandle): Steps<KeyMembers | undefined> {
+function* findMembers(key: KeyMaterial, { members, cryptoKey }: MemberHandle): Steps<KeyMembers | undefined> {
   try {
     if (cryptoKey !== undefined) return cryptoKey.extractable ? yield* exported(cryptoKey, key.keyType) : undefined
     if (key.type !== "private" || key.keyType === "RSA") return undefined
@@ -294,25 +205,11 @@ function* exported(cryptoKey: CryptoKeyLike, kty: KeyType): Steps<KeyMembers> {
 /** The members that hold material; what else the platform writes into a JWK stays out. */
 function fromPlatform(jwk: object, kty: KeyType): KeyMembers {
   const members = membersOf({ kty })
-  for (const name of [...PUBLIC_MEMBERS, ...PRIVATE_MEMBERS]) {
+  for (const name of MATERIAL_MEMBERS) {
     const value = own(jwk as JsonObject, name)
     if (typeof value === "string" && (name !== "alg" || kty === "AKP")) members[name] = value
   }
   return members
-}
-
-/** The public half of the members. */
-export function publicMembers(members: KeyMembers): KeyMembers {
-  const found = membersOf({ kty: members.kty })
-  for (const name of PUBLIC_MEMBERS) {
-    const value = members[name]
-    if (value !== undefined) found[name] = value
-  }
-  return found
-}
-
-function hasPublic({ x, n, pub }: KeyMembers): boolean {
-  return x !== undefined || n !== undefined || pub !== undefined
 }
 
 /** PKCS#8 without a public part goes in, a JWK with one comes out. */
@@ -465,28 +362,10 @@ function* imported(members: KeyMembers, parameters: WebParameters, use: "sign" |
   return yield* wait(subtle().importKey("jwk", membersOf(jwk), parameters, false, [use]))
 }
 
-function pemBlock(label: PemLabel, der: Uint8Array): string {
-  const lines = encodeBase64(der).match(PEM_LINE) ?? []
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`
-}
-
 function bytesIn(answer: ArrayBuffer | Uint8Array | object): Uint8Array {
   return new Uint8Array(answer as ArrayBuffer)
 }
 
 function bytesOf(input: SigningInput): Uint8Array {
   return typeof input === "string" ? encodeLatin1(input) : input
-}
-
-function memberBytes(member: string | undefined): Uint8Array {
-  return decodeBase64Url(member ?? "") ?? new Uint8Array()
-}
-
-function bitLength(bytes: Uint8Array): number {
-  // clz32 counts in 32 bits, of which a byte fills the last 8.
-  return bytes.length === 0 ? 0 : bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24)
-}
-
-function numberOf(bytes: Uint8Array): bigint {
-  return BigInt(`0x0${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`)
 }

@@ -6,7 +6,7 @@ import { engine } from "../crypto/platform.ts"
 import { finish, type Steps } from "../crypto/steps.ts"
 import { UsageError } from "../errors.ts"
 
-export { type Awaitable, isPending, type Steps, wait } from "../crypto/steps.ts"
+export { isPending, type Steps, wait } from "../crypto/steps.ts"
 
 /** Which driver runs the pipeline: the asynchronous one may use other threads. */
 export type Mode = "sync" | "async"

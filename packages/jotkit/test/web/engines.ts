@@ -9,14 +9,8 @@ const name = "jotkit-on-node"
 /** The package on the engine for Node. */
 export const onNode: Jotkit = await import(name)
 
-/** Each engine with its name. */
-export const ENGINES: readonly (readonly [name: string, jotkit: Jotkit])[] = [
-  ["WebCrypto", onWeb],
-  ["node:crypto", onNode],
-]
-
 /** What a call answered: its result as JSON, or class, code and fault of the error. Errors that are not of the package are thrown on. */
-export async function answerOf(call: () => unknown): Promise<string> {
+async function answerOf(call: () => unknown): Promise<string> {
   try {
     return `answer ${JSON.stringify(await call(), plain)}`
   } catch (error) {

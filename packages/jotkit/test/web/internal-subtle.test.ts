@@ -1,0 +1,36 @@
+/**
+ * Wherever the engine waits for WebCrypto it takes a plain answer as well. So a WebCrypto that answers at once, which tests can make, brings
+ * the synchronous forms to life. Private files, because no door lets its WebCrypto be exchanged.
+ */
+import { createHmac } from "node:crypto"
+import { decode, encode, Jwk } from "jotkit"
+import { expect, onTestFinished, test } from "vitest"
+import { replaceSubtle } from "../../src/crypto/subtle.ts"
+
+type Replacement = NonNullable<Parameters<typeof replaceSubtle>[0]>["subtle"]
+
+/** HMAC and nothing else, at once. */
+function subtleAtOnce(): Replacement {
+  const mac = (key: object, data: Uint8Array): Buffer =>
+    createHmac("sha256", Reflect.get(key, "secret") as Uint8Array)
+      .update(data)
+      .digest()
+  const known: Partial<Replacement> = {
+    importKey: (_format, secret) => ({ secret }) as never,
+    sign: (_parameters, key, data) => mac(key, data),
+    verify: (_parameters, key, signature, data) => mac(key, data).equals(signature),
+  }
+  return known as Replacement
+}
+
+test("synchronous forms work on a WebCrypto that answers at once", () => {
+  replaceSubtle({ subtle: subtleAtOnce(), answersAtOnce: true })
+  onTestFinished(() => replaceSubtle(undefined))
+  const token = encode({ hello: "world" }, "secret", { sortHeader: false })
+  expect(token).toBe(
+    "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJoZWxsbyI6IndvcmxkIn0.bqxXg9VwcbXKoiWtp-osd0WKPX307RjcN7EuXbdq-CE",
+  )
+  expect(decode(token, "secret", { algorithms: ["HS256"] })).toEqual({ hello: "world" })
+  expect(() => decode(`${token}A`, "secret", { algorithms: ["HS256"] })).toThrow(/signature/)
+  expect(() => Jwk.generate("ES256")).toThrow(expect.objectContaining({ code: "algorithm_unavailable" }))
+})
