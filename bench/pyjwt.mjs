@@ -29,7 +29,7 @@ print(json.dumps({"version": jwt.__version__,
 
 /** @param {number} count */
 export function pyjwt(count) {
-  const environment = fileURLToPath(new URL("../tests/interop/.venv/bin/python", import.meta.url))
+  const environment = fileURLToPath(new URL("../tests/interop/.peers/python/bin/python", import.meta.url))
   const python = existsSync(environment) ? environment : "python3"
   const { stdout } = spawnSync(python, ["-c", PROGRAM], {
     input: JSON.stringify([hs256Tokens[0], SECRET, Math.ceil(count / 5)]),

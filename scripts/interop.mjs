@@ -1,385 +1,46 @@
 // @ts-check
-// Interop with real PyJWT, the newest of its index: tokens and keys travel both ways, refusals agree, and every row of the
-// guide for people who come from PyJWT is run on both sides. Ends with `interop: N passed, N failed`.
-import { spawn, spawnSync } from "node:child_process"
-import { createHash } from "node:crypto"
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { createInterface } from "node:readline"
-import { isDeepStrictEqual } from "node:util"
-import * as jotkit from "jotkit"
-import { onCi, root } from "./shell.mjs"
-
-const { decode, encode, Jwk, JwkSet, signJws, verifyJws } = jotkit
-const folder = join(root, "tests/interop")
-const python = join(folder, ".venv/bin/python")
-
-/** @typedef {{ value?: any, error?: string, message?: string }} Answer */
+// Interop with other implementations, each the newest of its index: what one makes the other reads, both ways. A peer whose
+// toolchain is missing is skipped by name, which is a failure on CI. Ends with `interop: N passed, N failed`.
+import { exchangeEncrypted } from "./interop/encryption.mjs"
+import { exchangeKeys } from "./interop/keys.mjs"
+import { Peer } from "./interop/peer.mjs"
+import { PEERS } from "./interop/peers.mjs"
+import { exchangeWithPyJwt } from "./interop/pyjwt.mjs"
+import { exchangeSigned } from "./interop/signatures.mjs"
+import { Tally } from "./interop/tally.mjs"
+import { onCi } from "./shell.mjs"
 
 process.removeAllListeners("warning")
-prepare()
-const peer = spawn(python, [join(folder, "peer.py")], { stdio: ["pipe", "pipe", "inherit"] })
-const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]()
-let passed = 0
-let failed = 0
-
-const version = (await ask("jwt.__version__", {})).value
-console.log(`PyJWT ${version}`)
-await tokensBothWays()
-await keysBothWays()
-await detachedBothWays()
-await refusals()
-await guide()
-peer.stdin.end()
+const [only] = process.argv.slice(2)
+const asked = PEERS.filter(({ name }) => only === undefined || name === only).filter(isReady)
+// Each answers while we compute for another.
+const tallies = await Promise.all(asked.map(exchangeWith))
+for (const { name, passed, failed } of tallies) console.log(`${name}: ${passed} passed, ${failed} failed`)
+const passed = tallies.reduce((sum, one) => sum + one.passed, 0)
+const failed = tallies.reduce((sum, one) => sum + one.failed, 0)
 console.log(`interop: ${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+if (failed > 0 || passed === 0) process.exitCode = 1
 
-/** Makes the virtual environment with the newest PyJWT; without Python the suite is skipped by name. */
-function prepare() {
-  const run = (/** @type {string} */ command, /** @type {string[]} */ ...args) =>
-    spawnSync(command, args, { encoding: "utf8" })
-  if (!existsSync(python)) {
-    const made = run("python3", "-m", "venv", join(folder, ".venv"))
-    if (made.status !== 0) skip("no python3 that makes virtual environments")
-  }
-  const installed = run(python, "-m", "pip", "install", "--quiet", "--upgrade", "PyJWT[crypto]")
-  if (installed.status !== 0 && run(python, "-c", "import jwt, cryptography").status !== 0)
-    skip("PyJWT could not be installed")
+/** @param {import("./interop/peers.mjs").PeerKind} kind */
+function isReady({ name, prepare }) {
+  const problem = prepare()
+  if (problem === undefined) return true
+  console.log(`skipped: ${name} interop: ${problem}`)
+  if (onCi) process.exitCode = 1
+  return false
 }
 
-/**
- * @param {string} why
- * @returns {never}
- */
-function skip(why) {
-  console.log(`skipped: PyJWT interop: ${why}`)
-  process.exit(onCi ? 1 : 0)
-}
-
-/** Every algorithm: what one signs the other verifies, with the key as PEM and as JWK, and deterministic tokens are the same text. */
-async function tokensBothWays() {
-  const claims = {
-    sub: "user-1",
-    name: "Ada Łovelace 你好",
-    nested: { list: [1, 2.5, null, true] },
-    aud: ["api", "web"],
-    big: 2 ** 53 - 1,
-    exp: 4_000_000_000,
-  }
-  const plain = { sub: "user-1", aud: ["api"], iat: 1_700_000_000, exp: 4_000_000_000 }
-  for (const algorithm of [
-    "HS256",
-    "HS384",
-    "HS512",
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "ES256K",
-    "EdDSA",
-  ]) {
-    const key = Jwk.generate(algorithm, { keyId: "key-1" })
-    const names = {
-      claims,
-      algorithm,
-      jwk: key.toPrivateJSON(),
-      open: key.isSymmetric ? key.toPrivateJSON() : key.toJSON(),
-      kid: { kid: "key-1" },
-    }
-    const ours = encode(claims, key)
-    await same(
-      `${algorithm}: PyJWT verifies ours by JWK`,
-      ask('jwt.decode(token, jwt.PyJWK.from_dict(open), audience="api")', { ...names, token: ours }),
-      claims,
-    )
-    const theirs = (await ask("jwt.encode(claims, jwt.PyJWK.from_dict(jwk), headers=kid)", names)).value
-    await same(
-      `${algorithm}: we verify theirs by JWK`,
-      decode(theirs, Jwk.from(names.open), { audience: "api" }),
-      claims,
-    )
-    if (!key.isSymmetric) {
-      const pem = { ...names, secret: key.toPrivatePem(), open: key.toPem() }
-      await same(
-        `${algorithm}: PyJWT verifies ours by PEM`,
-        ask('jwt.decode(token, open, algorithms=[algorithm], audience="api")', { ...pem, token: ours }),
-        claims,
-      )
-      const signed = (await ask("jwt.encode(claims, secret, algorithm=algorithm)", pem)).value
-      await same(
-        `${algorithm}: we verify theirs by PEM`,
-        decode(signed, pem.open, { algorithms: [algorithm], audience: "web" }),
-        claims,
-      )
-    }
-    if (/^(HS|RS|EdDSA)/.test(algorithm)) {
-      const text = (await ask("jwt.encode(plain, jwt.PyJWK.from_dict(jwk), headers=kid)", { ...names, plain })).value
-      await same(`${algorithm}: the same token, letter for letter`, encode(plain, key), text)
-    }
-  }
-  const ed448 = Jwk.generate("Ed448")
-  const names = {
-    claims: plain,
-    jwk: { ...ed448.toPrivateJSON(), alg: "EdDSA" },
-    open: { ...ed448.toJSON(), alg: "EdDSA" },
-  }
-  const token = encode(plain, Jwk.from(names.jwk))
-  await same(
-    "Ed448: PyJWT verifies ours",
-    ask('jwt.decode(token, jwt.PyJWK.from_dict(open), audience="api")', { ...names, token }),
-    plain,
-  )
-  await same(
-    "Ed448: the same token, letter for letter",
-    ask("jwt.encode(claims, jwt.PyJWK.from_dict(jwk))", names),
-    token,
-  )
-}
-
-/** JWKs, sets and thumbprints. */
-async function keysBothWays() {
-  const classes = /** @type {const} */ ([
-    ["RS256", "RSAAlgorithm"],
-    ["ES256", "ECAlgorithm"],
-    ["ES384", "ECAlgorithm"],
-    ["ES512", "ECAlgorithm"],
-    ["ES256K", "ECAlgorithm"],
-    ["EdDSA", "OKPAlgorithm"],
-    ["Ed448", "OKPAlgorithm"],
-    ["HS256", "HMACAlgorithm"],
-  ])
-  for (const [algorithm, name] of classes) {
-    const key = Jwk.generate(algorithm)
-    const { alg: _alg, ...bare } = key.toPrivateJSON()
-    const theirs = (await ask(`${name}.to_jwk(${name}.from_jwk(jwk), as_dict=True)`, { jwk: bare })).value
-    await same(`${algorithm}: a JWK comes back from PyJWT`, Jwk.from(theirs).thumbprint(), key.thumbprint())
-    await same(
-      `${algorithm}: the thumbprint is the one computed in Python`,
-      ask("thumbprint(jwk)", { jwk: bare }),
-      key.thumbprint(),
-    )
-  }
-  const keys = ["RS256", "ES256", "EdDSA"].map((algorithm) => Jwk.generate(algorithm, { keyId: `kid-${algorithm}` }))
-  const set = JSON.parse(JSON.stringify(JwkSet.from(keys)))
-  await same(
-    "a JWK Set of ours is read by PyJWT",
-    ask("[key.key_id for key in jwt.PyJWKSet.from_dict(jwks).keys]", { jwks: set }),
-    keys.map(({ keyId }) => keyId),
-  )
-  for (const key of keys) {
-    const token = encode({ a: 1 }, key)
-    await same(
-      `${key.keyId}: PyJWT picks it from the set`,
-      ask('jwt.decode(token, jwt.PyJWKSet.from_dict(jwks)[jwt.get_unverified_header(token)["kid"]])', {
-        jwks: set,
-        token,
-      }),
-      { a: 1 },
-    )
-  }
-}
-
-/** RFC 7797, the detached form, which both have. */
-async function detachedBothWays() {
-  const key = Jwk.generate("HS256").toPrivateJSON()
-  const names = { jwk: key, payload: { hex: Buffer.from("hello world").toString("hex") } }
-  const ours = signJws("hello world", key, { b64: false, detached: true })
-  await same(
-    "b64 false: PyJWT verifies ours",
-    ask("jwt.api_jws.decode(token, jwt.PyJWK.from_dict(jwk), detached_payload=payload)", { ...names, token: ours }),
-    names.payload,
-  )
-  const theirs = (await ask("jwt.api_jws.encode(payload, jwt.PyJWK.from_dict(jwk), is_payload_detached=True)", names))
-    .value
-  await same(
-    "b64 false: we verify theirs",
-    Buffer.from(verifyJws(theirs, key, { detachedPayload: Buffer.from("hello world") }).payload).toString(),
-    "hello world",
-  )
-}
-
-/** What is refused by one is refused by the other, with the counterpart class. */
-async function refusals() {
-  const key = "0123456789abcdef0123456789abcdef"
-  const good = encode({ sub: "a", aud: "api", iss: "i", exp: 4_000_000_000 }, key)
-  const [header, payload, signature] = good.split(".")
-  /** @type {[what: string, token: string, options: import("jotkit").DecodeOptions, theirs: string, error: string][]} */
-  const cases = [
-    [
-      "tampered payload",
-      `${header}.${Buffer.from('{"sub":"b"}').toString("base64url")}.${signature}`,
-      {},
-      "",
-      "InvalidSignatureError",
-    ],
-    ["another key", encode({}, `${key}x`), {}, "", "InvalidSignatureError"],
-    ["expired", encode({ exp: 1_000_000_000 }, key), {}, "", "ExpiredSignatureError"],
-    ["not yet valid", encode({ nbf: 4_000_000_000 }, key), {}, "", "ImmatureSignatureError"],
-    ["issued in the future", encode({ iat: 4_000_000_000 }, key), {}, "", "ImmatureSignatureError"],
-    ["another audience", good, { audience: "web" }, ', audience="web"', "InvalidAudienceError"],
-    ["an audience nobody asked for", good, {}, "", "InvalidAudienceError"],
-    ["another issuer", good, { audience: "api", issuer: "x" }, ', audience="api", issuer="x"', "InvalidIssuerError"],
-    [
-      "another subject",
-      good,
-      { audience: "api", subject: "x" },
-      ', audience="api", subject="x"',
-      "InvalidSubjectError",
-    ],
-    [
-      "a required claim is missing",
-      good,
-      { audience: "api", require: ["jti"] },
-      ', audience="api", options={"require": ["jti"]}',
-      "MissingRequiredClaimError",
-    ],
-    ["another algorithm", encode({}, Jwk.generate("HS512")), {}, "", "InvalidAlgorithmError"],
-    ["no signature at all", encode({}, null, { algorithm: "none" }), {}, "", "InvalidAlgorithmError"],
-    ["two parts", `${header}.${payload}`, {}, "", "DecodeError"],
-    [
-      "an unknown critical extension",
-      signJws("{}", key, { header: { alg: "HS256", crit: ["x"], x: 1 } }),
-      {},
-      "",
-      "DecodeError",
-    ],
-  ]
-  for (const [what, token, options, theirs, error] of cases) {
-    await same(
-      `${what}: refused here`,
-      refusalOf(() => decode(token, key, { algorithms: ["HS256"], ...options })),
-      error,
-    )
-    const answer = await ask(`jwt.decode(token, key, algorithms=["HS256"]${theirs})`, { token, key })
-    // Header problems are InvalidTokenError itself in PyJWT; here they are a DecodeError, which is one.
-    await same(`${what}: refused there`, answer.error === "InvalidTokenError" ? "DecodeError" : answer.error, error)
-  }
-}
-
-/** Every row of the guide's table, on both sides, with the same names. */
-async function guide() {
-  const text = readFileSync(join(root, "docs/how-to/from-pyjwt.md"), "utf8")
-  const rows = [...text.matchAll(/^\| `(.+?)` \| `(.+?)` \|/gm)].map(([, theirs = "", ours = ""]) =>
-    [theirs, ours].map((code) => code.replaceAll("\\|", "|")),
-  )
-  const names = namesOfGuide()
-  for (const [theirs = "", ours = ""] of rows) {
-    const answer = await ask(theirs, names)
-    const here = evaluate(ours, names)
-    const expected = answer.error === undefined ? { value: answer.value } : { error: counterpart(answer.error) }
-    await same(`guide: ${theirs}`, here, expected)
-  }
-  await same("guide: rows were found", rows.length >= 25, true)
-}
-
-/** What the rows of the guide speak of. */
-function namesOfGuide() {
-  const key = Jwk.generate("ES256", { keyId: "key-1" })
-  const secret = createHash("sha256").update("the guide's secret").digest("hex")
-  const claims = {
-    sub: "user-1",
-    aud: "api",
-    iss: "https://issuer.example",
-    jti: "id-1",
-    iat: 1_700_000_000,
-    exp: 4_000_000_000,
-  }
-  return {
-    secret,
-    claims,
-    token: encode(claims, secret),
-    plain: encode({ hello: "world" }, secret),
-    expired: encode({ exp: 1_700_000_000 }, secret),
-    immature: encode({ nbf: 4_000_000_000 }, secret),
-    private_pem: key.toPrivatePem(),
-    public_pem: key.toPem(),
-    private_jwk: key.toPrivateJSON(),
-    jwk: key.toJSON(),
-    jwks: { keys: [key.toJSON()] },
-    signed: encode({ hello: "world" }, key),
-    payload: { hex: Buffer.from("hello world").toString("hex") },
-    data: { hex: Buffer.from("foo").toString("hex") },
-  }
-}
-
-/**
- * @param {string} code
- * @param {Record<string, any>} names
- */
-function evaluate(code, names) {
-  const values = Object.values(names).map((value) =>
-    typeof value?.hex === "string" ? Buffer.from(value.hex, "hex") : value,
-  )
-  const call = new Function(...Object.keys(jotkit), ...Object.keys(names), `return (${code})`)
-  try {
-    return { value: JSON.parse(JSON.stringify(call(...Object.values(jotkit), ...values), travelling)) }
-  } catch (error) {
-    return { error: error instanceof Error ? error.name : String(error) }
-  }
-}
-
-/**
- * @param {string} _name
- * @param {any} value
- */
-function travelling(_name, value) {
-  if (value instanceof Uint8Array) return { hex: Buffer.from(value).toString("hex") }
-  return value?.type === "Buffer" && Array.isArray(value.data)
-    ? { hex: Buffer.from(value.data).toString("hex") }
-    : value
-}
-
-/** @param {string} name */
-function counterpart(name) {
-  return (
-    {
-      PyJWKSetError: "JwkSetError",
-      PyJWKError: "JwkError",
-      InvalidJTIError: "InvalidJtiError",
-      InvalidTokenError: "DecodeError",
-      TypeError: "UsageError",
-    }[name] ?? name
-  )
-}
-
-/** @param {() => unknown} call */
-function refusalOf(call) {
-  try {
-    call()
-    return "accepted"
-  } catch (error) {
-    return error instanceof Error ? error.name : String(error)
-  }
-}
-
-/**
- * @param {string} code
- * @param {Record<string, unknown>} names
- * @returns {Promise<Answer>}
- */
-async function ask(code, names) {
-  peer.stdin.write(`${JSON.stringify({ code, names })}\n`)
-  const { value, done } = await lines.next()
-  if (done) throw new Error("the Python process ended")
-  return JSON.parse(value)
-}
-
-/**
- * @param {string} what
- * @param {unknown} found A value, or the answer of the peer.
- * @param {unknown} expected
- */
-async function same(what, found, expected) {
-  const answer = await found
-  const value = found instanceof Promise ? /** @type {Answer} */ (answer).value : answer
-  if (isDeepStrictEqual(value, expected)) passed++
+/** @param {import("./interop/peers.mjs").PeerKind} kind */
+async function exchangeWith({ name, command, covers }) {
+  const peer = new Peer(command())
+  const { value: version } = await peer.ask("about")
+  const tally = new Tally(`${name} ${version}`)
+  if (covers === undefined) await exchangeWithPyJwt(peer, tally)
   else {
-    failed++
-    console.error(`✗ ${what}\n  expected ${JSON.stringify(expected)}\n  found    ${JSON.stringify(answer)}`)
+    await exchangeKeys(peer, tally, covers)
+    await exchangeSigned(peer, tally, covers)
+    await exchangeEncrypted(peer, tally, covers)
   }
+  peer.end()
+  return tally
 }

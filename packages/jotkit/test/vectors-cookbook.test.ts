@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import {
+  type DecryptJweOptions,
   decode,
+  decryptJwe,
+  decryptJweAsync,
+  isJwtError,
   type JoseHeader,
   Jwk,
   type JwkObject,
@@ -14,8 +18,9 @@ import {
   verifyJwsAsync,
 } from "jotkit"
 import { describe, expect, test } from "vitest"
+import { KEY_MANAGEMENT } from "./sealed.ts"
 import { describeShared } from "./shared.ts"
-import { COOKBOOK_LEFT_OUT, COOKBOOK_NOT_REPRODUCED } from "./vectors/left-out.ts"
+import { COOKBOOK_NOT_REPRODUCED } from "./vectors/left-out.ts"
 
 interface Example {
   readonly reproducible?: boolean
@@ -44,11 +49,30 @@ interface SeveralSignatures {
 
 interface Nested {
   readonly sign: { readonly input: { readonly payload: string; readonly key: JwkObject }; readonly output: Output }
+  readonly encrypt: Sealed
+}
+
+interface Sealed {
+  readonly input: {
+    readonly plaintext: string
+    readonly key?: JwkObject
+    readonly pwd?: string
+    readonly alg: string
+    readonly aad?: string
+  }
+  readonly output: Output
+}
+
+interface SealedForSeveral {
+  readonly input: { readonly plaintext: string; readonly key: readonly JwkObject[]; readonly alg: readonly string[] }
+  readonly output: { readonly json: object }
 }
 
 const SIGNATURES = ["RS256", "PS256", "PS384", "ES512", "HS256", "EdDSA"]
 const SEVERAL = "jws-4_8.multiple_signatures.json"
-/** Its signed half; the encrypted one around it has to wait. */
+const SEVERAL_RECIPIENTS = "jwe-5_13.encrypting_to_multiple_recipients.json"
+/** Encrypted with the one algorithm that the package leaves out. */
+const RSA1_5 = "jwe-5_1.key_encryption_using_rsa_v15_and_aes-hmac-sha2.json"
 const NESTED = "6.nesting_signatures_and_encryption.json"
 /** `b64` false without `crit`: older than the final rule of RFC 7797. */
 const REFUSED = "rfc7797-4.2.hmac-sha2_b64_false.json"
@@ -57,15 +81,19 @@ describeShared("vectors/cookbook", "RFC 7520 and its additions", (folder) => {
   const read = <T>(name: string): T => JSON.parse(readFileSync(join(folder, name), "utf8")) as T
   const names = readdirSync(folder).filter((name) => name.endsWith(".json"))
   const keys = names.filter((name) => name.startsWith("jwk-"))
-  const signed = names.filter(
-    (name) => ![SEVERAL, NESTED, REFUSED, ...keys].includes(name) && !COOKBOOK_LEFT_OUT.has(name),
+  const encrypted = names.filter(
+    (name) =>
+      (name.startsWith("jwe-") || name.endsWith("-ecdh-es.json")) && name !== SEVERAL_RECIPIENTS && name !== RSA1_5,
   )
+  const others = [SEVERAL, SEVERAL_RECIPIENTS, RSA1_5, NESTED, REFUSED]
+  const signed = names.filter((name) => ![...others, ...keys, ...encrypted].includes(name))
 
-  test("all 32 files are run, but for the 14 about encryption alone", () => {
+  test("all 32 files are run", () => {
     expect(signed).toHaveLength(9)
+    expect(encrypted).toHaveLength(12)
     expect(keys).toHaveLength(6)
-    expect(names.filter((name) => COOKBOOK_LEFT_OUT.has(name))).toHaveLength(14)
-    expect(names).toHaveLength(9 + 6 + 14 + [SEVERAL, NESTED, REFUSED].length)
+    expect(names).toHaveLength(9 + 12 + 6 + others.length)
+    expect(names).toHaveLength(32)
   })
 
   describe("one signature", () => {
@@ -157,6 +185,81 @@ describeShared("vectors/cookbook", "RFC 7520 and its additions", (folder) => {
     })
   })
 
+  describe("one recipient", () => {
+    test.each(encrypted)("%s is decrypted in every serialization", async (name) => {
+      const { input, output } = read<Sealed>(name)
+      const outputs = serializationsOf(output)
+      expect(outputs.length).toBeGreaterThanOrEqual(2)
+      for (const jwe of outputs) {
+        const options = decryptOptions(name, input.alg)
+        expect(textOf(decryptJwe(jwe, keyOf(input), options))).toBe(input.plaintext)
+        expect(textOf(await decryptJweAsync(jwe, keyOf(input), options))).toBe(input.plaintext)
+      }
+    })
+
+    test.each(encrypted)("%s is not decrypted where its algorithm is not allowed", (name) => {
+      const { input, output } = read<Sealed>(name)
+      const algorithms = KEY_MANAGEMENT.filter((algorithm) => algorithm !== input.alg)
+      const codes = serializationsOf(output).map((jwe) =>
+        codeOf(() => decryptJwe(jwe, keyOf(input), { ...decryptOptions(name, input.alg), algorithms })),
+      )
+      expect(new Set(codes)).toEqual(new Set(["algorithm_not_allowed"]))
+    })
+
+    test("compressed content is refused unless it was asked for", () => {
+      const name = "jwe-5_9.compressed_content.json"
+      const { input, output } = read<Sealed>(name)
+      const codes = serializationsOf(output).map((jwe) =>
+        codeOf(() => decryptJwe(jwe, keyOf(input), { ...decryptOptions(name, input.alg), zip: false })),
+      )
+      expect(codes).toHaveLength(3)
+      expect(new Set(codes).size).toBe(1)
+      expect(codes).not.toContain("accepted")
+    })
+
+    test("what is encrypted with RSA1_5 is refused in every serialization", () => {
+      const { input, output } = read<Sealed>(RSA1_5)
+      const { alg: _, ...key } = keyOf(input) as JwkObject
+      const codes = serializationsOf(output).map((jwe) =>
+        codeOf(() => decryptJwe(jwe, key as JwkObject, { algorithms: KEY_MANAGEMENT })),
+      )
+      expect(codes).toEqual(["algorithm_not_allowed", "algorithm_not_allowed", "algorithm_not_allowed"])
+    })
+  })
+
+  describe("several recipients", () => {
+    const { input, output } = read<SealedForSeveral>(SEVERAL_RECIPIENTS)
+    const options = { algorithms: KEY_MANAGEMENT }
+
+    test.each([
+      ["ECDH-ES+A256KW", 1],
+      ["A256GCMKW", 2],
+    ] as const)("the one of %s decrypts it", async (algorithm, index) => {
+      const key = input.key[index] ?? ""
+      expect(input.alg[index]).toBe(algorithm)
+      for (const allowed of [options, { ...options, algorithms: [algorithm] }]) {
+        expect(textOf(decryptJwe(output.json, key, allowed))).toBe(input.plaintext)
+        expect(textOf(await decryptJweAsync(output.json, key, allowed))).toBe(input.plaintext)
+      }
+    })
+
+    test("the one of RSA1_5 does not", () => {
+      const { alg: _, ...key } = input.key[0] ?? {}
+      expect(codeOf(() => decryptJwe(output.json, key as JwkObject, options))).not.toBe("accepted")
+    })
+  })
+
+  test("the nested example is decrypted, and the token inside verifies", async () => {
+    const { sign, encrypt } = read<Nested>(NESTED)
+    for (const jwe of serializationsOf(encrypt.output)) {
+      const options = decryptOptions(NESTED, encrypt.input.alg)
+      const { plaintext } = decryptJwe(jwe, keyOf(encrypt.input), options)
+      expect(await decryptJweAsync(jwe, keyOf(encrypt.input), options)).toMatchObject({ plaintext })
+      const claims = decode(plaintext, sign.input.key, { algorithms: ["PS256"], now: 1_300_819_379 })
+      expect(claims).toEqual(JSON.parse(sign.input.payload))
+    }
+  })
+
   test("the token inside the nested example verifies", () => {
     const { input, output } = read<Nested>(NESTED).sign
     const claims = decode(output.compact ?? "", input.key, { algorithms: ["PS256"], now: 1_300_819_379 })
@@ -176,6 +279,31 @@ describeShared("vectors/cookbook", "RFC 7520 and its additions", (folder) => {
     expect(key.isPrivate || key.isSymmetric ? key.toPrivateJSON() : key.toJSON()).toEqual(jwk)
   })
 })
+
+function serializationsOf({ compact, json, json_flat }: Output): readonly (string | object)[] {
+  return [compact, json, json_flat].filter((one) => one !== undefined)
+}
+
+function decryptOptions(name: string, algorithm: string): DecryptJweOptions {
+  return { algorithms: [algorithm], zip: name.startsWith("jwe-5_9") }
+}
+
+function keyOf({ key, pwd }: Sealed["input"]): JwkObject | string {
+  return key ?? pwd ?? ""
+}
+
+function textOf({ plaintext }: { readonly plaintext: Uint8Array }): string {
+  return Buffer.from(plaintext).toString("utf8")
+}
+
+function codeOf(call: () => unknown): string {
+  try {
+    call()
+    return "accepted"
+  } catch (error) {
+    return isJwtError(error) ? error.code : `foreign error ${String(error)}`
+  }
+}
 
 function holds(verify: () => unknown): boolean {
   try {

@@ -88,7 +88,9 @@ export const cipher: CipherEngine = {
 
   agree(privateKey, publicKey) {
     try {
-      return sharedSecret(privateKey.handle as NodeHandle, publicHandle(publicKey))
+      const [own, other] = [privateKey.handle as NodeHandle, publicHandle(publicKey)]
+      if (privateKey.keyType === "OKP") return montgomerySecret(own, other)
+      return nodeCrypto().diffieHellman({ privateKey: own, publicKey: other })
     } catch {
       return undefined
     }
@@ -156,7 +158,7 @@ function pointOf(key: KeyMaterial): Uint8Array {
 function agreeMontgomery(publicKey: KeyMaterial): Agreement | undefined {
   const curve = publicKey.curve ?? ""
   const pair = montgomeryPair(curve)
-  const secret = sharedSecret(pair.privateKey, publicHandle(publicKey))
+  const secret = montgomerySecret(pair.privateKey, publicHandle(publicKey))
   const x = encodeBase64Url(pair.publicKey.subarray(-(MONTGOMERY_BYTES.get(curve) ?? 0)))
   return secret === undefined ? undefined : { publicMembers: { kty: "OKP", crv: curve, x }, secret }
 }
@@ -169,9 +171,9 @@ function montgomeryPair(curve: string): { publicKey: Uint8Array; privateKey: Nod
   }) as unknown as { publicKey: Uint8Array; privateKey: NodeHandle }
 }
 
-function sharedSecret(privateKey: NodeHandle, publicKey: NodeHandle): Uint8Array | undefined {
+/** On a Montgomery curve, points of small order give zeros, whoever holds the private key (RFC 7748, section 6). */
+function montgomerySecret(privateKey: NodeHandle, publicKey: NodeHandle): Uint8Array | undefined {
   const secret = nodeCrypto().diffieHellman({ privateKey, publicKey })
-  // Points of small order give zeros, whoever holds the private key (RFC 7748, section 6).
   return secret.some((byte) => byte !== 0) ? secret : undefined
 }
 

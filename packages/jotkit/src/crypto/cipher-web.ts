@@ -208,8 +208,8 @@ function* agreeSteps(privateKey: KeyMaterial, publicKey: KeyMaterial): Steps<Uin
 function* bitsOf(ours: CryptoKeyLike, theirs: CryptoKeyLike, curve: string): Steps<Uint8Array | undefined> {
   const parameters = { name: agreementParameters(curve).name, public: theirs }
   const secret = bytesIn(yield* wait(subtle().deriveBits(parameters, ours, BIT_LENGTHS.get(curve) ?? 0)))
-  // Points of small order give zeros, whoever holds the private key (RFC 7748, section 6).
-  return secret.some((byte) => byte !== 0) ? secret : undefined
+  // On a Montgomery curve, points of small order give zeros, whoever holds the private key (RFC 7748, section 6).
+  return !curve.startsWith("X") || secret.some((byte) => byte !== 0) ? secret : undefined
 }
 
 function* generatePair(curve: string): Steps<{ privateKey: CryptoKeyLike; publicKey: CryptoKeyLike }> {

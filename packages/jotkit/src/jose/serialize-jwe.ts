@@ -85,10 +85,14 @@ export function parseJsonJwe(jwe: object, maxLength: number): ParsedJwe {
   if (ciphertext === undefined) throw malformed("`ciphertext` is missing")
   const protectedHeader = protectedText === "" ? NO_HEADER : parseHeader(protectedText)
   const unprotected = headerMember(jwe, "unprotected")
+  const recipients = recipientsOf(jwe).map((entry) =>
+    parseRecipient(entry, { protectedHeader, unprotected, maxLength }),
+  )
+  assertOneContentEncryption(recipients)
   return {
     protectedHeader,
     unprotected,
-    recipients: recipientsOf(jwe).map((entry) => parseRecipient(entry, { protectedHeader, unprotected, maxLength })),
+    recipients,
     iv: bytesOf("initialization vector", textMember(jwe, "iv", maxLength) ?? ""),
     ciphertext: bytesOf("ciphertext", ciphertext),
     tag: bytesOf("authentication tag", textMember(jwe, "tag", maxLength) ?? ""),
@@ -133,6 +137,13 @@ function recipientsOf(jwe: JsonObject): readonly JsonObject[] {
     if (isJsonObject(entry)) return entry
     throw malformed("every entry of `recipients` must be an object")
   })
+}
+
+/** The content is encrypted once, so `enc` is the same for all (RFC 7516, section 7.2.1). */
+function assertOneContentEncryption(recipients: readonly ParsedRecipient[]): void {
+  const [first, ...others] = recipients.map(({ header }) => own(header.members, "enc"))
+  if (others.some((enc) => enc !== first))
+    throw new DecodeError("header_invalid", "`enc` must be the same for all recipients")
 }
 
 function parseRecipient(

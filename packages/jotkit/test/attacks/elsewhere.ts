@@ -8,7 +8,6 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   { entry: "I9", reason: "there are no address templates: a JwksClient has one address, given by the caller" },
   { entry: "I10", reason: "several issuers with keys of their own: the web kit" },
   { entry: "I12", reason: "DPoP: the web kit" },
-  { entry: "H13", reason: "claims copied into the header of an encrypted token: comes with encryption" },
   { entry: "S12", reason: "no ROCA check, as the contract says; the documentation names the omission" },
   { entry: "R6", reason: "revocation is checked after the cache: the web kit" },
   { entry: "R7", reason: "what leaves the main thread is measured by the benchmark, not by a test" },

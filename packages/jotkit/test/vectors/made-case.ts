@@ -10,6 +10,10 @@ import {
   decode,
   decodeAsync,
   decodeComplete,
+  DecryptionError,
+  type DecryptJweOptions,
+  decryptJwe,
+  decryptJweAsync,
   ExpiredSignatureError,
   ImmatureSignatureError,
   InvalidAlgorithmError,
@@ -47,8 +51,10 @@ export interface MadeCase {
   readonly token_build?: readonly { readonly text: string; readonly times: number }[] | undefined
   readonly key?: MadeKey
   readonly algorithms?: readonly string[]
+  readonly enc?: readonly string[]
   readonly options?: MadeOptions
   readonly payload_hex?: string
+  readonly plaintext_hex?: string
   readonly claims?: Readonly<Record<string, unknown>>
   readonly thumbprint?: string
   readonly expect: string
@@ -62,6 +68,7 @@ interface MadeKey {
   readonly pem?: string
   readonly secret_utf8?: string
   readonly secret_hex?: string
+  readonly password_utf8?: string
 }
 
 interface MadeOptions {
@@ -76,7 +83,7 @@ interface MadeOptions {
   readonly requiredClaims?: readonly string[]
   readonly crit?: readonly string[]
   readonly hash?: string
-  /** Speaks of encryption; nothing that is signed is compressed here. */
+  /** Speaks of encryption. */
   readonly allowZip?: boolean
 }
 
@@ -130,6 +137,7 @@ const KINDS: ReadonlyMap<string, Fits> = new Map<string, Fits>([
   ["key", (error) => [InvalidKeyError, JwkError, JwkSetError].some((type) => error instanceof type)],
   ["signature", (error) => error instanceof InvalidSignatureError],
   ["claim", (error) => error.code === "claim_malformed" || CLAIM_ERRORS.some((type) => error instanceof type)],
+  ["decrypt", (error) => error instanceof DecryptionError],
   ["options", (error) => error instanceof UsageError],
 ])
 
@@ -139,6 +147,7 @@ const DOORS: ReadonlyMap<string, (one: MadeCase) => readonly Door[]> = new Map([
   ["jws", jwsDoors],
   ["jws-json", jwsDoors],
   ["jws-detached", jwsDoors],
+  ["jwe", jweDoors],
   ["jwk", jwkDoors],
   ["thumbprint", thumbprintDoors],
 ])
@@ -184,7 +193,7 @@ async function answerProblem(one: MadeCase, ask: () => unknown): Promise<string 
     return refusalProblem(one, error)
   }
   if (one.expect === "invalid") return "accepted"
-  const expected = one.claims ?? one.thumbprint ?? one.payload_hex
+  const expected = one.claims ?? one.thumbprint ?? one.payload_hex ?? one.plaintext_hex
   return expected === undefined || isDeepStrictEqual(answer, expected) ? undefined : "another result"
 }
 
@@ -242,6 +251,20 @@ function jwsDoors(one: MadeCase): readonly Door[] {
   ]
 }
 
+function jweDoors(one: MadeCase): readonly Door[] {
+  const token = tokenOf(one)
+  const options: DecryptJweOptions = {
+    algorithms: one.algorithms,
+    encryptionAlgorithms: one.enc,
+    crit: one.options?.crit,
+    zip: one.options?.allowZip,
+  }
+  return [
+    ["decryptJwe", () => hex(decryptJwe(token, keyOf(one.key), options).plaintext)],
+    ["decryptJweAsync", async () => hex((await decryptJweAsync(token, keyOf(one.key), options)).plaintext)],
+  ]
+}
+
 function jwkDoors(one: MadeCase): readonly Door[] {
   return [
     ["import", () => resultOf(one, keyOf(one.key))],
@@ -296,7 +319,7 @@ function keyOf(key: MadeKey | undefined): KeyInput {
   if (key.jwk !== undefined) return Jwk.from(key.jwk)
   if (key.jwks !== undefined) return JwkSet.from(key.jwks)
   if (key.secret_hex !== undefined) return bytes(key.secret_hex)
-  return key.pem ?? key.secret_utf8 ?? ""
+  return key.pem ?? key.secret_utf8 ?? key.password_utf8 ?? ""
 }
 
 /** The same key as JSON text, or as PEM that is read at once. */
@@ -316,7 +339,8 @@ function publicHalf(jwk: Jwk): Jwk {
 }
 
 function formsOf(key: MadeKey): readonly unknown[] {
-  return [key.jwk, key.jwks, key.pem, key.secret_utf8, key.secret_hex].filter((form) => form !== undefined)
+  const { jwk, jwks, pem, secret_utf8, secret_hex, password_utf8 } = key
+  return [jwk, jwks, pem, secret_utf8, secret_hex, password_utf8].filter((form) => form !== undefined)
 }
 
 function isFormat(error: JwtError): boolean {
