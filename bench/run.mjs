@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { run as asymmetric } from "./asymmetric.mjs"
 import { run as concurrency } from "./concurrency.mjs"
+import { run as encryption } from "./encryption.mjs"
 import { run as hs256 } from "./hs256.mjs"
 import { consumedSoFar, judge, machine, microseconds, summary, table, verdicts, versionOf } from "./measure.mjs"
 import { pyjwt } from "./pyjwt.mjs"
@@ -21,6 +22,7 @@ console.log(
 console.log(await hs256({ operations: quick ? 2000 : 10_000, rounds: quick ? 5 : 20 }))
 console.log(pyjwt(quick ? 2000 : 20_000))
 console.log(await asymmetric({ rounds: quick ? 3 : 15, scale: quick ? 0.25 : 1 }))
+console.log(await encryption({ rounds: quick ? 3 : 15, scale: quick ? 0.25 : 1 }))
 console.log(await concurrency({ rounds: quick ? 3 : 15 }))
 console.log(memory())
 console.log(coldStart(quick ? 5 : 25))

@@ -1,6 +1,7 @@
 /** JSON Web Encryption (RFC 7516): bytes in, bytes out, in all serializations, for one recipient or several. */
 
 import { encodeUtf8 } from "./codec/bytes.ts"
+import { copyOfJson } from "./codec/json.ts"
 import { UsageError } from "./errors.ts"
 import { tokenText } from "./jose/compact.ts"
 import { type Decrypted, decryptSteps } from "./jose/decrypt.ts"
@@ -127,7 +128,7 @@ export function encryptJwe(
   options: EncryptJweOptions,
 ): string | FlattenedJwe | GeneralJwe {
   const steps = (): Steps<string | FlattenedJwe | GeneralJwe> =>
-    encryptSteps(bytesToEncrypt(plaintext), encryptRulesOf(key, options, "encryptJwe"), "sync")
+    encryptSteps(bytesToEncrypt(plaintext, "sync"), encryptRulesOf(key, options, "encryptJwe"), "sync")
   return runSync(steps, "encryptJweAsync")
 }
 
@@ -158,7 +159,7 @@ export function encryptJweAsync(
   options: EncryptJweOptions,
 ): Promise<string | FlattenedJwe | GeneralJwe> {
   return runAsync(() =>
-    encryptSteps(bytesToEncrypt(plaintext), encryptRulesOf(key, options, "encryptJweAsync"), "async"),
+    encryptSteps(bytesToEncrypt(plaintext, "async"), encryptRulesOf(key, options, "encryptJweAsync"), "async"),
   )
 }
 
@@ -190,8 +191,9 @@ export function decryptJweAsync(
   })
 }
 
-function bytesToEncrypt(plaintext: unknown): Uint8Array {
-  if (plaintext instanceof Uint8Array) return new Uint8Array(plaintext)
+function bytesToEncrypt(plaintext: unknown, mode: Mode): Uint8Array {
+  // Bytes may be changed while a key is waited for.
+  if (plaintext instanceof Uint8Array) return mode === "sync" ? plaintext : new Uint8Array(plaintext)
   if (typeof plaintext !== "string")
     throw new UsageError(
       "argument_invalid",
@@ -263,8 +265,8 @@ function resultOf(parsed: ParsedJwe, { plaintext, recipient, key }: Decrypted): 
     header: headerForCaller(parsed.protectedHeader),
     key: jwkOf(key),
   }
-  if (parsed.unprotected !== undefined) result.unprotected = structuredClone(parsed.unprotected)
-  if (recipient.unprotected !== undefined) result.recipientHeader = structuredClone(recipient.unprotected)
+  if (parsed.unprotected !== undefined) result.unprotected = copyOfJson(parsed.unprotected)
+  if (recipient.unprotected !== undefined) result.recipientHeader = copyOfJson(recipient.unprotected)
   if (parsed.aad !== undefined) result.aad = new Uint8Array(parsed.aad)
   return result
 }

@@ -31,6 +31,7 @@ import { invalidJwk } from "./keys/problems.ts"
 import {
   importBytes,
   importPlatformKey,
+  publicForm,
   type RemoteSigner,
   registerSource,
   type UnverifiedHeader,
@@ -422,7 +423,8 @@ export class JwkSet {
 
 /** @internal The Jwk that stands for a key. */
 export function jwkOf(key: Key): Jwk {
-  return wrap(key)
+  const known = publicForm(key)
+  return known instanceof Jwk ? known : wrap(key)
 }
 
 /** @internal The key inside a Jwk. */

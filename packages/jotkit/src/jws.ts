@@ -1,7 +1,7 @@
 /** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
 
 import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
-import { isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
+import { copyOfJson, isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
 import { parseJsonText } from "./codec/json-text.ts"
 import type { Key } from "./crypto/key.ts"
 import { DecodeError, InvalidSignatureError, UsageError } from "./errors.ts"
@@ -403,7 +403,7 @@ function resultOf(
     header: headerForCaller(parsed.header),
     signature: decodeBase64Url(parsed.signature) ?? new Uint8Array(),
   }
-  if (parsed.unprotected !== undefined) result.unprotected = structuredClone(parsed.unprotected) as JoseHeader
+  if (parsed.unprotected !== undefined) result.unprotected = copyOfJson(parsed.unprotected) as JoseHeader
   if (isKey(verifiedBy)) result.key = jwkOf(verifiedBy)
   return result
 }

@@ -22,6 +22,8 @@ export type JsonResult =
   | { readonly value: JsonObject; readonly problem: undefined }
   | { readonly value?: undefined; readonly problem: JsonProblem }
 
+/** How members are that were written down. */
+const PLAIN = { writable: true, enumerable: true, configurable: true }
 const QUOTE = 34
 const COLON = 58
 const BACKSLASH = 92
@@ -86,6 +88,20 @@ function revive(text: string, reviver: Reviver): JsonResult {
 /** Whether a value is a JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** A copy of what came out of JSON, to the last level. */
+export function copyOfJson<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOfJson) as T
+  const copy: JsonObject = {}
+  for (const name of Object.keys(value)) {
+    const member: unknown = copyOfJson((value as JsonObject)[name])
+    // Assigning to this one name would set the prototype.
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: member, ...PLAIN })
+    else copy[name] = member
+  }
+  return copy as T
 }
 
 /** Reads an own member: names on `Object.prototype`, put there by whomever, are not members. */

@@ -58,8 +58,8 @@ export interface CipherEngine {
   decryptRsa(hash: OaepHash, key: KeyMaterial, encrypted: Uint8Array): Awaitable<Uint8Array | undefined>
   /** Makes a key pair on the curve of a public key, and agrees with that key; undefined for points that give no secret. */
   agreeAnew(publicKey: KeyMaterial): Awaitable<Agreement | undefined>
-  /** The shared secret of ECDH; undefined for points that give none. */
-  agree(privateKey: KeyMaterial, publicKey: KeyMaterial): Awaitable<Uint8Array | undefined>
+  /** The secret shared with a public key on the same curve; undefined for what is no point of it, and for points that give none. */
+  agree(privateKey: KeyMaterial, publicMembers: KeyMembers): Awaitable<Uint8Array | undefined>
   /** PBKDF2. */
   derive(password: KeyMaterial, how: PasswordDerivation): Awaitable<Uint8Array>
   /** Raw DEFLATE (RFC 1951). */

@@ -86,11 +86,12 @@ export const cipher: CipherEngine = {
     }
   },
 
-  agree(privateKey, publicKey) {
+  agree(privateKey, publicMembers) {
     try {
-      const [own, other] = [privateKey.handle as NodeHandle, publicHandle(publicKey)]
-      if (privateKey.keyType === "OKP") return montgomerySecret(own, other)
-      return nodeCrypto().diffieHellman({ privateKey: own, publicKey: other })
+      const curve = OPENSSL_CURVE.get(publicMembers.crv ?? "")
+      if (curve !== undefined) return pairOf(privateKey, curve).computeSecret(pointOf(publicMembers))
+      const publicKey = nodeCrypto().createPublicKey({ key: { ...publicMembers }, format: "jwk" })
+      return montgomerySecret(privateKey.handle as NodeHandle, publicKey)
     } catch {
       return undefined
     }
@@ -133,26 +134,40 @@ function agreeWeierstrass(publicKey: KeyMaterial, curve: string): Agreement {
       x: encodeBase64Url(point.subarray(1, 1 + half)),
       y: encodeBase64Url(point.subarray(1 + half)),
     },
-    secret: pair.computeSecret(pointOf(publicKey)),
+    secret: pair.computeSecret(knownPointOf(publicKey)),
   }
 }
 
-const points = new WeakMap<object, Uint8Array>()
+const pairs = new WeakMap<KeyMaterial, NodeCrypto.ECDH>()
+const points = new WeakMap<KeyMaterial, Uint8Array>()
 
-/** The uncompressed point (SEC 1, section 2.3.3). */
-function pointOf(key: KeyMaterial): Uint8Array {
-  const handle = publicHandle(key)
+/** The ECDH object of a private key, made once: it takes points as they come, where a key object would have to be made of each. */
+function pairOf(key: KeyMaterial, curve: string): NodeCrypto.ECDH {
+  let pair = pairs.get(key)
+  if (pair === undefined) {
+    pair = nodeCrypto().createECDH(curve)
+    pair.setPrivateKey(memberBytes((key.handle as NodeHandle).export({ ...NOT_ENCRYPTED, format: "jwk" }).d))
+    pairs.set(key, pair)
+  }
+  return pair
+}
+
+function knownPointOf(key: KeyMaterial): Uint8Array {
   let point = points.get(key)
   if (point === undefined) {
-    const { x, y } = handle.export({ ...NOT_ENCRYPTED, format: "jwk" })
-    point = concatBytes(
-      Uint8Array.of(UNCOMPRESSED),
-      decodeBase64UrlPooled(x ?? "") ?? EMPTY,
-      decodeBase64UrlPooled(y ?? "") ?? EMPTY,
-    )
+    point = pointOf(publicHandle(key).export({ ...NOT_ENCRYPTED, format: "jwk" }))
     points.set(key, point)
   }
   return point
+}
+
+/** The uncompressed point (SEC 1, section 2.3.3). */
+function pointOf({ x, y }: { x?: string; y?: string }): Uint8Array {
+  return concatBytes(Uint8Array.of(UNCOMPRESSED), memberBytes(x), memberBytes(y))
+}
+
+function memberBytes(member: string | undefined): Uint8Array {
+  return decodeBase64UrlPooled(member ?? "") ?? EMPTY
 }
 
 function agreeMontgomery(publicKey: KeyMaterial): Agreement | undefined {

@@ -2,12 +2,12 @@
 import { concatBytes, decodeBase64Url } from "../codec/bytes.ts"
 import type { Agreement, CipherEngine, PasswordDerivation, Sealed, SecretKey } from "./cipher-engine.ts"
 import { type ContentRow, gcmRowFor, type KeyManagementRow, type OaepHash } from "./encryption-algorithms.ts"
-import { type KeyMaterial, membersOf } from "./key.ts"
+import { type KeyMaterial, type KeyMembers, membersOf } from "./key.ts"
 import { publicMembers } from "./member-keys.ts"
 import { unavailable } from "./runtime.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
 import { subtle } from "./subtle.ts"
-import { platformCryptoKey, platformMembers } from "./web.ts"
+import { engine, platformCryptoKey, platformMembers } from "./web.ts"
 import { type CryptoKeyLike, WEB_HASH, type WebParameters } from "./web-parameters.ts"
 
 interface Parts {
@@ -46,7 +46,7 @@ export const cipher: CipherEngine = {
   encryptRsa: (hash, key, secret) => settle(encryptRsaSteps(hash, key, secret)),
   decryptRsa: (hash, key, encrypted) => opened(decryptRsaSteps(hash, key, encrypted)),
   agreeAnew: (publicKey) => opened(agreeAnewSteps(publicKey)),
-  agree: (privateKey, publicKey) => opened(agreeSteps(privateKey, publicKey)),
+  agree: (privateKey, publicMembers) => opened(agreeSteps(privateKey, publicMembers)),
   derive: (password, how) => settle(deriveSteps(password, how)),
   deflate: deflated,
   inflate: inflateWhole,
@@ -200,9 +200,10 @@ function* agreeAnewSteps(publicKey: KeyMaterial): Steps<Agreement | undefined> {
   return { publicMembers: members, secret }
 }
 
-function* agreeSteps(privateKey: KeyMaterial, publicKey: KeyMaterial): Steps<Uint8Array | undefined> {
+function* agreeSteps(privateKey: KeyMaterial, publicMembers: KeyMembers): Steps<Uint8Array | undefined> {
   const ours = yield* agreementKey(privateKey, "private")
-  return yield* bitsOf(ours, yield* agreementKey(publicKey, "public"), privateKey.curve ?? "")
+  const theirs = yield* agreementKey(engine.importMembers(publicMembers), "public")
+  return yield* bitsOf(ours, theirs, privateKey.curve ?? "")
 }
 
 function* bitsOf(ours: CryptoKeyLike, theirs: CryptoKeyLike, curve: string): Steps<Uint8Array | undefined> {

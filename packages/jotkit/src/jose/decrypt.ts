@@ -13,7 +13,7 @@ import { unavailable } from "../crypto/runtime.ts"
 import { DecodeError, DecryptionError, InvalidAlgorithmError, type JwtError, UsageError } from "../errors.ts"
 import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
-import type { KeySource } from "../keys/source.ts"
+import { type KeySource, readKeySource } from "../keys/source.ts"
 import { assertUnderstood, type ParsedHeader } from "./header.ts"
 import { canShareKey, decryptKey, type KeyDecryption, readParameters } from "./key-encryption.ts"
 import { randomBytes } from "./random.ts"
@@ -142,11 +142,15 @@ function* decryptFor(
   rules: DecryptRules,
 ): Steps<{ readonly plaintext: Uint8Array; readonly key: Key }> {
   const { content, recipient } = attempt
-  if (!(yield* wait(cipher.supports(content)))) throw unavailable(content.name)
-  const source = yield* resolveSource(recipient.header, rules)
+  const supported = cipher.supports(content)
+  if (!(isPending(supported) ? yield* wait(supported) : supported)) throw unavailable(content.name)
+  const given = rules.source ?? readKeySource(rules.key)
+  const source =
+    given.kind === "key" ? given : yield* resolveSource(recipient.header, { key: rules.key, source: given })
   for (const key of candidatesOf(source, attempt, rules)) {
     judgeEncryptionKeyLength(attempt.row, key, rules.enforceLength)
-    if (!(yield* wait(cipher.supportsKeys(attempt.row, key.curve)))) throw unavailable(nameFor(attempt.row, key))
+    const able = cipher.supportsKeys(attempt.row, key.curve)
+    if (!(isPending(able) ? yield* wait(able) : able)) throw unavailable(nameFor(attempt.row, key))
     const plaintext = yield* openWith(parsed, attempt, key)
     if (plaintext !== undefined) return { plaintext, key }
   }
@@ -185,7 +189,7 @@ function problemOf(
  */
 function* openWith(parsed: ParsedJwe, attempt: Attempt, key: Key): Steps<Uint8Array | undefined> {
   const { content, decryption } = attempt
-  const found = yield* decryptKey(decryption, key)
+  const found = attempt.row.family === "dir" ? key : yield* decryptKey(decryption, key)
   const { iv, ciphertext, tag, authenticated: aad } = parsed
   const right = iv.length === content.ivBytes && tag.length === content.tagBytes
   const parts = right

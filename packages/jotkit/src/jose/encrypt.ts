@@ -14,6 +14,7 @@ import { unavailable } from "../crypto/runtime.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
 import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit-encryption.ts"
 import { unsuitableKey } from "../keys/problems.ts"
+import { readKeySource } from "../keys/source.ts"
 import { assertWritableCrit, encodeHeader, NO_HEADER } from "./header.ts"
 import { canShareKey, encryptKey, type KeyEncryption } from "./key-encryption.ts"
 import { unknownEncryptionAlgorithm } from "./options-jwe.ts"
@@ -60,6 +61,9 @@ interface Ready {
   readonly header: JsonObject | undefined
 }
 
+/** What all recipients share. */
+type SealedMembers = Omit<FlattenedJwe, keyof JweRecipient> & { iv: string; tag: string }
+
 /** Members that only the encryption itself writes: a caller's would weaken it, or contradict it. */
 const RESERVED = ["epk", "iv", "tag", "p2s", "p2c"]
 
@@ -74,9 +78,7 @@ export function* encryptSteps(
   for (const recipient of rules.recipients) ready.push(yield* prepareRecipient(recipient, content, rules))
   const [first] = ready
   if (first === undefined) throw new UsageError("argument_invalid", "there is no key to encrypt with")
-  if (!(yield* wait(cipher.supports(content)))) throw unavailable(content.name)
-  for (const { row, key } of ready)
-    if (!(yield* wait(cipher.supportsKeys(row, key.curve)))) throw unavailable(nameFor(row, key))
+  yield* assertAvailable(content, ready)
   try {
     return rules.recipients.length === 1 && !isShared(rules)
       ? yield* encryptForOne(plaintext, { first, content, rules, mode })
@@ -85,6 +87,15 @@ export function* encryptSteps(
     if (cause instanceof JwtError) throw cause
     const message = `the platform refuses to encrypt with this key and ${content.name}`
     throw new InvalidKeyError("key_unsuitable", message, { cause })
+  }
+}
+
+function* assertAvailable(content: ContentRow, ready: readonly Ready[]): Steps<void> {
+  const supported = cipher.supports(content)
+  if (!(isPending(supported) ? yield* wait(supported) : supported)) throw unavailable(content.name)
+  for (const { row, key } of ready) {
+    const able = cipher.supportsKeys(row, key.curve)
+    if (!(isPending(able) ? yield* wait(able) : able)) throw unavailable(nameFor(row, key))
   }
 }
 
@@ -133,13 +144,16 @@ function* prepareRecipient(recipient: RecipientRules, content: ContentRow, rules
 }
 
 function* findKeys({ key }: RecipientRules): Steps<readonly Key[]> {
-  const source = yield* resolveSource(NO_HEADER, { key, source: undefined })
+  const given = readKeySource(key)
+  const source = given.kind === "key" ? given : yield* resolveSource(NO_HEADER, { key, source: given })
   if (source.kind === "key") return [source.key]
   if (source.kind === "keys") return source.keys
   throw unsuitableKey("a remote signer cannot encrypt; give the key itself")
 }
 
 function wantedAlgorithm(recipient: RecipientRules, rules: EncryptRules): string | undefined {
+  if (recipient.header === undefined && rules.header === undefined && rules.unprotected === undefined)
+    return recipient.algorithm
   const [inHeader, ...others] = [recipient.header, rules.header, rules.unprotected]
     .map((members) => headerText(members, "alg"))
     .concat(recipient.algorithm)
@@ -219,7 +233,8 @@ function* encryptFor(
 ): Steps<KeyEncryption> {
   const { content, rules, mode, header, cek } = how
   const iterations = rules.iterations ?? row.iterations ?? 0
-  return yield* encryptKey({ row, content, key, header: { ...rules.unprotected, ...header }, cek, iterations, mode })
+  const whole = rules.unprotected === undefined ? header : { ...rules.unprotected, ...header }
+  return yield* encryptKey({ row, content, key, header: whole, cek, iterations, mode })
 }
 
 /** Compresses, encrypts and authenticates the content. */
@@ -231,7 +246,7 @@ function* seal(
     readonly rules: EncryptRules
     readonly encrypted: KeyEncryption
   },
-): Steps<Required<Pick<FlattenedJwe, "iv" | "ciphertext" | "tag">> & FlattenedJwe> {
+): Steps<SealedMembers> {
   const { members, content, rules, encrypted } = how
   const protectedText = Object.keys(members).length === 0 ? "" : encodeHeader(members)
   const aad = rules.aad === undefined ? undefined : encodeBase64Url(rules.aad)
@@ -243,14 +258,15 @@ function* seal(
     aad: authenticatedData(protectedText, aad),
   })
   const { ciphertext, tag } = isPending(sealing) ? yield* wait(sealing) : sealing
-  return {
-    ...(protectedText === "" ? {} : { protected: protectedText }),
-    ...(rules.unprotected === undefined ? {} : { unprotected: { ...rules.unprotected } }),
-    ...(aad === undefined ? {} : { aad }),
+  const sealed: SealedMembers = {
     iv: encodeBase64Url(iv),
     ciphertext: encodeBase64Url(ciphertext),
     tag: encodeBase64Url(tag),
   }
+  if (protectedText !== "") sealed.protected = protectedText
+  if (rules.unprotected !== undefined) sealed.unprotected = { ...rules.unprotected }
+  if (aad !== undefined) sealed.aad = aad
+  return sealed
 }
 
 /** `typ`, `alg`, `enc`, `kid`, then the caller's members in their order. Without a recipient, `alg` and `kid` stand with each. */

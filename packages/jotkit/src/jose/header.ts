@@ -1,6 +1,7 @@
 /** The protected header (RFC 7515, section 4): read strictly, written as asked. */
 import { decodeBase64UrlPooled, encodeTextBase64Url } from "../codec/bytes.ts"
 import {
+  copyOfJson,
   hasOwnForm,
   isJsonObject,
   type JsonObject,
@@ -89,7 +90,7 @@ export function parseHeader(text: string): ParsedHeader {
 
 /** A header of its own for the caller, who may change it. */
 export function headerForCaller(header: ParsedHeader): JoseHeader {
-  return structuredClone(header.members) as JoseHeader
+  return copyOfJson(header.members) as JoseHeader
 }
 
 /** Reads the members of header JSON, checking their types. `where` names the header in messages. */

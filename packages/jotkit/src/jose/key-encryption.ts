@@ -2,16 +2,16 @@
  * How the content encryption key reaches a recipient (RFC 7518, section 4): for each family the way there and the way back, side
  * by side. The way back answers undefined for everything that goes wrong with genuine parameters, so that nobody learns what.
  */
-import { concatBytes, decodeBase64Url, encodeBase64Url, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64Url, decodeBase64UrlPooled, encodeBase64Url, encodeUtf8 } from "../codec/bytes.ts"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import type { SecretKey } from "../crypto/cipher-engine.ts"
 import { cipher } from "../crypto/cipher-platform.ts"
 import { type ContentRow, gcmRowFor, type KeyManagementRow } from "../crypto/encryption-algorithms.ts"
-import type { Key } from "../crypto/key.ts"
+import { type Key, type KeyMembers, membersOf } from "../crypto/key.ts"
+import { EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
 import type { HashName } from "../crypto/signature-algorithms.ts"
-import { DecodeError, JwtError } from "../errors.ts"
-import { importJwk } from "../keys/jwk.ts"
+import { DecodeError } from "../errors.ts"
 import { unsuitableKey } from "../keys/problems.ts"
 import { randomBytes } from "./random.ts"
 import { isPending, type Mode, type Steps, wait } from "./steps.ts"
@@ -176,16 +176,18 @@ function* decryptByAgreement(decryption: KeyDecryption, key: Key): Steps<SecretK
   return row.wrapBytes === undefined ? derived : yield* wait(cipher.unwrap(derived, encryptedKey))
 }
 
-/** The other side's key: on the same curve as ours, and really a point of it (RFC 7748, section 6; invalid curve attacks). */
-function readEphemeral(epk: JsonObject | undefined, key: Key): Key {
+/** The other side's key: on the same curve as ours, each coordinate as long as that curve's. The platform checks the point. */
+function readEphemeral(epk: JsonObject | undefined, key: Key): KeyMembers {
   const [kty, crv, x, y] = EPK_MEMBERS.map((name) => (epk === undefined ? undefined : own(epk, name)))
-  if (kty !== key.keyType || crv !== key.curve) throw invalidParameter("epk", "a key on the curve of the recipient's")
-  try {
-    return importJwk(kty === "EC" ? { kty, crv, x, y } : { kty, crv, x })
-  } catch (cause) {
-    if (!(cause instanceof JwtError)) throw cause
-    throw invalidParameter("epk", "a point of its curve")
-  }
+  const { keyType, curve = "" } = key
+  if (kty !== keyType || crv !== curve) throw invalidParameter("epk", "a key on the curve of the recipient's")
+  const length = EC_BYTES.get(curve) ?? OKP_BYTES.get(curve)
+  const isCoordinate = (value: unknown): value is string =>
+    typeof value === "string" && decodeBase64UrlPooled(value)?.length === length
+  if (!isCoordinate(x)) throw invalidParameter("epk", "a point of its curve")
+  if (keyType === "OKP") return membersOf({ kty: keyType, crv: curve, x })
+  if (!isCoordinate(y)) throw invalidParameter("epk", "a point of its curve")
+  return membersOf({ kty: keyType, crv: curve, x, y })
 }
 
 /** RFC 7518, section 4.6.2, and NIST SP 800-56A, section 5.8.2.1. */

@@ -80,6 +80,10 @@ export function pbes2CountOption(value: unknown): number | undefined {
   throw invalidOption("pbes2Count", `${MIN_PBES2_COUNT} to ${MAX_PBES2_COUNT}`, value)
 }
 
+/** Allow-lists that were checked lately: a program has one or two, and gives them with every call. */
+const checkedLists = new Map<string, ReadonlySet<string>>()
+const MAX_CHECKED_LISTS = 64
+
 /** The allow-list of key management or content encryption algorithms: at least one name, each known. */
 function encryptionNames(
   option: "algorithms" | "encryptionAlgorithms",
@@ -89,6 +93,17 @@ function encryptionNames(
   if (typeof value === "string")
     throw new UsageError("option_invalid", `\`${option}\` must be an array of names, found a string`)
   const names = listOption(option, value) ?? []
+  const id = `${option} ${names.join(" ")}`
+  let checked = checkedLists.get(id)
+  if (checked === undefined) {
+    checked = checkedNames(option, names)
+    if (checkedLists.size >= MAX_CHECKED_LISTS) checkedLists.clear()
+    checkedLists.set(id, checked)
+  }
+  return checked
+}
+
+function checkedNames(option: "algorithms" | "encryptionAlgorithms", names: readonly string[]): ReadonlySet<string> {
   if (names.length === 0)
     throw new UsageError("algorithms_required", `\`${option}\` is empty: no token could ever be accepted`)
   const find = option === "algorithms" ? keyManagementRow : contentRow

@@ -112,6 +112,7 @@ export function headerClash(
   unprotected: JsonObject | undefined,
   recipient: JsonObject | undefined,
 ): string | undefined {
+  if (unprotected === undefined && recipient === undefined) return undefined
   const seen = new Set(Object.keys(protectedMembers))
   for (const members of [unprotected, recipient]) {
     for (const name of Object.keys(members ?? {})) {
