@@ -28,6 +28,12 @@ import { invalidJwk } from "./problems.ts"
 import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
 import { assertSecret } from "./secret.ts"
 
+/** 16,384 bits. */
+const MAX_MODULUS_BYTES = 2048
+/** 64 bits. */
+const MAX_EXPONENT_BYTES = 8
+/** A certificate may hold an exponent without end, too. */
+const MAX_CERTIFICATE_CHARACTERS = 16_384
 const RSA_PRIVATE = ["d", "p", "q", "dp", "dq", "qi"] as const
 const CRT = RSA_PRIVATE.slice(1)
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -198,7 +204,11 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
   },
   RSA(jwk) {
     if (own(jwk, "oth") !== undefined) throw invalidJwk("RSA keys with more than two primes (`oth`) are not read")
-    const members = membersOf({ kty: "RSA", n: unsigned(jwk, "n"), e: unsigned(jwk, "e") })
+    const members = membersOf({
+      kty: "RSA",
+      n: unsigned(jwk, "n", MAX_MODULUS_BYTES),
+      e: unsigned(jwk, "e", MAX_EXPONENT_BYTES),
+    })
     if (((bytesOf(jwk, "n").at(-1) ?? 0) & 1) === 0) throw invalidJwk("`n` is even, so it is no RSA modulus")
     if (own(jwk, "d") === undefined) {
       if (CRT.some((name) => own(jwk, name) !== undefined))
@@ -206,10 +216,10 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
       return members
     }
     const given = CRT.filter((name) => own(jwk, name) !== undefined)
-    members.d = unsigned(jwk, "d")
+    members.d = unsigned(jwk, "d", MAX_MODULUS_BYTES)
     if (given.length !== 0 && given.length !== CRT.length)
       throw invalidJwk("of `p q dp dq qi` all or none must be there")
-    for (const name of given) members[name] = unsigned(jwk, name)
+    for (const name of given) members[name] = unsigned(jwk, name, MAX_MODULUS_BYTES)
     const complete = given.length === 0 ? completeRsa(members) : members
     assertRsaConsistent(complete)
     return complete
@@ -275,9 +285,12 @@ function assertAlgorithmFits(key: Key, parameterSet: string | undefined): void {
 function assertCertificateFits(key: Key, members: KeyMembers): void {
   const chain = key.certificates?.["x5c"]
   if (!Array.isArray(chain)) return
+  const first = String(chain[0])
+  if (first.length > MAX_CERTIFICATE_CHARACTERS)
+    throw invalidJwk(`the certificate in \`x5c\` is longer than ${MAX_CERTIFICATE_CHARACTERS} characters`)
   let certified: KeyMembers
   try {
-    certified = materialMembers(engine.importDer(decodeBase64(String(chain[0])), "CERTIFICATE"), false)
+    certified = materialMembers(engine.importDer(decodeBase64(first), "CERTIFICATE"), false)
   } catch (cause) {
     throw invalidJwk("`x5c` does not begin with a certificate", cause)
   }
@@ -313,9 +326,13 @@ function fixed(jwk: JsonObject, name: string, length: number): string {
   return text(jwk, name)
 }
 
-/** Base64urlUInt: as short as possible, so no leading zero byte (RFC 7518, section 2). */
-function unsigned(jwk: JsonObject, name: string): string {
+/**
+ * Base64urlUInt: as short as possible, so no leading zero byte (RFC 7518, section 2). The length is bounded before anyone computes:
+ * the platform takes a minute to say what an exponent of a megabyte is.
+ */
+function unsigned(jwk: JsonObject, name: string, maxBytes: number): string {
   const bytes = bytesOf(jwk, name)
+  if (bytes.length > maxBytes) throw invalidJwk(`\`${name}\` must be at most ${maxBytes} bytes long`)
   if (bytes.length === 0 || bytes[0] === 0)
     throw invalidJwk(`\`${name}\` must be a number above zero without leading zero bytes`)
   return text(jwk, name)

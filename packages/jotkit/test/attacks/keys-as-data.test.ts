@@ -364,6 +364,8 @@ describe("certificates", () => {
     expectNoKey({ ...jwkOf(otherRsa().publicKey), x5c }, INVALID)
     expectNoKey({ ...jwkOf(p256().publicKey), x5c }, INVALID)
     expectNoKey({ ...jwkOf(rsa().publicKey), x5c: ["AAAA"] }, INVALID)
+    const endless = { ...jwkOf(rsa().publicKey), x5c: ["A".repeat(16_385)] }
+    expect(errorOf(() => Jwk.from(endless)).message).toContain("longer than 16384 characters")
     expectNoKey({ ...jwkOf(rsa().publicKey), x5c: [pemBlock("CERTIFICATE", certificate)] }, INVALID)
   })
 
