@@ -70,8 +70,16 @@ module.exports = {
     {
       name: "no-runtime-dependencies",
       severity: "error",
-      from: { path: core },
+      comment: "the door noble is for those who install its peers",
+      from: { path: core, pathNot: `${core}noble\\.ts$` },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "noble-stays-a-door",
+      severity: "error",
+      comment: "whoever does not ask for it does not carry it",
+      from: { path: core, pathNot: `${core}noble\\.ts$` },
+      to: { path: [`${core}noble\\.ts$`, "@noble/"] },
     },
     {
       name: "no-reach-into-another-package",

@@ -30,6 +30,11 @@ export function customAlgorithm(name: string): SignatureAlgorithm | undefined {
   return custom.get(name)
 }
 
+/** Whether a caller registered any algorithm. */
+export function hasCustomAlgorithms(): boolean {
+  return custom.size > 0
+}
+
 /** Whether the name means something. */
 export function isKnownAlgorithm(name: string): boolean {
   return rows.has(name) || custom.has(name)

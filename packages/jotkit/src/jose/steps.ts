@@ -2,7 +2,8 @@
  * The only file about synchronous and asynchronous. A pipeline is a generator that reads from top to bottom and yields where an
  * answer may be a promise; two drivers run it. So every rule is written once, and both forms of a function obey it.
  */
-import { engine } from "../crypto/platform.ts"
+import { engine, isCovered } from "../crypto/platform.ts"
+import { hasCustomAlgorithms } from "../crypto/registry.ts"
 import { finish, type Steps } from "../crypto/steps.ts"
 import { UsageError } from "../errors.ts"
 
@@ -46,8 +47,13 @@ export class Deferred<T> implements PromiseLike<T> {
  *   `async_required` where the pipeline would have to wait for something else.
  */
 export function runSync<T>(start: () => Answer<T>, twin: string): T {
-  if (!engine.answersAtOnce) throw cannotWait(twin)
+  if (!engine.answersAtOnce && !othersMayAnswer()) throw cannotWait(twin)
   return answerNow(start(), twin)
+}
+
+/** Whether something beside the platform may do the work, and at once: then only the call itself can show it. */
+function othersMayAnswer(): boolean {
+  return isCovered() || hasCustomAlgorithms()
 }
 
 /** As {@link runSync}, for what needs cryptography only sometimes: it refuses when it would have to wait. */

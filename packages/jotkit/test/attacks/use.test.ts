@@ -558,14 +558,16 @@ describe("the package", () => {
   >
 
   test("U8: depends on nothing", () => {
-    for (const name of [
-      "dependencies",
-      "optionalDependencies",
-      "peerDependencies",
-      "bundledDependencies",
-      "bundleDependencies",
-    ])
+    for (const name of ["dependencies", "optionalDependencies", "bundledDependencies", "bundleDependencies"])
       expect(Object.keys((manifest[name] ?? {}) as object)).toEqual([])
+  })
+
+  test("U8: and asks for its two peers only of those who import the door that needs them", () => {
+    expect(Object.keys(manifest["peerDependencies"] as object)).toEqual(["@noble/curves", "@noble/post-quantum"])
+    expect(manifest["peerDependenciesMeta"]).toEqual({
+      "@noble/curves": { optional: true },
+      "@noble/post-quantum": { optional: true },
+    })
   })
 
   test("U9: runs nothing when it is installed", () => {
