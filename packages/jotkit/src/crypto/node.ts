@@ -6,7 +6,7 @@ import { hmacOperator } from "./hmac-node.ts"
 import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
 import { RUNTIME_NAME } from "./runtime.ts"
-import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { type HashName, type KeyType, type SignatureRow, signatureLength } from "./signature-algorithms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
 
 const CURVE_OF_OPENSSL: ReadonlyMap<string, string> = new Map([
@@ -325,11 +325,12 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
   const secretParameters = key.type === "private" ? parametersFor(row, handleOf(key)) : undefined
   const publicHandle = key.type === "private" ? createPublicKey(handleOf(key)) : handleOf(key)
   const publicParameters = parametersFor(row, publicHandle)
+  const length = signatureLength(row, key)
 
   /** The signature's bytes; undefined for what no signature of this algorithm can be. */
   const readable = (signature: string): Uint8Array | undefined => {
     const bytes = decodeBase64UrlPooled(signature)
-    return row.signatureBytes !== undefined && bytes?.length !== row.signatureBytes ? undefined : bytes
+    return length !== undefined && bytes?.length !== length ? undefined : bytes
   }
 
   const operator: Operator = {

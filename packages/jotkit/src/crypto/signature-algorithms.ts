@@ -64,6 +64,14 @@ function mlDsa(level: 44 | 65 | 87, signatureBytes: number): SignatureRow {
   return { name: `ML-DSA-${level}`, family: "ml-dsa", keyType: "AKP", curves: [`ML-DSA-${level}`], signatureBytes }
 }
 
+/**
+ * Length of every signature by this key in bytes; undefined where the platform alone knows. With RSA it is that of the modulus
+ * (RFC 8017, sections 8.1.2 and 8.2.2): platforms take a PSS signature without its leading zeros.
+ */
+export function signatureLength(row: SignatureRow, key: { readonly bits: number }): number | undefined {
+  return row.keyType === "RSA" ? Math.ceil(key.bits / 8) : row.signatureBytes
+}
+
 /** All rows; order is the order of `listAlgorithms()`. */
 export const SIGNATURE_ROWS: readonly SignatureRow[] = [
   hmac(256),

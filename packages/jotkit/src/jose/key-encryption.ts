@@ -107,6 +107,8 @@ export function* decryptKey(decryption: KeyDecryption, key: Key): Steps<SecretKe
     case "ecdh":
       return yield* decryptByAgreement(decryption, key)
     case "rsa-oaep":
+      // As long as the modulus (RFC 8017, section 7.1.2, step 1): platforms also take it without its leading zeros.
+      if (encryptedKey.length !== Math.ceil(key.bits / 8)) return undefined
       return yield* wait(cipher.decryptRsa(row.hash ?? "sha1", key, encryptedKey))
     case "aes-kw":
       return yield* wait(cipher.unwrap(key, encryptedKey))

@@ -366,6 +366,22 @@ describe("an encrypted key", () => {
     )
   })
 
+  test("W16: of OAEP without the zeros it begins with is refused", async () => {
+    let encryptedKey: Buffer
+    do encryptedKey = oaepEncrypt("sha256", rsa().publicKey, cek)
+    while (encryptedKey[0] !== 0)
+    const token = sealedToken({ header: { alg: "RSA-OAEP-256", enc }, cek, encryptedKey })
+    await expectSealedAccepted({ token, key: rsa().privateKey })
+    for (const change of [
+      (bytes: Buffer) => bytes.subarray(1),
+      (bytes: Buffer) => Buffer.concat([Buffer.alloc(1), bytes]),
+    ])
+      await expectSealedRefused(
+        { token: withSegment(token, SEGMENT.encryptedKey, change), key: rsa().privateKey },
+        FAILED,
+      )
+  })
+
   test("W16: that is a number as large as the modulus, or larger, is refused", async () => {
     const modulus = memberNumber(jwkOf(rsa().publicKey), "n")
     for (const number of [0n, 1n, modulus - 1n, modulus, modulus + 1n]) {

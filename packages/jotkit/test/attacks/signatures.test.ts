@@ -549,6 +549,29 @@ describe("every algorithm", () => {
   const verifier = (name: string): Jwk => (signer(name).isSymmetric ? signer(name) : signer(name).publicKey())
   const claims = { ...CLAIMS, alg: "x" }
 
+  const ofRsa = available.filter((name) => /^[RP]S/.test(name))
+  test.each(ofRsa)("S18: %s does not take a signature without the zeros it begins with", async (name) => {
+    const { header, payload, right } = beginningWithZero(name)
+    for (const signature of [right.subarray(1), Buffer.concat([Buffer.alloc(1), right])])
+      await expectRefused(
+        { token: `${header}.${payload}.${segment(signature)}`, key: verifier(name), options: options(name) },
+        FORGED,
+      )
+    const genuine = `${header}.${payload}.${segment(right)}`
+    await expectAccepted({ token: genuine, key: verifier(name), options: options(name) })
+  })
+
+  /** One signature in 256 begins with a zero. */
+  function beginningWithZero(name: string): { header: string; payload: string; right: Buffer } {
+    for (let attempt = 0; ; attempt++) {
+      const [header = "", payload = "", text = ""] = encode({ ...claims, attempt }, signer(name), {
+        algorithm: name,
+      }).split(".")
+      const right = Buffer.from(text, "base64url")
+      if (right[0] === 0) return { header, payload, right }
+    }
+  }
+
   test.each(available)("S18: %s does not take a zero, all-ones, cut, doubled or missing signature", async (name) => {
     const genuine = encode(claims, signer(name), { algorithm: name })
     const [header, payload, text = ""] = genuine.split(".")
