@@ -57,7 +57,12 @@ export default defineConfig({
         // The same package on its other engine: what a browser gets.
         extends: true,
         plugins: [onWebCrypto],
-        test: { name: "web", include: ["packages/jotkit/test/web/**/*.test.ts"], execArgv },
+        test: {
+          name: "web",
+          include: ["packages/jotkit/test/web/**/*.test.ts"],
+          setupFiles: ["packages/jotkit/test/detached-pairs.setup.ts"],
+          execArgv,
+        },
       },
       {
         extends: true,
