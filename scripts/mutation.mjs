@@ -12,4 +12,5 @@ const link = join(copies, "shared")
 const shared = join(root, "../shared")
 if (existsSync(shared) && !existsSync(link)) symlinkSync(shared, link, "dir")
 
-process.exitCode = run("npx", ["stryker", "run", ...argv.slice(2)]) ? 0 : 1
+const HOURS_MS = 6 * 3_600_000
+process.exitCode = run("npx", ["stryker", "run", ...argv.slice(2)], { timeout: HOURS_MS }) ? 0 : 1

@@ -17,16 +17,16 @@ const PATIENCE_MS = 12 * 60_000
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, timeout?: number }} [options] `timeout` in milliseconds.
  * @returns {boolean} Whether it ended with exit code 0.
  */
 export function run(command, args, options = {}) {
-  const { cwd = root, env = {} } = options
+  const { cwd = root, env = {}, timeout = PATIENCE_MS } = options
   const { status } = spawnSync(command, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: "inherit",
-    timeout: PATIENCE_MS,
+    timeout,
     killSignal: "SIGKILL",
   })
   return status === 0
