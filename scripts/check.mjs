@@ -20,6 +20,7 @@ const steps = [
   ["docs", execPath, "scripts/check-docs.mjs"],
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
+  ["size", execPath, "scripts/size.mjs"],
   ["reference", "npx", "typedoc", "--emit", "none"],
   ["suite", "npx", "vitest", "run"],
 ]
