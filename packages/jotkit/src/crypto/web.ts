@@ -57,6 +57,8 @@ const TYPE_OF_NAME: ReadonlyMap<string, KeyType> = new Map([
 ])
 /** RSA keys are the same for every algorithm. */
 const RSA_PAIR: WebParameters = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
+/** What is signed to see whether two halves of a key belong together. */
+const PROBE = encodeLatin1("jotkit")
 const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
 const ENCRYPTED_BLOCK = /^-----BEGIN ENCRYPTED PRIVATE KEY-----\n([^-:]+)-----END/
 
@@ -180,6 +182,7 @@ function* findMembers(key: KeyMaterial, { members, cryptoKey }: MemberHandle): S
     if (cryptoKey !== undefined) return cryptoKey.extractable ? yield* exported(cryptoKey, key.keyType) : undefined
     if (key.type !== "private" || key.keyType === "RSA") return undefined
     if (key.confirm === undefined && hasPublic(members)) return undefined
+    if (key.keyType === "EC" && hasPublic(members)) return yield* unlessMissing(members, provenPair(members))
     const derived = yield* deriveSteps(members)
     return derived === undefined ? undefined : membersOf({ ...members, ...derived })
   } catch (cause) {
@@ -219,11 +222,31 @@ function* deriveSteps(members: KeyMembers): Steps<KeyMembers | undefined> {
   const parameters = parametersOf(kty, crv ?? alg ?? "")
   const alone = kty === "AKP" ? { kty, alg: alg ?? "", priv: priv ?? "" } : { kty, crv: crv ?? "", d: d ?? "" }
   const secret = writePkcs8(membersOf(alone))
+  return yield* unlessMissing(members, derivedFrom(secret, kty, parameters))
+}
+
+function* derivedFrom(pkcs8: Uint8Array, kty: KeyType, parameters: WebParameters): Steps<KeyMembers> {
+  const key = yield* wait(subtle().importKey("pkcs8", pkcs8, parameters, true, usagesOf(parameters)))
+  return publicMembers(fromPlatform(yield* wait(subtle().exportKey("jwk", key)), kty))
+}
+
+/** Not every platform reads PKCS#8 without the point of an EC key. Where the point is given, a signature tells whether it is the right one. */
+function* provenPair(members: KeyMembers): Steps<KeyMembers> {
+  const parameters = parametersOf("EC", members.crv ?? "")
+  const signing = { name: parameters.name, hash: WEB_HASH.sha256 }
+  const secret = yield* imported(members, parameters, "sign")
+  const open = yield* imported(members, parameters, "verify")
+  const signature = bytesIn(yield* wait(subtle().sign(signing, secret, PROBE)))
+  if (yield* wait(subtle().verify(signing, open, signature, PROBE))) return members
+  throw new Error("the private and the public members do not belong together")
+}
+
+/** Undefined where the platform does not have the key's curve at all. */
+function* unlessMissing(members: KeyMembers, steps: Steps<KeyMembers>): Steps<KeyMembers | undefined> {
   try {
-    const key = yield* wait(subtle().importKey("pkcs8", secret, parameters, true, usagesOf(parameters)))
-    return publicMembers(fromPlatform(yield* wait(subtle().exportKey("jwk", key)), kty))
+    return yield* steps
   } catch (cause) {
-    if (yield* canGenerate(parameters)) throw cause
+    if (yield* canGenerate(parametersOf(members.kty, members.crv ?? members.alg ?? ""))) throw cause
     return undefined
   }
 }

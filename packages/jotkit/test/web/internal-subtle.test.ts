@@ -3,9 +3,11 @@
  * the synchronous forms to life. Private files, because no door lets its WebCrypto be exchanged.
  */
 import { createHmac } from "node:crypto"
-import { decode, encode, Jwk } from "jotkit"
+import { decode, encode, encodeAsync, Jwk } from "jotkit"
 import { expect, onTestFinished, test } from "vitest"
 import { replaceSubtle } from "../../src/crypto/subtle.ts"
+import { derOf } from "../keys-fixtures/forms.ts"
+import { pairOf } from "../keys-fixtures/pairs.ts"
 
 type Replacement = NonNullable<Parameters<typeof replaceSubtle>[0]>["subtle"]
 
@@ -33,4 +35,28 @@ test("synchronous forms work on a WebCrypto that answers at once", () => {
   expect(decode(token, "secret", { algorithms: ["HS256"] })).toEqual({ hello: "world" })
   expect(() => decode(`${token}A`, "secret", { algorithms: ["HS256"] })).toThrow(/signature/)
   expect(() => Jwk.generate("ES256")).toThrow(expect.objectContaining({ code: "algorithm_unavailable" }))
+})
+
+test("an EC key whose halves do not belong together is found out also where the platform looks at one of them only", async () => {
+  // What a platform can do is remembered, so this is another curve than above.
+  const { subtle } = globalThis.crypto
+  const other = pairOf("P-384", "other").privateKey
+  const jwk = {
+    ...pairOf("P-384").privateKey.export({ format: "jwk" }),
+    d: other.export({ format: "jwk" }).d,
+    kty: "EC",
+  }
+  const careless: Partial<Replacement> = {
+    importKey: (format, data, algorithm, extractable, usages) =>
+      "d" in data
+        ? subtle.importKey("pkcs8", derOf(other, "pkcs8"), algorithm as never, extractable, usages as never)
+        : subtle.importKey(format as never, data as never, algorithm as never, extractable, usages as never),
+    sign: (...given) => subtle.sign(...(given as unknown as Parameters<typeof subtle.sign>)),
+    verify: (...given) => subtle.verify(...(given as unknown as Parameters<typeof subtle.verify>)),
+    generateKey: (...given) =>
+      subtle.generateKey(...(given as unknown as Parameters<typeof subtle.generateKey>)) as never,
+  }
+  replaceSubtle({ subtle: careless as Replacement, answersAtOnce: false })
+  onTestFinished(() => replaceSubtle(undefined))
+  await expect(encodeAsync({}, jwk)).rejects.toMatchObject({ code: "jwk_invalid" })
 })
