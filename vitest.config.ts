@@ -41,6 +41,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // A bound for what stands still, no measure: machines are slow when they have much to do.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,
