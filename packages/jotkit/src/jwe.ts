@@ -259,9 +259,14 @@ function parseAny(jwe: unknown, maxLength: number): ParsedJwe {
     : parseCompactJwe(tokenText(jwe, maxLength), maxLength)
 }
 
+/** The caller's own: not in memory that the platform shares between buffers. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes)
+}
+
 function resultOf(parsed: ParsedJwe, { plaintext, recipient, key }: Decrypted): DecryptedJwe {
   const result: DecryptedJwe = {
-    plaintext: new Uint8Array(plaintext),
+    plaintext: ownBytes(plaintext),
     header: headerForCaller(parsed.protectedHeader),
     key: jwkOf(key),
   }

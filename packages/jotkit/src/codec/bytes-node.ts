@@ -40,8 +40,7 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
 /** As {@link decodeBase64Url}, in memory shared with other buffers: for use inside the package only. */
 export function decodeBase64UrlPooled(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64url")
-  // Encoding again is the cheapest exact test: only canonical text comes back unchanged.
-  return bytes.toString("base64url") === text ? bytes : undefined
+  return isCanonical(text, bytes.length) ? bytes : undefined
 }
 
 /** Holds decoded bytes from one call of {@link decodeToScratch} to the next: a parser reads them at once and keeps none. */
@@ -57,14 +56,20 @@ const LAST_OF_THREE = "AEIMQUYcgkosw048"
  * @returns The number of bytes; -1 for text that is not canonical or does not fit, which {@link decodeBase64UrlPooled} can tell.
  */
 export function decodeToScratch(text: string): number {
+  if (Math.floor((text.length * 3) / 4) > scratch.length) return -1
+  const length = writeBase64Url(scratchBuffer, text)
+  return isCanonical(text, length) ? length : -1
+}
+
+/** Whether text of which so many bytes were decoded is canonical: only then every character stood for six bits. */
+function isCanonical(text: string, decoded: number): boolean {
   const rest = text.length % 4
-  const expected = Math.floor((text.length * 3) / 4)
-  if (rest === 1 || expected > scratch.length) return -1
   // The platform's decoder skips strange characters, takes those of the other alphabet and cuts wide ones down to a byte.
-  if (writeBase64Url(scratchBuffer, text) !== expected || text.includes("+") || text.includes("/")) return -1
-  if (Buffer.byteLength(text) !== text.length) return -1
+  if (rest === 1 || decoded !== Math.floor((text.length * 3) / 4) || text.includes("+") || text.includes("/"))
+    return false
+  if (Buffer.byteLength(text) !== text.length) return false
   const last = text.charAt(text.length - 1)
-  return rest === 0 || (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(last) ? expected : -1
+  return rest === 0 || (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(last)
 }
 
 /** The beginning of {@link scratch} as UTF-8, or undefined if it is not. */
