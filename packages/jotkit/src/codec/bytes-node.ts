@@ -61,13 +61,27 @@ export function decodeToScratch(text: string): number {
   return isCanonical(text, length) ? length : -1
 }
 
+const PIECE_CHARACTERS = 4096
+// A character is at most three bytes.
+const piece = Buffer.allocUnsafeSlow(3 * PIECE_CHARACTERS)
+
+/** Whether every character is one byte of UTF-8. Counting the bytes of a long text is slow in Node 20; writing them is not. */
+function isAscii(text: string): boolean {
+  if (text.length <= PIECE_CHARACTERS) return Buffer.byteLength(text) === text.length
+  for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
+    const part = text.slice(at, at + PIECE_CHARACTERS)
+    if (piece.write(part, "utf8") !== part.length) return false
+  }
+  return true
+}
+
 /** Whether text of which so many bytes were decoded is canonical: only then every character stood for six bits. */
 function isCanonical(text: string, decoded: number): boolean {
   const rest = text.length % 4
   // The platform's decoder skips strange characters, takes those of the other alphabet and cuts wide ones down to a byte.
   if (rest === 1 || decoded !== Math.floor((text.length * 3) / 4) || text.includes("+") || text.includes("/"))
     return false
-  if (Buffer.byteLength(text) !== text.length) return false
+  if (!isAscii(text)) return false
   const last = text.charAt(text.length - 1)
   return rest === 0 || (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(last)
 }
