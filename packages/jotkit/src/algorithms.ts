@@ -1,4 +1,4 @@
-/** The algorithms there are, and your own beside them. */
+/** The signature algorithms there are, and your own beside them. */
 
 import { decodeBase64Url, encodeBase64Url } from "./codec/bytes.ts"
 import type { Key } from "./crypto/key.ts"
@@ -80,7 +80,7 @@ export function getAlgorithm(name: string): SignatureAlgorithm | BuiltInAlgorith
   return algorithm
 }
 
-/** The names of all algorithms, built-in ones first. */
+/** The names of all signature algorithms, built-in ones first. */
 export function listAlgorithms(): string[] {
   return algorithmNames()
 }

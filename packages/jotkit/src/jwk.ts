@@ -41,7 +41,10 @@ import {
 export type { CryptoKey, KeyObject } from "./keys/platform-types.ts"
 export type { RemoteSigner, UnverifiedHeader } from "./keys/source.ts"
 
-/** Every form of key that `encode` and `decode` take. Text is a secret, unless it is PEM or an OpenSSH public key. */
+/**
+ * Every form of key that signing, verifying, encrypting and decrypting take. Text is a secret (for PBES2 the password), unless it is PEM or an
+ * OpenSSH public key.
+ */
 export type KeyInput =
   | string
   | Uint8Array
@@ -116,7 +119,7 @@ const THUMBPRINT_MEMBERS = {
 let wrap: (key: Key) => Jwk
 let unwrap: (jwk: Jwk) => Key
 
-/** One key: immutable, checked when it was made, ready to sign or verify. Printing it shows no secret. */
+/** One key: immutable, checked when it was made, ready to sign, verify, encrypt or decrypt. Printing it shows no secret. */
 export class Jwk {
   readonly #key: Key
 

@@ -195,7 +195,7 @@ export function decodeUnverified(token: string | Uint8Array): UnverifiedJwt {
 
 /**
  * Makes an encrypted token: claims that only the holder of the key can read. Whoever has a public key can make such a token, so
- * it says nothing about who made it; sign first where that matters (`encode`, then `encryptJwe` with `cty: "JWT"`).
+ * it says nothing about who made it; sign first where that matters (`encode`, then `encryptJwe` with the header `cty: "JWT"`).
  *
  * @param claims - As for {@link encode}.
  * @param key - The recipient's public key, a shared secret, or a password for PBES2.
