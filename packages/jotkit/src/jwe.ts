@@ -1,13 +1,20 @@
 /** JSON Web Encryption (RFC 7516): bytes in, bytes out, in all serializations, for one recipient or several. */
 
-import { encodeUtf8 } from "./codec/bytes.ts"
 import { copyOfJson } from "./codec/json.ts"
 import { UsageError } from "./errors.ts"
 import { tokenText } from "./jose/compact.ts"
 import { type Decrypted, decryptSteps } from "./jose/decrypt.ts"
 import { type EncryptRules, encryptSteps, type RecipientRules } from "./jose/encrypt.ts"
 import { headerForCaller, type JoseHeader } from "./jose/header.ts"
-import { bytesOption, flagOption, invalidOption, knownOptions, optionNames, textOption } from "./jose/options.ts"
+import {
+  bytesOption,
+  contentBytes,
+  flagOption,
+  invalidOption,
+  knownOptions,
+  optionNames,
+  textOption,
+} from "./jose/options.ts"
 import {
   DECRYPT_OPTIONS,
   type DecryptJweOptions,
@@ -128,7 +135,7 @@ export function encryptJwe(
   options: EncryptJweOptions,
 ): string | FlattenedJwe | GeneralJwe {
   const steps = (): Steps<string | FlattenedJwe | GeneralJwe> =>
-    encryptSteps(bytesToEncrypt(plaintext, "sync"), encryptRulesOf(key, options, "encryptJwe"), "sync")
+    encryptSteps(contentBytes("plaintext", plaintext), encryptRulesOf(key, options, "encryptJwe"), "sync")
   return runSync(steps, "encryptJweAsync")
 }
 
@@ -158,9 +165,7 @@ export function encryptJweAsync(
   key: KeyInput | null,
   options: EncryptJweOptions,
 ): Promise<string | FlattenedJwe | GeneralJwe> {
-  return runAsync(() =>
-    encryptSteps(bytesToEncrypt(plaintext, "async"), encryptRulesOf(key, options, "encryptJweAsync"), "async"),
-  )
+  return runAsync(() => encryptSteps(ownContent(plaintext), encryptRulesOf(key, options, "encryptJweAsync"), "async"))
 }
 
 /**
@@ -191,20 +196,9 @@ export function decryptJweAsync(
   })
 }
 
-function bytesToEncrypt(plaintext: unknown, mode: Mode): Uint8Array {
-  // Bytes may be changed while a key is waited for.
-  if (plaintext instanceof Uint8Array) return mode === "sync" ? plaintext : new Uint8Array(plaintext)
-  if (typeof plaintext !== "string")
-    throw new UsageError(
-      "argument_invalid",
-      `the plaintext must be bytes or text, found ${plaintext === null ? "null" : typeof plaintext}`,
-    )
-  if (/\p{Surrogate}/u.test(plaintext))
-    throw new UsageError(
-      "argument_invalid",
-      "the plaintext holds half of a character (a lone surrogate), which UTF-8 cannot say",
-    )
-  return encodeUtf8(plaintext)
+/** Bytes may be changed while a key is waited for. */
+function ownContent(plaintext: Uint8Array | string): Uint8Array {
+  return new Uint8Array(contentBytes("plaintext", plaintext))
 }
 
 function encryptRulesOf(key: KeyInput | null, options: EncryptJweOptions | undefined, call: string): EncryptRules {

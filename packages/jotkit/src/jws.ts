@@ -1,6 +1,6 @@
 /** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
 
-import { decodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
+import { decodeBase64Url } from "./codec/bytes.ts"
 import { copyOfJson, isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
 import { parseJsonText } from "./codec/json-text.ts"
 import type { Key } from "./crypto/key.ts"
@@ -10,6 +10,7 @@ import { headerCopy, headerForCaller, type JoseHeader, parseHeaderMembers } from
 import {
   algorithmsOption,
   bytesOption,
+  contentBytes,
   countOption,
   flagOption,
   invalidOption,
@@ -272,7 +273,7 @@ function oneSigner(
 }
 
 function* signSteps(payload: unknown, request: SignRequest, mode: Mode): Steps<string | FlattenedJws | GeneralJws> {
-  const bytes = bytesToSign(payload)
+  const bytes = contentBytes("payload", payload)
   const signatures: Omit<FlattenedJws, "payload">[] = []
   let shown: string | undefined
   let b64: boolean | undefined
@@ -310,21 +311,6 @@ function assemble(
   if (format === "compact") return `${first.protected}.${payload ?? ""}.${first.signature}`
   const shown = payload === undefined ? {} : { payload }
   return format === "flattened" ? { ...shown, ...first } : { ...shown, signatures }
-}
-
-function bytesToSign(payload: unknown): Uint8Array {
-  if (payload instanceof Uint8Array) return payload
-  if (typeof payload !== "string")
-    throw new UsageError(
-      "argument_invalid",
-      `the payload must be bytes or text, found ${payload === null ? "null" : typeof payload}`,
-    )
-  if (/\p{Surrogate}/u.test(payload))
-    throw new UsageError(
-      "argument_invalid",
-      "the payload text holds half of a character (a lone surrogate), which UTF-8 cannot say",
-    )
-  return encodeUtf8(payload)
 }
 
 /** An unencoded payload as it stands in the token; refused where it would change or break the token. */

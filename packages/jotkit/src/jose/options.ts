@@ -1,5 +1,6 @@
 /** Options: read once, checked, and turned into rules. A name that does not exist is an error, `undefined` is not given. */
 
+import { encodeUtf8 } from "../codec/bytes.ts"
 import { type Duration, parseDuration } from "../codec/duration.ts"
 import { builtInRow, customAlgorithm, isKnownAlgorithm, registryChanges } from "../crypto/registry.ts"
 import { unavailable } from "../crypto/runtime.ts"
@@ -83,6 +84,22 @@ export function bytesOption(name: string, value: unknown): Uint8Array | undefine
   // A copy: the caller may change the bytes while a key is waited for.
   if (value instanceof Uint8Array) return new Uint8Array(value)
   throw invalidOption(name, "bytes (Uint8Array)", value)
+}
+
+/** What is signed or encrypted: bytes, or text as UTF-8. The bytes are the caller's. */
+export function contentBytes(what: string, value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (typeof value !== "string")
+    throw new UsageError(
+      "argument_invalid",
+      `the ${what} must be bytes or text, found ${value === null ? "null" : typeof value}`,
+    )
+  if (/\p{Surrogate}/u.test(value))
+    throw new UsageError(
+      "argument_invalid",
+      `the ${what} holds half of a character (a lone surrogate), which UTF-8 cannot say`,
+    )
+  return encodeUtf8(value)
 }
 
 export function functionOption<T>(name: string, value: T | undefined): T | undefined {
