@@ -122,17 +122,17 @@ export function encryptJwe(
 export function encryptJwe(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions & { format?: "compact"; recipients?: undefined },
+  options?: EncryptJweOptions & { format?: "compact"; recipients?: undefined },
 ): string
 export function encryptJwe(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions,
+  options?: EncryptJweOptions,
 ): string | FlattenedJwe | GeneralJwe
 export function encryptJwe(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions,
+  options?: EncryptJweOptions,
 ): string | FlattenedJwe | GeneralJwe {
   const steps = (): Steps<string | FlattenedJwe | GeneralJwe> =>
     encryptSteps(contentBytes("plaintext", plaintext), encryptRulesOf(key, options, "encryptJwe"), "sync")
@@ -153,17 +153,17 @@ export function encryptJweAsync(
 export function encryptJweAsync(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions & { format?: "compact"; recipients?: undefined },
+  options?: EncryptJweOptions & { format?: "compact"; recipients?: undefined },
 ): Promise<string>
 export function encryptJweAsync(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions,
+  options?: EncryptJweOptions,
 ): Promise<string | FlattenedJwe | GeneralJwe>
 export function encryptJweAsync(
   plaintext: Uint8Array | string,
   key: KeyInput | null,
-  options: EncryptJweOptions,
+  options?: EncryptJweOptions,
 ): Promise<string | FlattenedJwe | GeneralJwe> {
   return runAsync(() => encryptSteps(ownContent(plaintext), encryptRulesOf(key, options, "encryptJweAsync"), "async"))
 }

@@ -579,6 +579,8 @@ function* generateSteps(algorithm: string, options: GenerateOptions | undefined,
     return wrap(makeKey(yield* newMaterial(wanted, modulusLength, mode), labels))
   } catch (cause) {
     if (cause instanceof JwtError) throw cause
+    // Of a curve there is nothing else that could go wrong.
+    if (wanted.curve !== undefined) throw unavailable(`${algorithm} with ${wanted.curve}`)
     throw new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${algorithm}`, { cause })
   }
 }

@@ -204,12 +204,12 @@ export function decodeUnverified(token: string | Uint8Array): UnverifiedJwt {
  * @throws InvalidKeyError `key_unsuitable`, `key_not_for_use`, `key_too_short` …
  * @throws InvalidAlgorithmError `algorithm_unknown`, `algorithm_unavailable`
  */
-export function encrypt(claims: object, key: KeyInput, options: EncryptOptions): string {
+export function encrypt(claims: object, key: KeyInput, options?: EncryptOptions): string {
   return runSync(() => encryptClaims(claims, encryptionOf(options, key, "encrypt"), "sync"), "encryptAsync")
 }
 
 /** As {@link encrypt}, for keys that must be waited for; passwords are stretched on another thread. */
-export function encryptAsync(claims: object, key: KeyInput, options: EncryptOptions): Promise<string> {
+export function encryptAsync(claims: object, key: KeyInput, options?: EncryptOptions): Promise<string> {
   return runAsync(() => encryptClaims(claims, encryptionOf(options, key, "encryptAsync"), "async"))
 }
 

@@ -105,7 +105,7 @@ describe("keys", () => {
     expect(headerOf(token)["alg"]).toBe("RSA-OAEP-256")
     expect(textOf(decryptJwe(token, rsa).plaintext)).toBe(TEXT)
     const direct = Jwk.generate("A256GCM", { keyId: "content" })
-    const sealed = encryptJwe(TEXT, direct, {})
+    const sealed = encryptJwe(TEXT, direct)
     expect(headerOf(sealed)).toEqual({ alg: "dir", enc: "A256GCM", kid: "content" })
     expect(decryptJwe(sealed, direct).key.keyId).toBe("content")
   })
@@ -161,6 +161,34 @@ describe("keys", () => {
     expect(headerOf(token)["kid"]).toBe("agree")
     expect(decryptJwe(token, set).key.keyId).toBe("agree")
     expect(outcome(() => decryptJwe(token, JwkSet.from([signing])))).toBe("InvalidKeyError key_not_found")
+  })
+
+  test("of a set on other curves than the token's are passed over", () => {
+    const keys = (["P-256", "X25519", "P-384"] as const).map((curve) => Jwk.generate("ECDH-ES", { curve }))
+    for (const key of keys) {
+      const token = encryptJwe(TEXT, key.publicKey(), { encryption: "A128GCM" })
+      expect(textOf(decryptJwe(token, JwkSet.from(keys)).plaintext)).toBe(TEXT)
+      const others = keys.filter((other) => other !== key)
+      expect(outcome(() => decryptJwe(token, JwkSet.from(others)))).toBe("InvalidKeyError key_not_found")
+      for (const other of others) expect(outcome(() => decryptJwe(token, other))).toBe("DecodeError header_invalid")
+    }
+  })
+
+  test("of a set cost no more than one token may, however many passwords there are", () => {
+    const password = (letter: string) => ({ kty: "oct", k: Buffer.from(letter.repeat(32)).toString("base64url") })
+    const set = JwkSet.from({ keys: ["a", "b", "c"].map(password) })
+    const way = { algorithm: "PBES2-HS256+A128KW", encryption: "A128GCM", pbes2Count: 1000 } as const
+    const token = encryptJwe(TEXT, "c".repeat(32), way)
+    const accept = { algorithms: [way.algorithm] }
+    expect(outcome(() => decryptJwe(token, set, { ...accept, maxPbes2Count: 3000 }))).toBe("accepted")
+    expect(outcome(() => decryptJwe(token, set, { ...accept, maxPbes2Count: 2999 }))).toBe(FAILED)
+  })
+
+  test("of a set that sign are passed over where the set names how to encrypt", () => {
+    const set = JwkSet.from([Jwk.generate("ES256").publicKey(), Jwk.generate("ECDH-ES+A256KW").publicKey()])
+    expect(headerOf(encryptJwe(TEXT, set, { encryption: "A128GCM" }))["alg"]).toBe("ECDH-ES+A256KW")
+    const signing = JwkSet.from([Jwk.generate("ES256").publicKey(), Jwk.generate("RS256").publicKey()])
+    expect(outcome(() => encryptJwe(TEXT, signing, { encryption: "A128GCM" }))).toBe("InvalidKeyError key_not_found")
   })
 
   test.each<[name: string, key: () => KeyInput, options: EncryptJweOptions, expected: string]>([

@@ -39,8 +39,9 @@ export const cipher: CipherEngine = {
   supportsKeys(row, curve) {
     const gcm = row.family === "aes-gcm-kw" ? gcmRowFor(row.wrapBytes ?? 0) : undefined
     if (gcm !== undefined) return asked(gcm.name, () => seal(gcm, new Uint8Array(gcm.keyBytes), emptyParts(gcm)))
-    // Whoever has a key of another curve has the curve.
-    return curve === undefined || MONTGOMERY_BYTES.get(curve) === undefined || asked(curve, () => montgomeryPair(curve))
+    if (row.family !== "ecdh" || curve === undefined) return true
+    const name = OPENSSL_CURVE.get(curve)
+    return asked(curve, () => (name === undefined ? montgomeryPair(curve) : agreeWithItself(name)))
   },
 
   seal,
@@ -176,6 +177,11 @@ function agreeMontgomery(publicKey: KeyMaterial): Agreement | undefined {
   const secret = montgomerySecret(pair.privateKey, publicHandle(publicKey))
   const x = encodeBase64Url(pair.publicKey.subarray(-(MONTGOMERY_BYTES.get(curve) ?? 0)))
   return secret === undefined ? undefined : { publicMembers: { kty: "OKP", crv: curve, x }, secret }
+}
+
+function agreeWithItself(curve: string): Uint8Array {
+  const pair = nodeCrypto().createECDH(curve)
+  return pair.computeSecret(pair.generateKeys())
 }
 
 /** The public half as DER: a key object would have to be exported, and shares a lock with its generator. */

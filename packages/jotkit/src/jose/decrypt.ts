@@ -15,7 +15,7 @@ import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit
 import { unsuitableKey } from "../keys/problems.ts"
 import { type KeySource, readKeySource } from "../keys/source.ts"
 import { assertUnderstood, type ParsedHeader } from "./header.ts"
-import { canShareKey, decryptKey, type KeyDecryption, readParameters } from "./key-encryption.ts"
+import { canShareKey, decryptKey, invalidParameter, type KeyDecryption, readParameters } from "./key-encryption.ts"
 import { randomBytes } from "./random.ts"
 import { MAX_CANDIDATES, named, noKeyFound, resolveSource } from "./resolve.ts"
 import type { ParsedJwe, ParsedRecipient } from "./serialize-jwe.ts"
@@ -52,6 +52,11 @@ interface Attempt {
   readonly decryption: KeyDecryption
 }
 
+/** What one token may cost, whatever recipients and keys there are to try. */
+interface Budget {
+  iterations: number
+}
+
 /** Not in the header of a JWE: the header rules of JWS understand it. */
 const NOTHING_OF_OURS = ""
 const DEFLATE = "DEF"
@@ -62,12 +67,11 @@ export function* decryptSteps(parsed: ParsedJwe, rules: DecryptRules, mode: Mode
   const compressed = isCompressed(parsed.protectedHeader, rules)
   const single = parsed.recipients.length === 1
   let refusal: unknown
-  let iterationsLeft = rules.maxPbes2Count
+  const budget: Budget = { iterations: rules.maxPbes2Count }
   for (const recipient of parsed.recipients) {
     try {
-      const attempt = prepareAttempt(recipient, { rules: { ...rules, maxPbes2Count: iterationsLeft }, single, mode })
-      iterationsLeft -= attempt.decryption.parameters.iterations ?? 0
-      const { plaintext, key } = yield* decryptFor(parsed, attempt, rules)
+      const attempt = prepareAttempt(recipient, { rules, budget, single, mode })
+      const { plaintext, key } = yield* decryptFor(parsed, attempt, { rules, budget })
       return { plaintext: compressed ? yield* inflate(plaintext, rules) : plaintext, recipient, key }
     } catch (error) {
       // That a key did not open the token says more than that another recipient's algorithm is not for us.
@@ -93,7 +97,7 @@ export function namesEncryptionAlgorithm(source: KeySource): boolean {
 export function encryptionAlgorithmsRequired(): UsageError {
   return new UsageError(
     "algorithms_required",
-    'this key does not name its algorithm; say which ones to accept: { algorithms: ["RSA-OAEP-256"] }',
+    'this key does not name its algorithm; say which ones to accept: { algorithms: ["…"] }',
   )
 }
 
@@ -107,8 +111,14 @@ function isCompressed(header: ParsedHeader, rules: DecryptRules): boolean {
 
 function prepareAttempt(
   recipient: ParsedRecipient,
-  { rules, single, mode }: { readonly rules: DecryptRules; readonly single: boolean; readonly mode: Mode },
+  how: {
+    readonly rules: DecryptRules
+    readonly budget: Budget
+    readonly single: boolean
+    readonly mode: Mode
+  },
 ): Attempt {
+  const { rules, budget, single, mode } = how
   const { header, encryptedKey } = recipient
   const row = keyManagementRow(allowed(header.alg, "alg", rules.algorithms))
   const enc = own(header.members, "enc")
@@ -121,7 +131,7 @@ function prepareAttempt(
     throw canShareKey(row)
       ? decryptionFailed()
       : new DecodeError("token_malformed", `${row.name} sends no key, and the token holds an encrypted one`)
-  const parameters = readParameters(row, header.members, rules.maxPbes2Count)
+  const parameters = readParameters(row, header.members, budget.iterations)
   return { recipient, row, content, decryption: { row, content, encryptedKey, parameters, mode } }
 }
 
@@ -139,7 +149,7 @@ function notAllowed(): InvalidAlgorithmError {
 function* decryptFor(
   parsed: ParsedJwe,
   attempt: Attempt,
-  rules: DecryptRules,
+  { rules, budget }: { readonly rules: DecryptRules; readonly budget: Budget },
 ): Steps<{ readonly plaintext: Uint8Array; readonly key: Key }> {
   const { content, recipient } = attempt
   const supported = cipher.supports(content)
@@ -147,7 +157,10 @@ function* decryptFor(
   const given = rules.source ?? readKeySource(rules.key)
   const source =
     given.kind === "key" ? given : yield* resolveSource(recipient.header, { key: rules.key, source: given })
+  const { iterations = 0 } = attempt.decryption.parameters
   for (const key of candidatesOf(source, attempt, rules)) {
+    if (iterations > budget.iterations) break
+    budget.iterations -= iterations
     judgeEncryptionKeyLength(attempt.row, key, rules.enforceLength)
     const able = cipher.supportsKeys(attempt.row, key.curve)
     if (!(isPending(able) ? yield* wait(able) : able)) throw unavailable(nameFor(attempt.row, key))
@@ -158,7 +171,6 @@ function* decryptFor(
 }
 
 function candidatesOf(source: KeySource, attempt: Attempt, rules: DecryptRules): readonly Key[] {
-  const { row, content, recipient } = attempt
   if (source.kind === "key") {
     const error = problemOf(source.key, attempt, rules)
     if (error !== undefined) throw error
@@ -167,20 +179,19 @@ function candidatesOf(source: KeySource, attempt: Attempt, rules: DecryptRules):
   if (source.kind !== "keys") throw unsuitableKey("a remote signer cannot decrypt; give the key itself")
   if (rules.algorithms === undefined && !source.keys.some((key) => key.algorithm !== undefined))
     throw encryptionAlgorithmsRequired()
-  const fitting = named(source.keys, recipient.header.kid)
-    .filter((key) => problemOf(key, { row, content }, rules) === undefined)
+  const fitting = named(source.keys, attempt.recipient.header.kid)
+    .filter((key) => problemOf(key, attempt, rules) === undefined)
     .slice(0, MAX_CANDIDATES)
   if (fitting.length === 0) throw noKeyFound()
   return fitting
 }
 
-function problemOf(
-  key: Key,
-  { row, content }: Pick<Attempt, "row" | "content">,
-  rules: DecryptRules,
-): JwtError | undefined {
+function problemOf(key: Key, { row, content, decryption }: Attempt, rules: DecryptRules): JwtError | undefined {
   if (rules.algorithms === undefined && key.algorithm === undefined) return encryptionAlgorithmsRequired()
-  return encryptionMisfit(row, content, { key, use: "decrypt" })
+  const { epk } = decryption.parameters
+  const misfit = encryptionMisfit(row, content, { key, use: "decrypt" })
+  if (misfit !== undefined || epk === undefined || epk.crv === key.curve) return misfit
+  return invalidParameter("epk", "a key on the curve of the recipient's")
 }
 
 /**

@@ -129,7 +129,9 @@ function* prepareRecipient(recipient: RecipientRules, content: ContentRow, rules
   const wanted = wantedAlgorithm(recipient, rules)
   const keys = yield* findKeys(recipient)
   let refusal: JwtError | undefined
-  for (const key of keys) {
+  // The keys of a set that sign are passed over; of a single key it is said what is wrong.
+  const able = keys.length === 1 || wanted !== undefined ? keys : keys.filter(canEncrypt)
+  for (const key of able) {
     const name = wanted ?? defaultAlgorithm(key)
     const row = keyManagementRow(name)
     if (row === undefined) throw unknownEncryptionAlgorithm(name, "algorithms")
@@ -141,6 +143,10 @@ function* prepareRecipient(recipient: RecipientRules, content: ContentRow, rules
     refusal ??= misfit
   }
   throw refusal ?? new InvalidKeyError("key_not_found", "the key set holds no key to encrypt with")
+}
+
+function canEncrypt({ algorithm }: Key): boolean {
+  return algorithm !== undefined && (keyManagementRow(algorithm) ?? contentRow(algorithm)) !== undefined
 }
 
 function* findKeys({ key }: RecipientRules): Steps<readonly Key[]> {

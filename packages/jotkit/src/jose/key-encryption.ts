@@ -6,7 +6,7 @@ import { concatBytes, decodeBase64Url, decodeBase64UrlPooled, encodeBase64Url, e
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import type { SecretKey } from "../crypto/cipher-engine.ts"
 import { cipher } from "../crypto/cipher-platform.ts"
-import { type ContentRow, gcmRowFor, type KeyManagementRow } from "../crypto/encryption-algorithms.ts"
+import { AGREEMENT_CURVES, type ContentRow, gcmRowFor, type KeyManagementRow } from "../crypto/encryption-algorithms.ts"
 import { type Key, type KeyMembers, membersOf } from "../crypto/key.ts"
 import { EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
@@ -50,7 +50,7 @@ export interface KeyDecryption {
 /** Header parameters of all families; those of others are absent. */
 interface Parameters {
   /** Of the other side's public key. */
-  readonly epk?: JsonObject
+  readonly epk?: KeyMembers
   readonly apu?: Uint8Array
   readonly apv?: Uint8Array
   readonly iv?: Uint8Array
@@ -129,12 +129,8 @@ export function* decryptKey(decryption: KeyDecryption, key: Key): Steps<SecretKe
 /** Reads the parameters that an algorithm needs from a recipient's whole header. @throws DecodeError `header_invalid` */
 export function readParameters(row: KeyManagementRow, header: JsonObject, maxIterations: number): Parameters {
   switch (row.family) {
-    case "ecdh": {
-      const epk = own(header, "epk")
-      if (!isJsonObject(epk)) throw invalidParameter("epk", "a public key as an object")
-      if (own(epk, "d") !== undefined) throw invalidParameter("epk", "a public key, and holds a private one")
-      return { epk, apu: optionalBytes(header, "apu"), apv: optionalBytes(header, "apv") }
-    }
+    case "ecdh":
+      return { epk: readEphemeral(header), apu: optionalBytes(header, "apu"), apv: optionalBytes(header, "apv") }
     case "aes-gcm-kw":
       return { iv: bytesOf(header, "iv"), tag: bytesOf(header, "tag") }
     case "pbes2": {
@@ -171,25 +167,27 @@ function* encryptByAgreement(request: KeyEncryptionRequest): Steps<KeyEncryption
 
 function* decryptByAgreement(decryption: KeyDecryption, key: Key): Steps<SecretKey | undefined> {
   const { row, content, encryptedKey, parameters } = decryption
-  const ephemeral = readEphemeral(parameters.epk, key)
-  const secret = yield* wait(cipher.agree(key, ephemeral))
+  const secret = parameters.epk === undefined ? undefined : yield* wait(cipher.agree(key, parameters.epk))
   if (secret === undefined) return undefined
   const derived = yield* concatKdf(secret, row, content, parameters)
   return row.wrapBytes === undefined ? derived : yield* wait(cipher.unwrap(derived, encryptedKey))
 }
 
-/** The other side's key: on the same curve as ours, each coordinate as long as that curve's. The platform checks the point. */
-function readEphemeral(epk: JsonObject | undefined, key: Key): KeyMembers {
-  const [kty, crv, x, y] = EPK_MEMBERS.map((name) => (epk === undefined ? undefined : own(epk, name)))
-  const { keyType, curve = "" } = key
-  if (kty !== keyType || crv !== curve) throw invalidParameter("epk", "a key on the curve of the recipient's")
-  const length = EC_BYTES.get(curve) ?? OKP_BYTES.get(curve)
+/** The other side's key: each coordinate as long as its curve's. Whether that is the recipient's, and the point on it, is asked later. */
+function readEphemeral(header: JsonObject): KeyMembers {
+  const epk = own(header, "epk")
+  if (!isJsonObject(epk)) throw invalidParameter("epk", "a public key as an object")
+  if (own(epk, "d") !== undefined) throw invalidParameter("epk", "a public key, and holds a private one")
+  const [kty, crv, x, y] = EPK_MEMBERS.map((name) => own(epk, name))
+  if (typeof crv !== "string" || !AGREEMENT_CURVES.has(crv) || kty !== (EC_BYTES.has(crv) ? "EC" : "OKP"))
+    throw invalidParameter("epk", `a key on one of ${[...AGREEMENT_CURVES].join(", ")}`)
+  const length = EC_BYTES.get(crv) ?? OKP_BYTES.get(crv)
   const isCoordinate = (value: unknown): value is string =>
     typeof value === "string" && decodeBase64UrlPooled(value)?.length === length
   if (!isCoordinate(x)) throw invalidParameter("epk", "a point of its curve")
-  if (keyType === "OKP") return membersOf({ kty: keyType, crv: curve, x })
+  if (kty === "OKP") return membersOf({ kty, crv, x })
   if (!isCoordinate(y)) throw invalidParameter("epk", "a point of its curve")
-  return membersOf({ kty: keyType, crv: curve, x, y })
+  return membersOf({ kty: "EC", crv, x, y })
 }
 
 /** RFC 7518, section 4.6.2, and NIST SP 800-56A, section 5.8.2.1. */
@@ -245,6 +243,7 @@ function uint32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
 }
 
-function invalidParameter(name: string, expected: string): DecodeError {
+/** The error for a header parameter that cannot be right. */
+export function invalidParameter(name: string, expected: string): DecodeError {
   return new DecodeError("header_invalid", `the header parameter \`${name}\` must be ${expected}`)
 }
