@@ -192,6 +192,8 @@ describe("checks and leeway", () => {
   test("188, 189: the errors carry the moment", () => {
     const expired = errorOf(() => dec(hs({ exp: NOW - 1 }), { now: NOW }))
     expect(expired instanceof ExpiredSignatureError && expired.expiredAt).toEqual(new Date((NOW - 1) * 1000))
+    const old = errorOf(() => dec(hs({ iat: NOW - 61 }), { now: NOW, maxAge: 60 }))
+    expect(old instanceof ExpiredSignatureError && old.expiredAt).toEqual(new Date((NOW - 1) * 1000))
     const early = errorOf(() => dec(hs({ nbf: NOW + 10 }), { now: NOW }))
     expect(early instanceof ImmatureSignatureError && early.validFrom).toEqual(new Date((NOW + 10) * 1000))
   })
