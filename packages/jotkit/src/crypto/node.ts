@@ -323,10 +323,12 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
   const publicHandle = key.type === "private" ? createPublicKey(handleOf(key)) : handleOf(key)
   const publicParameters = parametersFor(row, publicHandle)
 
+  const modulus = row.keyType === "RSA" ? modulusOf(publicHandle, key) : undefined
+
   /** The signature's bytes; undefined for what no signature of this algorithm can be. */
   const readable = (signature: string): Uint8Array | undefined => {
     const bytes = decodeBase64UrlPooled(signature)
-    return bytes === undefined ? undefined : commonForm(row, key.curve, bytes)
+    return bytes === undefined ? undefined : commonForm(row, key.curve, bytes, modulus)
   }
 
   const operator: Operator = {
@@ -361,6 +363,14 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
       })
     })
   return operator
+}
+
+/** The modulus, out of the end of SPKI: `INTEGER n INTEGER e` (RFC 8017, appendix A.1.1). Keys of type RSASSA-PSS have no JWK. */
+function modulusOf(handle: NodeHandle, { bits, exponent = 0n }: KeyMaterial): Uint8Array {
+  const spki = handle.export({ format: "der", type: "spki" })
+  const exponentBytes = Math.floor(exponent.toString(2).length / 8) + 1
+  const end = spki.length - 2 - exponentBytes
+  return spki.subarray(end - Math.ceil(bits / 8), end)
 }
 
 function bytesOf(input: SigningInput): Uint8Array {

@@ -11,15 +11,29 @@ const ED448_UNUSED: readonly (readonly [at: number, mask: number])[] = [
   [113, 0xff],
 ]
 
-/** A signature as every runtime reads it; undefined for one that no runtime may take for genuine. */
+/**
+ * A signature as every runtime reads it; undefined for one that no runtime may take for genuine.
+ *
+ * @param modulus - That of an RSA key, without leading zeros; undefined where the key does not tell.
+ */
 export function commonForm(
   row: SignatureRow,
   curve: string | undefined,
   signature: Uint8Array,
+  modulus: Uint8Array | undefined,
 ): Uint8Array | undefined {
   if (row.signatureBytes !== undefined && signature.length !== row.signatureBytes) return undefined
+  if (row.keyType === "RSA") return isBelow(signature, modulus) ? signature : undefined
   if (curve === "Ed448") return hasUnusedBits(signature) ? undefined : signature
   return curve === "secp256k1" ? withLowerS(signature) : signature
+}
+
+/** As long as the modulus and smaller (RFC 8017, section 8.2.2): Deno takes larger numbers, the same signature in several texts. */
+function isBelow(signature: Uint8Array, modulus: Uint8Array | undefined): boolean {
+  if (modulus === undefined) return true
+  if (signature.length !== modulus.length) return false
+  const at = modulus.findIndex((byte, index) => byte !== signature[index])
+  return at !== -1 && (signature[at] ?? 0) < (modulus[at] ?? 0)
 }
 
 /** Deno takes signatures whose unused bits are set: the same signature in several texts. */

@@ -34,6 +34,7 @@ import {
 import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
 import { RUNTIME_NAME, unavailable } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { commonForm } from "./signature-forms.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
 import { answersAtOnce, subtle } from "./subtle.ts"
 import {
@@ -299,12 +300,14 @@ function operatorOf(row: SignatureRow, key: Key): Operator {
   const parameters = signingParameters(row, key.curve)
   const forSigning = once(() => settle(platformKey(row, key, "sign")))
   const forVerifying = once(() => settle(platformKey(row, key, "verify")))
+  const { members } = handleOf(key)
+  const modulus = members.n === undefined ? undefined : memberBytes(members.n)
   return {
     sign: (input) => settle(signSteps(forSigning(), parameters, input)),
     verify(input, signature) {
-      const bytes = decodeBase64Url(signature)
+      const decoded = decodeBase64Url(signature)
+      const bytes = decoded === undefined ? undefined : commonForm(row, key.curve, decoded, modulus)
       if (bytes === undefined) return false
-      if (row.signatureBytes !== undefined && bytes.length !== row.signatureBytes) return false
       return settle(verifySteps(forVerifying(), parameters, input, bytes))
     },
   }

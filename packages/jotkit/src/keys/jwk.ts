@@ -24,7 +24,7 @@ import { InvalidKeyError, JwkError, JwtError, UsageError } from "../errors.ts"
 import { assertUsefulPoint } from "./edwards.ts"
 import { lacking } from "./fit.ts"
 import { invalidJwk } from "./problems.ts"
-import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
+import { assertRsaConsistent, assertUsableRsa, completeRsa, rsaNumbers } from "./rsa.ts"
 import { assertSecret } from "./secret.ts"
 
 const RSA_PRIVATE = ["d", "p", "q", "dp", "dq", "qi"] as const
@@ -133,6 +133,7 @@ function importMembers(members: KeyMembers): KeyMaterial {
     return engine.importMembers(members)
   } catch (cause) {
     if (cause instanceof InvalidKeyError) throw cause
+    if (members.kty === "RSA") assertUsableRsa(rsaNumbers(members))
     throw lacking(members.crv) ?? invalidJwk(`the platform refuses this ${members.kty} key`, cause)
   }
 }
