@@ -49,15 +49,20 @@ const EVERY_KIND: readonly AlgorithmRow[] = [
 /** Which algorithm a runtime must have to read keys of a kind; the other kinds are read everywhere. */
 const NEEDED: Readonly<Partial<Record<Kind, BuiltInAlgorithm["name"]>>> = { secp256k1: "ES256K", Ed448: "Ed448" }
 
-function isReadHere([, kind]: AlgorithmRow): boolean {
-  return untyped<BuiltInAlgorithm>(getAlgorithm(NEEDED[kind] ?? "HS256")).available
+async function isReadHere([, kind]: AlgorithmRow): Promise<boolean> {
+  return untyped<BuiltInAlgorithm>(getAlgorithm(NEEDED[kind] ?? "HS256")).availableAsync()
+}
+
+async function readHere(rows: readonly AlgorithmRow[]): Promise<AlgorithmRow[]> {
+  const answers = await Promise.all(rows.map(isReadHere))
+  return rows.filter((_row, at) => answers[at])
 }
 
 /** The asymmetric algorithms that this runtime has; Node has all of them. */
-export const ASYMMETRIC: readonly AlgorithmRow[] = EVERY_ALGORITHM.filter(isReadHere)
+export const ASYMMETRIC: readonly AlgorithmRow[] = await readHere(EVERY_ALGORITHM)
 
 /** One row for each kind of signing key, so that forms of keys are tried once and not once for each hash. */
-export const KINDS: readonly AlgorithmRow[] = EVERY_KIND.filter(isReadHere)
+export const KINDS: readonly AlgorithmRow[] = await readHere(EVERY_KIND)
 
 const MAKERS: Readonly<Record<Kind, () => KeyPairKeyObjectResult>> = {
   RSA: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
