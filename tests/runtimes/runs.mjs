@@ -30,12 +30,13 @@ function reported(name, kind, start) {
   const folder = mkdtempSync(join(tmpdir(), "jotkit-report-"))
   const report = join(folder, "report.json")
   const ok = start(report)
-  const files = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).testResults : []
+  const found = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { testResults: [] }
+  const files = found.testResults
   rmSync(folder, { recursive: true })
   const failed = files.some((/** @type {FileResult} */ { status }) => status === "failed")
   // errors outside any test, such as an unhandled rejection, show only in the exit code
   return {
-    name,
+    name: found.runtime ?? name,
     kind,
     files,
     isWholeSuite: true,

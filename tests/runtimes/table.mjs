@@ -9,7 +9,7 @@ import { root } from "../../scripts/shell.mjs"
 const page = join(root, "docs/reference/runtimes.md")
 const TABLE = /(<!-- made by npm run test:runtimes -- --write -->\n)[\s\S]*?(\n<!-- end -->)/
 const FILE = "runtime-algorithms.test.ts"
-const ALGORITHM = /^[A-Z]\w*(?:-\w+)*$/
+const ALGORITHM = /^[A-Z]\w*(?:[-+]\w+)*$/
 
 /**
  * @param {readonly Run[]} runs

@@ -114,6 +114,12 @@ export class PageBuffer extends Uint8Array {
     new DataView(this.buffer, this.byteOffset).setBigUint64(at, value)
     return at + 8
   }
+  /** @param {string} text */
+  write(text) {
+    const bytes = ENCODERS["utf8"](text)
+    this.set(bytes)
+    return bytes.length
+  }
   swap16() {
     for (let at = 0; at + 1 < this.length; at += 2) this.subarray(at, at + 2).reverse()
     return this

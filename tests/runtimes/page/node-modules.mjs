@@ -78,5 +78,11 @@ function member(object, name, owner, seen) {
 export const Console = onlyInNode("a Console on a stream")
 export const Writable = onlyInNode("a stream")
 
-/** `import zlib from "node:zlib"` */
-export default { deflateRawSync, inflateRawSync }
+/** `import zlib from "node:zlib"`: every function of it. */
+export default new Proxy(
+  {},
+  {
+    get: (_target, name) => remote("zlib", String(name)),
+    getOwnPropertyDescriptor: () => undefined,
+  },
+)

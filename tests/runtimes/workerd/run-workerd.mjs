@@ -84,7 +84,7 @@ function allCases() {
       ([file = "", algorithm = ""]) =>
         /** @type {[string, Case[]]} */ ([`Wycheproof ${file}`, primitives(file, algorithm)]),
     ),
-    ...ALGORITHMS.map(
+    ...[...ALGORITHMS, ...CONTENT, ...JWE_ALGORITHMS.filter((name) => name !== "dir")].map(
       (algorithm) => /** @type {[string, Case[]]} */ ([algorithm, [{ kind: "round-trip", algorithm }]]),
     ),
   ]
