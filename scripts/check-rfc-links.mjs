@@ -15,6 +15,7 @@ const known = new Set([
   "4253", // SSH keys
   "4648", // base64url
   "5280", // X.509
+  "5480", // EC keys in X.509
   "5652", // CMS (inside PKCS #8 encryption)
   "5915", // SEC1 private keys
   "5958", // PKCS #8
@@ -44,6 +45,7 @@ const known = new Set([
   "9278", // thumbprint URI
   "9562", // UUID
   "9864", // Ed25519 and Ed448 by name
+  "9881", // ML-DSA in X.509
   "9881", // ML-DSA in X.509
   "9964", // ML-DSA for JOSE
 ])

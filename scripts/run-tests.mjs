@@ -1,18 +1,18 @@
 // @ts-check
-// `npm test`: the suite on the sources, then on the built package with the oldest and the newest Node, then against other
-// implementations. A runner that cannot run here is skipped by name; with CI set, a skip is a failure.
+// `npm test`: the suite on the sources, then in every runtime (tests/runtimes), then against other implementations. A runner that
+// cannot run here is skipped by name; with CI set, a skip is a failure.
 // The last line adds up all runners: `N passed, N failed`.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ensureRuntimes } from "./runtimes.mjs"
+import { runRuntimes } from "../tests/runtimes/run.mjs"
 import { capture, onCi, root, run } from "./shell.mjs"
 
 /** @typedef {{ name: string, passed: number, failed: number, skipped: string[] }} Result */
 
 const vitest = join(root, "node_modules/vitest/vitest.mjs")
 const scratch = mkdtempSync(join(tmpdir(), "jotkit-tests-"))
-/** Every test that ran in some runner. ML-DSA is skipped on Node 20, but not unseen when Node 26 runs it. */
+/** Every test that ran somewhere. ML-DSA is skipped on Node 20, but not unseen when Node 26 runs it. */
 const seen = new Set()
 
 /**
@@ -53,17 +53,6 @@ function countVitest(name, file, ok) {
   // errors outside any test, such as an unhandled rejection, show only in the exit code
   if (!ok && result.failed === 0) result.failed = 1
   return result
-}
-
-/** @returns {Result[]} The suite on the built package, on the oldest and the newest Node we promise. */
-function runOtherNodes() {
-  const { nodes, missing } = ensureRuntimes()
-  const [oldest, newest] = [nodes.at(0), nodes.at(-1)]
-  if (!oldest || !newest)
-    return [{ name: "other nodes", passed: 0, failed: 0, skipped: [`other Node versions: ${missing}`] }]
-  return [oldest, newest].map(({ version, path }) =>
-    runVitest(`built package, Node ${version}`, path, { args: ["--project", "jotkit"], env: { JOTKIT_DIST: "1" } }),
-  )
 }
 
 /** @returns {Result} Tokens exchanged with other implementations; the script prints its own counts. */
@@ -110,11 +99,10 @@ if (!run(process.execPath, ["node_modules/typescript/bin/tsc", "-b"])) {
   console.log("0 passed, 1 failed")
   process.exitCode = 1
 } else {
-  const { passed, failed } = summarize([
-    runVitest(`sources, Node ${process.versions.node}`, process.execPath),
-    ...runOtherNodes(),
-    runInterop(),
-  ])
+  const sources = runVitest(`sources, Node ${process.versions.node}`, process.execPath)
+  const { results, ran } = await runRuntimes(false)
+  for (const id of ran) seen.add(id)
+  const { passed, failed } = summarize([sources, ...results, runInterop()])
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0
 }

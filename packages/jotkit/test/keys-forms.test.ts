@@ -48,13 +48,27 @@ function withoutPrimes({ kty, n, e, d }: JwkObject): JwkObject {
   return { kty, n, e, d }
 }
 
+/** A key that some runtimes cannot read: there the tests that use it fail, and not the whole file. */
+function readable(read: () => Jwk): KeyInput {
+  try {
+    return read()
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
 function privateForms(kind: Kind): Form[] {
   const { privateKey } = pairOf(kind)
   const forms: Form[] = [
     ["PKCS#8 in PEM", pemOf(privateKey, "pkcs8")],
     ["PKCS#8 in PEM, as bytes", Buffer.from(pemOf(privateKey, "pkcs8"))],
     ["PKCS#8 in DER", derOf(privateKey, "pkcs8")],
-    ["encrypted PKCS#8", Jwk.fromPem(encryptedPemOf(privateKey, "pkcs8", PASSPHRASE), { passphrase: PASSPHRASE })],
+    [
+      "encrypted PKCS#8",
+      readable(() => Jwk.fromPem(encryptedPemOf(privateKey, "pkcs8", PASSPHRASE), { passphrase: PASSPHRASE })),
+    ],
     ["a KeyObject", privateKey],
     ["a plain JWK", jwkOf(privateKey)],
     ["a Jwk of a KeyObject", Jwk.from(privateKey)],
@@ -69,7 +83,10 @@ function privateForms(kind: Kind): Form[] {
     forms.push(
       ["PKCS#1 in PEM", pemOf(privateKey, "pkcs1")],
       ["PKCS#1 in DER", derOf(privateKey, "pkcs1")],
-      ["encrypted PKCS#1", Jwk.fromPem(encryptedPemOf(privateKey, "pkcs1", PASSPHRASE), { passphrase: PASSPHRASE })],
+      [
+        "encrypted PKCS#1",
+        readable(() => Jwk.fromPem(encryptedPemOf(privateKey, "pkcs1", PASSPHRASE), { passphrase: PASSPHRASE })),
+      ],
       ["a JWK without primes", withoutPrimes(jwkOf(privateKey))],
     )
   }
@@ -78,7 +95,10 @@ function privateForms(kind: Kind): Form[] {
       ["SEC1 in PEM", pemOf(privateKey, "sec1")],
       ["SEC1 in DER", derOf(privateKey, "sec1")],
       ["SEC1 behind a block of parameters", EC_PARAMETERS + pemOf(privateKey, "sec1")],
-      ["encrypted SEC1", Jwk.fromPem(encryptedPemOf(privateKey, "sec1", PASSPHRASE), { passphrase: PASSPHRASE })],
+      [
+        "encrypted SEC1",
+        readable(() => Jwk.fromPem(encryptedPemOf(privateKey, "sec1", PASSPHRASE), { passphrase: PASSPHRASE })),
+      ],
     )
   }
   return forms

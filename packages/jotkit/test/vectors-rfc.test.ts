@@ -58,9 +58,9 @@ interface RfcCase {
 }
 
 const folder = new URL("./vectors/rfc/", import.meta.url)
-const cases = readdirSync(folder).flatMap(
-  (name) => (JSON.parse(readFileSync(new URL(name, folder), "utf8")) as { cases: RfcCase[] }).cases,
-)
+const cases = readdirSync(folder)
+  .sort()
+  .flatMap((name) => (JSON.parse(readFileSync(new URL(name, folder), "utf8")) as { cases: RfcCase[] }).cases)
 const run = cases.filter(({ kind }) => !KINDS_LEFT_OUT.has(kind))
 const SIGNATURES = ["RS256", "HS256", "ES256", "ES512", "EdDSA"]
 

@@ -279,6 +279,8 @@ function sealCbc(row: ContentRow, key: Uint8Array, parts: Parts & { plaintext: U
 function openCbc(row: ContentRow, key: Uint8Array, parts: Sealed & Parts): Uint8Array | undefined {
   const expected = cbcTag(row, key, parts)
   if (parts.tag.length !== expected.length || !nodeCrypto().timingSafeEqual(parts.tag, expected)) return undefined
+  // Padding fills the last block (RFC 7518, section 5.2.2.1); Deno would take nothing at all for a padded nothing.
+  if (parts.ciphertext.length === 0 || parts.ciphertext.length % AES_BLOCK_BYTES !== 0) return undefined
   const half = row.keyBytes / 2
   const opening = nodeCrypto().createDecipheriv(`aes-${half * 8}-cbc`, key.subarray(half), parts.iv)
   return concatBytes(opening.update(parts.ciphertext), opening.final())

@@ -1,12 +1,13 @@
 /** The engine on `node:crypto`: answers at once; slow private-key operations can go to the thread pool. */
 import type * as NodeCrypto from "node:crypto"
-import { concatBytes, decodeBase64UrlPooled, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
 import { RUNTIME_NAME } from "./runtime.ts"
-import { type HashName, type KeyType, type SignatureRow, signatureLength } from "./signature-algorithms.ts"
+import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { commonForm } from "./signature-forms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
 
 const CURVE_OF_OPENSSL: ReadonlyMap<string, string> = new Map([
@@ -29,8 +30,15 @@ const TYPE_AND_CURVE: ReadonlyMap<string, readonly [KeyType, string]> = new Map(
   ["ml-dsa-87", ["AKP", "ML-DSA-87"]],
 ])
 
-/** PKCS#8 up to the private value: what stands before it is fixed for each curve (RFC 8410, section 7). */
+/**
+ * PKCS#8 up to the private value: what stands before it is fixed for each curve (RFC 5915, section 3; RFC 8410, section 7). No
+ * public key stands in it, so that the platform must compute it.
+ */
 const PKCS8_PREFIX: ReadonlyMap<string, string> = new Map([
+  ["P-256", "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420"],
+  ["P-384", "304e020100301006072a8648ce3d020106052b81040022043730350201010430"],
+  ["P-521", "3060020100301006072a8648ce3d020106052b81040023044930470201010442"],
+  ["secp256k1", "303e020100301006072a8648ce3d020106052b8104000a042730250201010420"],
   ["Ed25519", "302e020100300506032b657004220420"],
   ["Ed448", "3047020100300506032b6571043b0439"],
   ["X25519", "302e020100300506032b656e04220420"],
@@ -156,7 +164,6 @@ export const engine: Engine = {
   },
 
   derivePublic(members: KeyMembers): KeyMembers | undefined {
-    if (members.kty === "EC") return deriveEcPublic(members)
     const prefix = PKCS8_PREFIX.get((members.kty === "AKP" ? members.alg : members.crv) ?? "")
     if (prefix === undefined) return undefined
     const der = Buffer.from(concatBytes(Buffer.from(prefix, "hex"), memberBytes(members.d ?? members.priv)))
@@ -271,16 +278,6 @@ function materialOf(handle: NodeHandle): KeyMaterial {
   return { ...BARE, type, keyType: found[0], curve: found[1], bits: 0, handle }
 }
 
-function deriveEcPublic(members: KeyMembers): KeyMembers | undefined {
-  const curve = OPENSSL_OF_CURVE.get(members.crv ?? "")
-  if (curve === undefined) return undefined
-  const pair = nodeCrypto().createECDH(curve)
-  pair.setPrivateKey(memberBytes(members.d))
-  const point = pair.getPublicKey()
-  const half = (point.length - 1) / 2
-  return { kty: "EC", x: encodeBase64Url(point.subarray(1, 1 + half)), y: encodeBase64Url(point.subarray(1 + half)) }
-}
-
 function generateArguments({
   keyType,
   curve,
@@ -325,12 +322,12 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
   const secretParameters = key.type === "private" ? parametersFor(row, handleOf(key)) : undefined
   const publicHandle = key.type === "private" ? createPublicKey(handleOf(key)) : handleOf(key)
   const publicParameters = parametersFor(row, publicHandle)
-  const length = signatureLength(row, key)
+  const modulus = row.keyType === "RSA" ? modulusOf(publicHandle, key) : undefined
 
   /** The signature's bytes; undefined for what no signature of this algorithm can be. */
   const readable = (signature: string): Uint8Array | undefined => {
     const bytes = decodeBase64UrlPooled(signature)
-    return length !== undefined && bytes?.length !== length ? undefined : bytes
+    return bytes === undefined ? undefined : commonForm(row, key, { signature: bytes, modulus })
   }
 
   const operator: Operator = {
@@ -365,6 +362,14 @@ function signatureOperator(row: SignatureRow, key: Key): Operator {
       })
     })
   return operator
+}
+
+/** The modulus, out of the end of SPKI: `INTEGER n INTEGER e` (RFC 8017, appendix A.1.1). Keys of type RSASSA-PSS have no JWK. */
+function modulusOf(handle: NodeHandle, { bits, exponent = 0n }: KeyMaterial): Uint8Array {
+  const spki = handle.export({ format: "der", type: "spki" })
+  const exponentBytes = Math.floor(exponent.toString(2).length / 8) + 1
+  const end = spki.length - 2 - exponentBytes
+  return spki.subarray(end - Math.ceil(bits / 8), end)
 }
 
 function bytesOf(input: SigningInput): Uint8Array {

@@ -33,7 +33,8 @@ import {
 } from "./member-keys.ts"
 import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
 import { RUNTIME_NAME, unavailable } from "./runtime.ts"
-import { type HashName, type KeyType, type SignatureRow, signatureLength } from "./signature-algorithms.ts"
+import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
+import { commonForm } from "./signature-forms.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
 import { answersAtOnce, subtle } from "./subtle.ts"
 import {
@@ -322,12 +323,14 @@ function operatorOf(row: SignatureRow, key: Key): Operator {
   const parameters = signingParameters(row, key.curve)
   const forSigning = once(() => settle(platformKey(row, key, "sign")))
   const forVerifying = once(() => settle(platformKey(row, key, "verify")))
-  const length = signatureLength(row, key)
+  const { members } = handleOf(key)
+  const modulus = members.n === undefined ? undefined : memberBytes(members.n)
   return {
     sign: (input) => settle(signSteps(forSigning(), parameters, input)),
     verify(input, signature) {
-      const bytes = decodeBase64Url(signature)
-      if (bytes === undefined || (length !== undefined && bytes.length !== length)) return false
+      const decoded = decodeBase64Url(signature)
+      const bytes = decoded === undefined ? undefined : commonForm(row, key, { signature: decoded, modulus })
+      if (bytes === undefined) return false
       return settle(verifySteps(forVerifying(), parameters, input, bytes))
     },
   }

@@ -27,3 +27,18 @@ export function hasKeyShape(bytes: Uint8Array): boolean {
   const content = bytes[first < LONG_FORM ? 2 : 2 + first - LONG_FORM]
   return content === SEQUENCE || content === INTEGER
 }
+
+/** How DER names the curves and parameter sets that some runtimes lack (RFC 5480; RFC 8410, section 3; RFC 9881). */
+const OBJECT_IDS: ReadonlyMap<string, string> = new Map([
+  ["secp256k1", "06052b8104000a"],
+  ["Ed448", "06032b6571"],
+  ["ML-DSA-44", "0609608648016503040311"],
+  ["ML-DSA-65", "0609608648016503040312"],
+  ["ML-DSA-87", "0609608648016503040313"],
+])
+
+/** Which of the curves and parameter sets that some runtimes lack a key or certificate names; it words an error, nothing more. */
+export function rareCurveOf(der: Uint8Array): string | undefined {
+  const hex = Array.from(der, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  return [...OBJECT_IDS].find(([, objectId]) => hex.includes(objectId))?.[0]
+}

@@ -3,7 +3,7 @@
 import type { Key, Operator } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { unavailable } from "../crypto/runtime.ts"
-import type { SignatureRow } from "../crypto/signature-algorithms.ts"
+import { SIGNATURE_ROWS, type SignatureRow } from "../crypto/signature-algorithms.ts"
 import { InvalidAlgorithmError, InvalidKeyError, type JwtError } from "../errors.ts"
 import { unsuitableKey } from "./problems.ts"
 
@@ -57,6 +57,12 @@ export function operatorFor(row: SignatureRow, key: Key, use: KeyUse, enforceLen
  */
 export function isMissing(row: SignatureRow): boolean {
   return engine.answersAtOnce && engine.supports(row) === false
+}
+
+/** The error for a key on a curve (or of a parameter set) that this runtime is known to lack; undefined otherwise. */
+export function lacking(curve: string | undefined): InvalidAlgorithmError | undefined {
+  const row = SIGNATURE_ROWS.find(({ curves }) => curves?.length === 1 && curves[0] === curve)
+  return row === undefined || !isMissing(row) ? undefined : unavailable(row.name)
 }
 
 /** Refuses a key of another type, curve or strength than the algorithm's, whatever it is to be used for. */

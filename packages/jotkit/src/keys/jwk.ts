@@ -18,14 +18,13 @@ import {
 import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
-import { unavailable } from "../crypto/runtime.ts"
 import { type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
 import { isPending } from "../crypto/steps.ts"
 import { InvalidKeyError, JwkError, JwtError, UsageError } from "../errors.ts"
 import { assertUsefulPoint } from "./edwards.ts"
-import { isMissing } from "./fit.ts"
+import { lacking } from "./fit.ts"
 import { invalidJwk } from "./problems.ts"
-import { assertRsaConsistent, assertUsableRsa, completeRsa } from "./rsa.ts"
+import { assertRsaConsistent, assertUsableRsa, completeRsa, rsaNumbers } from "./rsa.ts"
 import { assertSecret } from "./secret.ts"
 
 /** 16,384 bits. */
@@ -140,7 +139,8 @@ function importMembers(members: KeyMembers): KeyMaterial {
     return engine.importMembers(members)
   } catch (cause) {
     if (cause instanceof InvalidKeyError) throw cause
-    throw invalidJwk(`the platform refuses this ${members.kty} key`, cause)
+    if (members.kty === "RSA") assertUsableRsa(rsaNumbers(members))
+    throw lacking(members.crv) ?? invalidJwk(`the platform refuses this ${members.kty} key`, cause)
   }
 }
 
@@ -254,8 +254,8 @@ const READERS: Readonly<Record<KeyType, (jwk: JsonObject) => KeyMembers>> = {
 }
 
 function assertAvailable(algorithm: string): void {
-  const row = SIGNATURE_ROWS.find(({ name }) => name === algorithm)
-  if (row === undefined || isMissing(row)) throw unavailable(algorithm)
+  const missing = lacking(algorithm)
+  if (missing !== undefined) throw missing
 }
 
 /** A token signed with `d` must be one that the public members verify; also the double public key attack on Ed25519 (RFC 8037). */

@@ -10,7 +10,8 @@ import type { PemLabel } from "../crypto/engine.ts"
 import type { KeyMaterial, KeyMembers } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { type Awaitable, type Steps, settle, wait } from "../crypto/steps.ts"
-import { isDerSequence } from "./der.ts"
+import { isDerSequence, rareCurveOf } from "./der.ts"
+import { lacking } from "./fit.ts"
 import { unreadableKey } from "./problems.ts"
 
 const PEM_BLOCK = /-----\s*BEGIN ([A-Z0-9 ]+?)\s*-----([\s\S]*?)-----\s*END \1\s*-----/g
@@ -102,7 +103,7 @@ function importBlock({ label, body, isEncrypted }: PemBlock): KeyMaterial {
     if (!isDerSequence(der)) throw new Error("its body is not one complete DER value")
     return engine.importDer(der, label as PemLabel)
   } catch (cause) {
-    throw unreadableKey(nameOf(label), cause)
+    throw lacking(rareCurveOf(decodeBase64(body))) ?? unreadableKey(nameOf(label), cause)
   }
 }
 

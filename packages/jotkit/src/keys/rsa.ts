@@ -13,7 +13,7 @@ const MAX_EXPONENT = 2n ** 64n
 const MAX_FACTORING_TRIES = 100
 
 /** Refuses RSA keys that nobody may use: too small, too large, or with an exponent under which signatures can be made up. */
-export function assertUsableRsa(key: KeyMaterial): void {
+export function assertUsableRsa(key: Pick<KeyMaterial, "keyType" | "bits" | "exponent">): void {
   if (key.keyType !== "RSA") return
   if (key.bits < MIN_MODULUS_BITS || key.bits > MAX_MODULUS_BITS) {
     throw unsuitableKey(
@@ -25,6 +25,11 @@ export function assertUsableRsa(key: KeyMaterial): void {
   if (exponent < 3n || exponent % 2n === 0n || exponent >= MAX_EXPONENT) {
     throw unsuitableKey("an RSA public exponent must be odd, 3 or more, and below 2^64", "key_invalid")
   }
+}
+
+/** What the members alone say, for platforms that refuse such a key themselves, each for its own reason. */
+export function rsaNumbers({ n, e }: KeyMembers): Pick<KeyMaterial, "keyType" | "bits" | "exponent"> {
+  return { keyType: "RSA", bits: number(n).toString(2).length, exponent: number(e) }
 }
 
 /** Refuses private members that are not those of one key. */

@@ -10,8 +10,9 @@ import { type Key, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from 
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { InvalidKeyError, JwtError } from "../errors.ts"
-import { hasKeyShape } from "./der.ts"
+import { hasKeyShape, rareCurveOf } from "./der.ts"
 import { assertUsefulPoint } from "./edwards.ts"
+import { lacking } from "./fit.ts"
 import { importJwk, isKnown } from "./jwk.ts"
 import { importKeyDer, importKeyText } from "./pem.ts"
 import { unreadableKey } from "./problems.ts"
@@ -98,14 +99,15 @@ function importText(text: string): Key {
 /** Reads bytes: PEM text, DER, or a secret. */
 export function importBytes(bytes: Uint8Array): Key {
   const der = importKeyDer(bytes)
-  if (der === undefined && hasKeyShape(bytes))
-    throw unreadableKey(
-      "the DER value",
-      new Error("it is of a kind or on a curve that JOSE does not have, or encrypted"),
-    )
+  if (der === undefined && hasKeyShape(bytes)) throw lacking(rareCurveOf(bytes)) ?? unreadableDer()
   if (der !== undefined) return usable(makeKey(der, NO_LABELS))
   const text = decodeUtf8(bytes)
   return text !== undefined && isKeyText(text) ? importText(text) : importSecret(bytes)
+}
+
+function unreadableDer(): InvalidKeyError {
+  const reason = new Error("it is of a kind or on a curve that JOSE does not have, or encrypted")
+  return unreadableKey("the DER value", reason)
 }
 
 /** Reads a platform key object; undefined if it is none. */

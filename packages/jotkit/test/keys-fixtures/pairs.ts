@@ -10,6 +10,7 @@ import {
   sign,
   verify,
 } from "node:crypto"
+import { type BuiltInAlgorithm, getAlgorithm } from "jotkit"
 import { untyped } from "../pyjwt/outcome.ts"
 
 /** A kind of key pair, as the algorithms need it. */
@@ -18,8 +19,7 @@ export type Kind = "RSA" | "P-256" | "P-384" | "P-521" | "secp256k1" | "Ed25519"
 /** A signature algorithm with the kind of key it takes. */
 export type AlgorithmRow = readonly [algorithm: string, kind: Kind]
 
-/** The asymmetric algorithms that every supported runtime has. */
-export const ASYMMETRIC: readonly AlgorithmRow[] = [
+const EVERY_ALGORITHM: readonly AlgorithmRow[] = [
   ["RS256", "RSA"],
   ["RS384", "RSA"],
   ["RS512", "RSA"],
@@ -36,8 +36,7 @@ export const ASYMMETRIC: readonly AlgorithmRow[] = [
   ["Ed448", "Ed448"],
 ]
 
-/** One row for each kind of signing key, so that forms of keys are tried once and not once for each hash. */
-export const KINDS: readonly AlgorithmRow[] = [
+const EVERY_KIND: readonly AlgorithmRow[] = [
   ["RS256", "RSA"],
   ["ES256", "P-256"],
   ["ES384", "P-384"],
@@ -46,6 +45,24 @@ export const KINDS: readonly AlgorithmRow[] = [
   ["EdDSA", "Ed25519"],
   ["EdDSA", "Ed448"],
 ]
+
+/** Which algorithm a runtime must have to read keys of a kind; the other kinds are read everywhere. */
+const NEEDED: Readonly<Partial<Record<Kind, BuiltInAlgorithm["name"]>>> = { secp256k1: "ES256K", Ed448: "Ed448" }
+
+async function isReadHere([, kind]: AlgorithmRow): Promise<boolean> {
+  return untyped<BuiltInAlgorithm>(getAlgorithm(NEEDED[kind] ?? "HS256")).availableAsync()
+}
+
+async function readHere(rows: readonly AlgorithmRow[]): Promise<AlgorithmRow[]> {
+  const answers = await Promise.all(rows.map(isReadHere))
+  return rows.filter((_row, at) => answers[at])
+}
+
+/** The asymmetric algorithms that this runtime has; Node has all of them. */
+export const ASYMMETRIC: readonly AlgorithmRow[] = await readHere(EVERY_ALGORITHM)
+
+/** One row for each kind of signing key, so that forms of keys are tried once and not once for each hash. */
+export const KINDS: readonly AlgorithmRow[] = await readHere(EVERY_KIND)
 
 const MAKERS: Readonly<Record<Kind, () => KeyPairKeyObjectResult>> = {
   RSA: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
