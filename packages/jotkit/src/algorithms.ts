@@ -1,6 +1,6 @@
 /** The signature algorithms there are, and your own beside them. */
 
-import { decodeBase64Url, encodeBase64Url } from "./codec/bytes.ts"
+import { decodeBase64Url, encodeBase64Url } from "#bytes"
 import type { Key } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import {

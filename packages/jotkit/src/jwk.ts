@@ -1,6 +1,6 @@
 /** Keys as JSON (RFC 7517): read from every form, made, shown and compared by thumbprint. */
 
-import { encodeBase64Url, encodeUtf8 } from "./codec/bytes.ts"
+import { encodeBase64Url, encodeUtf8 } from "#bytes"
 import { isJsonObject, type JsonObject, own, parseJsonObject } from "./codec/json.ts"
 import { ENCRYPTION_KEYS } from "./crypto/encryption-keys.ts"
 import type { GenerateRequest } from "./crypto/engine.ts"

@@ -1,5 +1,5 @@
 /** Key sets that their issuer publishes (RFC 7517, section 5): fetched when needed, kept, shared, and bounded in every direction. */
-import { decodeUtf8 } from "./codec/bytes.ts"
+import { decodeUtf8 } from "#bytes"
 import { type Duration, parseDuration } from "./codec/duration.ts"
 import { isJsonObject } from "./codec/json.ts"
 import { parseJsonText } from "./codec/json-text.ts"

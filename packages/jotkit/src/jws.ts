@@ -1,6 +1,6 @@
 /** JSON Web Signatures (RFC 7515): bytes in, bytes out, in all serializations; unencoded payloads (RFC 7797). */
 
-import { decodeBase64Url } from "./codec/bytes.ts"
+import { decodeBase64Url } from "#bytes"
 import { copyOfJson, isJsonObject, type JsonObject, jsonLoss } from "./codec/json.ts"
 import { parseJsonText } from "./codec/json-text.ts"
 import type { Key } from "./crypto/key.ts"

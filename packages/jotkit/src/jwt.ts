@@ -1,7 +1,7 @@
 /** JSON Web Tokens (RFC 7519): make, read and trust. */
 
+import { decodeBase64Url, decodeUtf8 } from "#bytes"
 import type { JwtClaims } from "./claims.ts"
-import { decodeBase64Url, decodeUtf8 } from "./codec/bytes.ts"
 import { parseJsonText } from "./codec/json-text.ts"
 import { type CacheOptions, VerifiedCache } from "./jose/cache.ts"
 import {

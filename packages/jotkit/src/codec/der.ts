@@ -1,5 +1,5 @@
 /** DER (ITU-T X.690): a strict reader, and a writer. Lengths are minimal, nothing is left over, nothing is guessed. */
-import { concatBytes } from "./bytes.ts"
+import { concatBytes } from "#bytes"
 
 /** The tags that keys and certificates are made of. */
 export const DER = {

@@ -5,8 +5,8 @@
  * bytes and compared with the names that came out of the parser: a difference is a duplicate, however its name was spelled.
  */
 
+import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "#bytes"
 import { UsageError } from "../errors.ts"
-import { decodeBase64UrlPooled, decodeScratchUtf8, decodeToScratch, decodeUtf8, scratch } from "./bytes.ts"
 import { type JsonObject, parseJsonText, type Reviver } from "./json-text.ts"
 
 export type { JsonObject, Reviver }

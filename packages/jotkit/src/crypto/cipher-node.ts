@@ -1,7 +1,7 @@
 /** Encryption on `node:crypto`: answers at once, but for passwords in asynchronous forms, which other threads work on. */
 import type * as NodeCrypto from "node:crypto"
 import type * as Zlib from "node:zlib"
-import { concatBytes, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import type { Agreement, CipherEngine, PasswordDerivation, Sealed, SecretKey } from "./cipher-engine.ts"
 import { type ContentRow, gcmRowFor, type OaepHash } from "./encryption-algorithms.ts"
 import type { KeyMaterial } from "./key.ts"

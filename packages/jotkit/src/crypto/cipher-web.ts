@@ -1,5 +1,5 @@
 /** Encryption on WebCrypto. As in the engine beside it, an answer of the platform may be a promise or not. */
-import { concatBytes, decodeBase64Url } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64Url } from "#bytes"
 import type { Agreement, CipherEngine, PasswordDerivation, Sealed, SecretKey } from "./cipher-engine.ts"
 import { type ContentRow, gcmRowFor, type KeyManagementRow, type OaepHash } from "./encryption-algorithms.ts"
 import { type KeyMaterial, type KeyMembers, membersOf } from "./key.ts"

@@ -2,7 +2,7 @@
  * Keys in DER, read and written: SPKI (RFC 5280, section 4.1.2.7), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017, appendix A.1), SEC 1 (RFC 5915) and
  * certificates (RFC 5280, section 4.1). For runtimes whose platform does not read them at once. Nothing here computes with keys.
  */
-import { decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import { contextTag, DER, DerReader, derBits, derObjectId, derUnsigned, derValue } from "../codec/der.ts"
 import { coordinateBytes } from "./curve-points.ts"
 import type { PemLabel } from "./engine.ts"

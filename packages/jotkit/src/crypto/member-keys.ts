@@ -2,12 +2,20 @@
  * Keys as members of a JWK, read and written without asking a platform: from JWK and DER, to JWK and PEM. Lengths, ranges and points are
  * checked; nothing is computed with a key.
  */
-import { decodeBase64Url, encodeBase64, encodeBase64Url } from "../codec/bytes.ts"
+import { decodeBase64Url, encodeBase64, encodeBase64Url } from "#bytes"
 import { assertOnCurve, assertScalar } from "./curve-points.ts"
 import type { Engine, PemLabel } from "./engine.ts"
-import { BARE, type KeyMaterial, type KeyMembers, membersOf } from "./key.ts"
+import {
+  AKP_BYTES,
+  AKP_SEED_BYTES,
+  BARE,
+  EC_BYTES,
+  type KeyMaterial,
+  type KeyMembers,
+  membersOf,
+  OKP_BYTES,
+} from "./key.ts"
 import { readKeyDer, writePkcs8, writeSpki } from "./key-der.ts"
-import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
 import type { Awaitable } from "./steps.ts"
 import type { CryptoKeyLike } from "./web-parameters.ts"
 

@@ -1,6 +1,6 @@
 /** The engine on `node:crypto`: answers at once; slow private-key operations can go to the thread pool. */
 import type * as NodeCrypto from "node:crypto"
-import { concatBytes, decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64UrlPooled, encodeLatin1 } from "#bytes"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"

@@ -1,5 +1,5 @@
 /** Encrypted PKCS#8 (RFC 5958, section 3) under a passphrase by PBES2 with PBKDF2 and AES-CBC (RFC 8018), opened and sealed by WebCrypto. */
-import { concatBytes, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, encodeUtf8 } from "#bytes"
 import { DER, DerReader, derObjectId, derUnsigned, derValue } from "../codec/der.ts"
 import { type Steps, wait } from "./steps.ts"
 import { subtle } from "./subtle.ts"

@@ -2,7 +2,7 @@
  * Signature schemes in JavaScript, laid over an engine whose platform lacks them. Keys of their curves are kept as members; what may be
  * done with them is decided where it is for all keys.
  */
-import { decodeBase64Url, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64Url, encodeBase64Url, encodeLatin1 } from "#bytes"
 import { UsageError } from "../errors.ts"
 import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { type Key, type KeyMaterial, type KeyMembers, membersOf, type Operator, type SigningInput } from "./key.ts"

@@ -3,21 +3,23 @@
  * imports a key when it is first used. Wherever the platform answers, the answer may be a promise or not: the code
  * is written as steps that wait only if they must.
  */
-import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeLatin1 } from "#bytes"
 import { type JsonObject, own } from "../codec/json.ts"
 import { InvalidKeyError, JwtError, UsageError } from "../errors.ts"
 import type { Engine, GenerateRequest } from "./engine.ts"
 import {
+  AKP_BYTES,
   BARE,
+  EC_BYTES,
   type Key,
   type KeyMaterial,
   type KeyMembers,
   membersOf,
+  OKP_BYTES,
   type Operator,
   type SigningInput,
 } from "./key.ts"
 import { writePkcs8 } from "./key-der.ts"
-import { AKP_BYTES, EC_BYTES, OKP_BYTES } from "./key-sizes.ts"
 import {
   handleOf,
   hasPublic,

@@ -1,5 +1,5 @@
 /** The compact serialization (RFC 7515, section 7.1): three segments with dots between them. */
-import { concatBytes, decodeBase64UrlPooled, decodeUtf8, encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64UrlPooled, decodeUtf8, encodeBase64Url, encodeLatin1 } from "#bytes"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError } from "../errors.ts"
 import { type ParsedHeader, parseHeader } from "./header.ts"

@@ -1,7 +1,8 @@
 /** From a JWE to its plaintext (RFC 7516, section 5.2). The one place where decryption happens. */
+
+import { cipher } from "#cipher"
 import { own } from "../codec/json.ts"
 import type { SecretKey } from "../crypto/cipher-engine.ts"
-import { cipher } from "../crypto/cipher-platform.ts"
 import {
   type ContentRow,
   contentRow,
@@ -15,8 +16,14 @@ import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit
 import { unsuitableKey } from "../keys/problems.ts"
 import { type KeySource, readKeySource } from "../keys/source.ts"
 import { assertUnderstood, type ParsedHeader } from "./header.ts"
-import { canShareKey, decryptKey, invalidParameter, type KeyDecryption, readParameters } from "./key-encryption.ts"
-import { randomBytes } from "./random.ts"
+import {
+  canShareKey,
+  decryptKey,
+  invalidParameter,
+  type KeyDecryption,
+  randomBytes,
+  readParameters,
+} from "./key-encryption.ts"
 import { MAX_CANDIDATES, named, noKeyFound, resolveSource } from "./resolve.ts"
 import type { ParsedJwe, ParsedRecipient } from "./serialize-jwe.ts"
 import { isPending, type Mode, type Steps, wait } from "./steps.ts"

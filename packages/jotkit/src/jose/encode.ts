@@ -1,6 +1,6 @@
 /** From claims to a token: options read once, claims to JSON, key to header, both to a signature. */
 
-import { concatBytes, encodeLatin1, encodeTextBase64Url, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, encodeLatin1, encodeTextBase64Url, encodeUtf8 } from "#bytes"
 import type { Duration } from "../codec/duration.ts"
 import { isJsonObject } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"

@@ -1,7 +1,7 @@
 /** From a plaintext to a JWE (RFC 7516, section 5.1). The one place where encryption happens. */
-import { encodeBase64Url } from "../codec/bytes.ts"
+import { encodeBase64Url } from "#bytes"
+import { cipher } from "#cipher"
 import { type JsonObject, own } from "../codec/json.ts"
-import { cipher } from "../crypto/cipher-platform.ts"
 import {
   type ContentRow,
   contentNames,
@@ -16,9 +16,8 @@ import { encryptionMisfit, judgeEncryptionKeyLength, nameFor } from "../keys/fit
 import { unsuitableKey } from "../keys/problems.ts"
 import { readKeySource } from "../keys/source.ts"
 import { assertWritableCrit, encodeHeader, NO_HEADER } from "./header.ts"
-import { canShareKey, encryptKey, type KeyEncryption } from "./key-encryption.ts"
+import { canShareKey, encryptKey, type KeyEncryption, randomBytes } from "./key-encryption.ts"
 import { unknownEncryptionAlgorithm } from "./options-jwe.ts"
-import { randomBytes } from "./random.ts"
 import { resolveSource } from "./resolve.ts"
 import {
   authenticatedData,

@@ -1,6 +1,7 @@
 /** Claims in a JWE (RFC 7519, section 7): written and judged by the rules of signed ones. */
+
+import { encodeUtf8 } from "#bytes"
 import { mediaType } from "../claims.ts"
-import { encodeUtf8 } from "../codec/bytes.ts"
 import { type JsonObject, own } from "../codec/json.ts"
 import {
   DecodeError,

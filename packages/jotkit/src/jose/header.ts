@@ -1,5 +1,5 @@
 /** The protected header (RFC 7515, section 4): read strictly, written as asked. */
-import { decodeBase64UrlPooled, encodeTextBase64Url } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, encodeTextBase64Url } from "#bytes"
 import {
   copyOfJson,
   hasOwnForm,

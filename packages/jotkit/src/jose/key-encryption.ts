@@ -2,18 +2,16 @@
  * How the content encryption key reaches a recipient (RFC 7518, section 4): for each family the way there and the way back, side
  * by side. The way back answers undefined for everything that goes wrong with genuine parameters, so that nobody learns what.
  */
-import { concatBytes, decodeBase64Url, decodeBase64UrlPooled, encodeBase64Url, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, decodeBase64Url, decodeBase64UrlPooled, encodeBase64Url, encodeUtf8 } from "#bytes"
+import { cipher } from "#cipher"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import type { SecretKey } from "../crypto/cipher-engine.ts"
-import { cipher } from "../crypto/cipher-platform.ts"
 import { AGREEMENT_CURVES, type ContentRow, gcmRowFor, type KeyManagementRow } from "../crypto/encryption-algorithms.ts"
-import { type Key, type KeyMembers, membersOf } from "../crypto/key.ts"
-import { EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
+import { EC_BYTES, type Key, type KeyMembers, membersOf, OKP_BYTES } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import type { HashName } from "../crypto/signature-algorithms.ts"
 import { DecodeError } from "../errors.ts"
 import { unsuitableKey } from "../keys/problems.ts"
-import { randomBytes } from "./random.ts"
 import { isPending, type Mode, type Steps, wait } from "./steps.ts"
 
 /** What stands in a token for one recipient, and the key that the content is encrypted with. */
@@ -246,4 +244,22 @@ function uint32(value: number): Uint8Array {
 /** The error for a header parameter that cannot be right. */
 export function invalidParameter(name: string, expected: string): DecodeError {
   return new DecodeError("header_invalid", `the header parameter \`${name}\` must be ${expected}`)
+}
+
+/** Asking the generator costs more than the bytes: it is asked for some in advance, and each is given out once. */
+const POOL_BYTES = 4096
+let pool = new Uint8Array()
+let used = 0
+
+/** Random bytes; each in memory of their own. */
+export function randomBytes(length: number): Uint8Array {
+  if (used + length > pool.length) {
+    pool = new Uint8Array(engine.randomBytes(Math.max(POOL_BYTES, length)))
+    used = 0
+  }
+  const bytes = pool.slice(used, used + length)
+  // What was given out is not kept here, too.
+  pool.fill(0, used, used + length)
+  used += length
+  return bytes
 }

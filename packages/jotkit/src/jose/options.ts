@@ -1,6 +1,6 @@
 /** Options: read once, checked, and turned into rules. A name that does not exist is an error, `undefined` is not given. */
 
-import { encodeUtf8 } from "../codec/bytes.ts"
+import { encodeUtf8 } from "#bytes"
 import { type Duration, parseDuration } from "../codec/duration.ts"
 import { builtInRow, customAlgorithm, isKnownAlgorithm, registryChanges } from "../crypto/registry.ts"
 import { unavailable } from "../crypto/runtime.ts"

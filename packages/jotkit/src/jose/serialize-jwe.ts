@@ -1,5 +1,5 @@
 /** The serializations of JWE (RFC 7516, section 7): compact, flattened and general, read into one shape and written from one. */
-import { decodeBase64UrlPooled, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, encodeLatin1 } from "#bytes"
 import { isJsonObject, type JsonObject, jsonLoss, own } from "../codec/json.ts"
 import { DecodeError } from "../errors.ts"
 import { assertHeaderTypes, type JoseHeader, NO_HEADER, type ParsedHeader, parseHeader } from "./header.ts"

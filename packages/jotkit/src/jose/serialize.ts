@@ -1,5 +1,5 @@
 /** The JSON serializations (RFC 7515, section 7.2): read into the shape that compact tokens have, too. */
-import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
+import { concatBytes, encodeBase64Url, encodeLatin1, encodeUtf8 } from "#bytes"
 import { isJsonObject, type JsonObject, jsonLoss, own } from "../codec/json.ts"
 import type { SigningInput } from "../crypto/key.ts"
 import { DecodeError, UsageError } from "../errors.ts"

@@ -1,5 +1,5 @@
 /** From a payload to a signature (RFC 7515, section 5.1). The one place where signing happens. */
-import { encodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { encodeBase64Url, encodeLatin1 } from "#bytes"
 import type { JsonObject } from "../codec/json.ts"
 import type { Key, Operator, SigningInput } from "../crypto/key.ts"
 import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"

@@ -1,5 +1,5 @@
 /** From a parsed signature to a genuine one (RFC 7515, section 5.2). The one place where verification happens. */
-import { decodeBase64Url, encodeLatin1 } from "../codec/bytes.ts"
+import { decodeBase64Url, encodeLatin1 } from "#bytes"
 import type { Key, Operator, SigningInput } from "../crypto/key.ts"
 import { builtInRow, customAlgorithm, registryChanges, type SignatureAlgorithm } from "../crypto/registry.ts"
 import type { SignatureRow } from "../crypto/signature-algorithms.ts"

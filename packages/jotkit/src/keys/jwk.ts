@@ -3,10 +3,13 @@
  * that exists can be used: members, lengths, ranges, and that private and public members belong together.
  */
 
-import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
+import { decodeBase64, decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import { ENCRYPTION_KEYS } from "../crypto/encryption-keys.ts"
 import {
+  AKP_BYTES,
+  AKP_SEED_BYTES,
+  EC_BYTES,
   type Key,
   type KeyLabels,
   type KeyMaterial,
@@ -14,8 +17,8 @@ import {
   makeKey,
   membersOf,
   NO_LABELS,
+  OKP_BYTES,
 } from "../crypto/key.ts"
-import { AKP_BYTES, AKP_SEED_BYTES, EC_BYTES, OKP_BYTES } from "../crypto/key-sizes.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
 import { type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"

@@ -5,7 +5,7 @@
  * do), because people paste it; what it says is still strict: the body is exactly one DER value of the kind the label names.
  */
 
-import { decodeBase64, decodeUtf8, encodeBase64Url } from "../codec/bytes.ts"
+import { decodeBase64, decodeUtf8, encodeBase64Url } from "#bytes"
 import type { PemLabel } from "../crypto/engine.ts"
 import type { KeyMaterial, KeyMembers } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"

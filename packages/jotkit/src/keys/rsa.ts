@@ -3,7 +3,7 @@
  * refuses keys whose members do not belong together, which the platform would use all the same, and finds the primes of
  * keys that come without them.
  */
-import { decodeBase64UrlPooled, encodeBase64Url } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, encodeBase64Url } from "#bytes"
 import type { KeyMaterial, KeyMembers } from "../crypto/key.ts"
 import { invalidJwk, unsuitableKey } from "./problems.ts"
 

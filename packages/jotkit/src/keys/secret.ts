@@ -3,7 +3,7 @@
  * anyone has the public key (CVE-2015-9235 and a dozen like it). So whatever can be read as asymmetric key material, or as
  * a JWK, in any disguise that has been used, is never a secret.
  */
-import { decodeBase64, decodeUtf8, decodeUtf16, encodeLatin1, encodeUtf8 } from "../codec/bytes.ts"
+import { decodeBase64, decodeUtf8, decodeUtf16, encodeLatin1, encodeUtf8 } from "#bytes"
 import { parseJsonText } from "../codec/json-text.ts"
 import { InvalidKeyError } from "../errors.ts"
 import { hasKeyShape } from "./der.ts"

@@ -4,7 +4,7 @@
  * Keys are imported once: text by its content, objects by identity as long as they have not changed.
  */
 
-import { decodeBase64UrlPooled, decodeUtf8, sameBytes } from "../codec/bytes.ts"
+import { decodeBase64UrlPooled, decodeUtf8, sameBytes } from "#bytes"
 import { isJsonObject, type JsonObject, own } from "../codec/json.ts"
 import { type Key, type KeyMaterial, type KeyMembers, makeKey, NO_LABELS } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
