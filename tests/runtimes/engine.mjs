@@ -18,5 +18,7 @@ export const engine = {
   importPlatformKey(value) {
     return isForeignKey(value) ? importForeign(value) : real.importPlatformKey(value)
   },
+  toKeyObject(key) {
+    return toForeignKey(real, key)
+  },
 }
-if (toForeignKey !== undefined) engine.toKeyObject = (key) => toForeignKey(real, key)
