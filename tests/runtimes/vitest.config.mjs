@@ -32,7 +32,7 @@ export default defineConfig({
     include: ["packages/jotkit/test/**/*.test.ts"],
     exclude: ["packages/jotkit/test/package/**", "packages/jotkit/test/web/**"],
     setupFiles: web ? [here("sync-subtle/install.mjs")] : [],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // the judge reads what was expected and found
     chaiConfig: { truncateThreshold: 0 },
   },
