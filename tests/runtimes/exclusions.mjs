@@ -182,12 +182,6 @@ export const EXCLUSIONS = [
     failures: /process is not defined/,
   },
   {
-    runtimes: ["Chromium"],
-    reason: "the test loads the package twice; a bundle holds it once",
-    tests: ANY,
-    failures: /a bundle loads each module once|module loader is Node's own/,
-  },
-  {
     runtimes: ["workers"],
     reason: "the runtime lacks the algorithm",
     tests: [/: what the runtime lacks$/],
