@@ -337,6 +337,19 @@ describe("options of encryption", () => {
       /_/,
     )
   })
+
+  test.each<[where: string, options: EncryptJweOptions]>([
+    ["the protected header", { header: { apu: "QWxpY2U", apv: "Qm9i" } }],
+    ["the header for all recipients", { unprotected: { apu: "QWxpY2U", apv: "Qm9i" } }],
+    ["one header each", { header: { apu: "QWxpY2U" }, unprotected: { apv: "Qm9i" } }],
+  ])("bind the parties of an agreement, which stand in %s, also where recipients are listed", (_where, options) => {
+    for (const algorithm of ["ECDH-ES", "ECDH-ES+A128KW"]) {
+      const key = Jwk.generate(algorithm)
+      const recipients = [{ key: key.publicKey() }]
+      const jwe = encryptJwe(TEXT, null, { ...options, encryption: "A128GCM", recipients })
+      expect(textOf(decryptJwe(jwe, key).plaintext)).toBe(TEXT)
+    }
+  })
 })
 
 describe("options of decryption", () => {
