@@ -111,6 +111,11 @@ describe("an algorithm that WebCrypto lacks", () => {
     await expect(call()).rejects.toMatchObject({ ...unavailable, message: `ES256K is not available in ${runtime}` })
   })
 
+  test("is named also where a set holds its key", async () => {
+    const set = JwkSet.from({ keys: [verifying.export({ format: "jwk" })] })
+    await expect(decodeAsync(onNode.encode({}, privateKey), set)).rejects.toMatchObject(unavailable)
+  })
+
   test("is found out by asking", async () => {
     const available = (name: string): Promise<boolean> => Reflect.get(getAlgorithm(name), "availableAsync")()
     expect(await Promise.all(["HS256", "RS256", "ES256", "EdDSA", "ES256K"].map(available))).toEqual([
@@ -183,6 +188,34 @@ describe("a key that cannot be used", () => {
     await expect(encodeAsync({}, key)).rejects.toMatchObject({ code: "secret_is_key_material" })
     await expect(decodeAsync(token, key)).rejects.toMatchObject({ code: "secret_is_key_material" })
     await expect(Jwk.fromCryptoKey(key)).rejects.toMatchObject({ code: "secret_is_key_material" })
+  })
+
+  test("in a set is passed over where the platform finds that out, and another of the set serves", async () => {
+    const { subtle } = globalThis.crypto
+    const [bad, good, other] = [
+      await Jwk.generateAsync("ES256"),
+      await Jwk.generateAsync("ES256"),
+      await Jwk.generateAsync("ES256"),
+    ]
+    const [openBad, openGood, openOther] = [bad.toJSON(), good.toJSON(), other.toJSON()]
+    const importKey = subtle.importKey.bind(subtle)
+    const refusing = (...call: Parameters<typeof importKey>): ReturnType<typeof importKey> =>
+      Reflect.get(call[1], "x") === openBad["x"]
+        ? Promise.reject(new DOMException("not this one", "DataError"))
+        : importKey(...call)
+    const stub = vi.spyOn(subtle, "importKey").mockImplementation(refusing as typeof subtle.importKey)
+    onTestFinished(() => stub.mockRestore())
+    const es256 = onNode.encode({ a: 1 }, good.toPrivateJSON())
+    const verify = (...keys: unknown[]): Promise<unknown> => decodeAsync(es256, JwkSet.from({ keys }))
+    expect(await verify(openBad, openGood)).toEqual({ a: 1 })
+    await expect(verify(openBad)).rejects.toMatchObject({ name: "InvalidKeyError", code: "key_not_found" })
+    for (const keys of [
+      [openBad, openOther],
+      [openOther, openBad],
+      [openOther, openOther],
+    ])
+      await expect(verify(...keys)).rejects.toMatchObject({ code: "signature_invalid" })
+    await expect(decodeAsync(es256, openBad)).rejects.toMatchObject({ code: "key_unsuitable" })
   })
 
   test("a CryptoKey is used as its usages and its hash allow", async () => {
