@@ -6,12 +6,15 @@ import {
   decodeAsync,
   decodeComplete,
   decodeUnverified,
+  decryptJweAsync,
   encode,
   encodeAsync,
+  encryptJweAsync,
   getAlgorithm,
   getUnverifiedHeader,
   isJwtError,
   Jwk,
+  type JwkObject,
   JwkSet,
   type JwtError,
   registerAlgorithm,
@@ -141,6 +144,50 @@ describe("an algorithm that WebCrypto lacks", () => {
       ...unavailable,
       message: expect.stringContaining("https"),
     })
+  })
+})
+
+describe("an encryption algorithm that WebCrypto lacks", () => {
+  /** As Chromium, which has neither AES with keys of 192 bits nor X448. */
+  function isMissing(method: string | symbol, call: readonly unknown[]): boolean {
+    if (method === "generateKey") return Reflect.get(Object(call[0]), "name") === "X448"
+    const name = String(Reflect.get(Object(call[2]), "name"))
+    return method === "importKey" && name.startsWith("AES-") && Reflect.get(Object(call[1]), "byteLength") === 24
+  }
+
+  function stubPlatform(): void {
+    const { crypto } = globalThis
+    const subtle = new Proxy(crypto.subtle, {
+      get:
+        (target, method) =>
+        (...call: unknown[]) =>
+          isMissing(method, call)
+            ? Promise.reject(new DOMException("not here", "NotSupportedError"))
+            : Reflect.apply(Reflect.get(target, method), target, call),
+    })
+    vi.stubGlobal("crypto", { subtle, getRandomValues: crypto.getRandomValues.bind(crypto) })
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+  }
+
+  test.each<[name: string, algorithm: string, encryption: string, key: () => JwkObject]>([
+    ["A192GCM", "dir", "A192GCM", () => onNode.Jwk.generate("A192GCM").toPrivateJSON()],
+    ["A192KW", "A192KW", "A128GCM", () => onNode.Jwk.generate("A192KW").toPrivateJSON()],
+    ["A192GCMKW", "A192GCMKW", "A128GCM", () => onNode.Jwk.generate("A192GCMKW").toPrivateJSON()],
+    [
+      "ECDH-ES with X448",
+      "ECDH-ES",
+      "A128GCM",
+      () => onNode.Jwk.generate("ECDH-ES", { curve: "X448" }).toPrivateJSON(),
+    ],
+  ])("is named with its runtime, in both directions: %s", async (name, algorithm, encryption, make) => {
+    stubPlatform()
+    const key = make()
+    const sealed = onNode.encryptJwe("x", onNode.Jwk.from(key), { algorithm, encryption })
+    const failure = { code: "algorithm_unavailable", message: `${name} is not available in ${runtime}` }
+    await expect(decryptJweAsync(sealed, key)).rejects.toMatchObject(failure)
+    await expect(encryptJweAsync("x", key, { algorithm, encryption })).rejects.toMatchObject(failure)
   })
 })
 
