@@ -1,5 +1,5 @@
 /** Encrypted content: every algorithm, every serialization, and the options of both directions. */
-import { createHash, randomBytes } from "node:crypto"
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto"
 import {
   type DecryptJweOptions,
   decryptJwe,
@@ -59,6 +59,15 @@ const FAILED = "DecryptionError decryption_failed"
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
+}
+
+/** Puts a header that is not protected in the place of the protected one. */
+function withoutProtected(header: object): (jwe: Record<string, unknown>) => unknown {
+  return ({ protected: _, ...rest }) => ({ ...rest, header })
+}
+
+function nested(depth: number): object {
+  return depth === 0 ? {} : { a: nested(depth - 1) }
 }
 
 function headerOf(token: string): Record<string, unknown> {
@@ -258,6 +267,40 @@ describe("keys", () => {
       "InvalidKeyError key_not_private",
     )
   })
+
+  test("of a set need a list of algorithms one by one: a bare one opens nothing because another names its own", () => {
+    const bare = { kty: "oct", k: SECRET.toString("base64url"), kid: "bare" }
+    const set = JwkSet.from({ keys: [bare, Jwk.generate("A256KW", { keyId: "marked" }).toPrivateJSON()] })
+    const token = encryptJwe(TEXT, SECRET, DIRECT)
+    expect(outcome(() => decryptJwe(token, set))).toBe("InvalidKeyError key_not_found")
+    expect(decryptJwe(token, set, { algorithms: ["dir"] }).key.keyId).toBe("bare")
+    expect(outcome(() => decryptJwe(token, JwkSet.from({ keys: [bare] })))).toBe("UsageError algorithms_required")
+  })
+
+  test("from a function need a list of algorithms, whatever it will answer", async () => {
+    const key = Jwk.generate("A256GCM")
+    const token = encryptJwe(TEXT, key)
+    expect(outcome(() => decryptJwe(token, () => key))).toBe("UsageError algorithms_required")
+    expect(await outcomeOf(decryptJweAsync(token, async () => key))).toBe("UsageError algorithms_required")
+    expect(textOf(decryptJwe(token, () => key, { algorithms: ["dir"] }).plaintext)).toBe(TEXT)
+  })
+
+  test("that are somewhere else decrypt nothing", async () => {
+    const signer = { algorithm: "RS256", sign: () => new Uint8Array(), verify: () => true }
+    const token = encryptJwe(TEXT, pairOf("RSA").publicKey, RSA_256)
+    for (const key of [signer, () => signer])
+      expect(outcome(() => decryptJwe(token, key, ACCEPT_RSA_256))).toBe("InvalidKeyError key_unsuitable")
+    expect(await outcomeOf(decryptJweAsync(token, signer))).toBe("InvalidKeyError key_unsuitable")
+  })
+
+  test("that are too short for an algorithm's hash are refused, and what the platform said is the cause", async () => {
+    const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 })
+    const options = { algorithm: "RSA-OAEP-512", encryption: "A256GCM" }
+    const error = errorOf(() => encryptJwe(TEXT, publicKey, options))
+    expect([error.name, error.code]).toEqual(["InvalidKeyError", "key_unsuitable"])
+    expect(error.cause).toBeInstanceOf(Error)
+    expect(await outcomeOf(encryptJweAsync(TEXT, publicKey, options))).toBe("InvalidKeyError key_unsuitable")
+  })
 })
 
 describe("options of encryption", () => {
@@ -290,6 +333,9 @@ describe("options of encryption", () => {
     [{ ...DIRECT, header: { p2c: 1000 } }, "UsageError header_not_allowed"],
     [{ ...DIRECT, header: { b64: false } }, "UsageError header_not_allowed"],
     [{ ...DIRECT, header: { kid: 5 } }, "UsageError header_not_allowed"],
+    [{ encryption: "A256GCM", header: { alg: 5 } }, "UsageError header_not_allowed"],
+    [{ algorithm: "dir", header: { enc: 5 } }, "UsageError header_not_allowed"],
+    [{ algorithm: "dir", header: { enc: null } }, "UsageError header_not_allowed"],
     [{ ...DIRECT, header: { crit: ["nothing"] } }, "UsageError header_not_allowed"],
     [{ ...DIRECT, format: "flattened", header: { a: 1 }, unprotected: { a: 1 } }, "UsageError header_not_allowed"],
     [{ ...DIRECT, format: "flattened", unprotected: { zip: "DEF" } }, "UsageError header_not_allowed"],
@@ -336,6 +382,19 @@ describe("options of encryption", () => {
     expect(outcome(() => encryptJwe(TEXT, key.publicKey(), { encryption: "A128GCM", header: { apu: "=" } }))).toMatch(
       /_/,
     )
+  })
+
+  test.each<[where: string, options: EncryptJweOptions]>([
+    ["the protected header", { header: { apu: "QWxpY2U", apv: "Qm9i" } }],
+    ["the header for all recipients", { unprotected: { apu: "QWxpY2U", apv: "Qm9i" } }],
+    ["one header each", { header: { apu: "QWxpY2U" }, unprotected: { apv: "Qm9i" } }],
+  ])("bind the parties of an agreement, which stand in %s, also where recipients are listed", (_where, options) => {
+    for (const algorithm of ["ECDH-ES", "ECDH-ES+A128KW"]) {
+      const key = Jwk.generate(algorithm)
+      const recipients = [{ key: key.publicKey() }]
+      const jwe = encryptJwe(TEXT, null, { ...options, encryption: "A128GCM", recipients })
+      expect(textOf(decryptJwe(jwe, key).plaintext)).toBe(TEXT)
+    }
   })
 })
 
@@ -467,11 +526,79 @@ describe("the JSON serializations", () => {
     expect(textOf(decryptJwe(jwe, pairOf("RSA").privateKey, ACCEPT_RSA_256).plaintext)).toBe(TEXT)
   })
 
+  test.each(["flattened", "general"] as const)("%s holds the encrypted key of its only recipient", (format) => {
+    const { publicKey, privateKey } = pairOf("RSA")
+    const jwe = untyped<Record<string, unknown>>(encryptJwe(TEXT, publicKey, { ...RSA_256, format }))
+    const shared = ["ciphertext", "iv", "protected", "tag"]
+    expect(Object.keys(jwe).sort()).toEqual([...shared, format === "general" ? "recipients" : "encrypted_key"].sort())
+    if (format === "general") expect(jwe["recipients"]).toEqual([{ encrypted_key: expect.any(String) }])
+    expect(textOf(decryptJwe(jwe, privateKey, ACCEPT_RSA_256).plaintext)).toBe(TEXT)
+  })
+
+  test.each(["flattened", "general"] as const)("%s takes a recipient with a header of its own", (format) => {
+    const rsa = { key: pairOf("RSA").publicKey, algorithm: "RSA-OAEP-256", header: { kid: "r" } }
+    const jwe = encryptJwe(TEXT, null, { encryption: "A256GCM", recipients: [rsa], format })
+    const recipient = { header: { alg: "RSA-OAEP-256", kid: "r" }, encrypted_key: expect.any(String) }
+    expect(jwe).toMatchObject(format === "general" ? { recipients: [recipient] } : recipient)
+    expect(jwe).not.toHaveProperty(format === "general" ? "header" : "recipients")
+    const opened = decryptJwe(jwe, pairOf("RSA").privateKey, ACCEPT_RSA_256)
+    expect(textOf(opened.plaintext)).toBe(TEXT)
+    expect(opened.recipientHeader).toEqual({ alg: "RSA-OAEP-256", kid: "r" })
+  })
+
+  test("the only recipient of a list may share its secret, or agree on one, and is sent no key", () => {
+    const agreeing = Jwk.generate("ECDH-ES", { keyId: "agree" })
+    for (const [there, back] of [
+      [Jwk.from(SECRET, { algorithm: "A256GCM", keyId: "direct" }), Jwk.from(SECRET, { algorithm: "A256GCM" })],
+      [agreeing.publicKey(), agreeing],
+    ] as const) {
+      const jwe = encryptJwe(TEXT, null, { encryption: "A256GCM", recipients: [{ key: there }] })
+      expect(jwe).toMatchObject({ recipients: [{ header: { kid: there.keyId } }] })
+      expect(jwe).not.toHaveProperty("recipients.0.encrypted_key")
+      expect(textOf(decryptJwe(jwe, back).plaintext)).toBe(TEXT)
+    }
+  })
+
+  test("algorithms stand where the caller put them, and nothing is written twice", () => {
+    const plain = encryptJwe(TEXT, SECRET, {
+      format: "flattened",
+      unprotected: { alg: "dir", enc: "A256GCM", kid: "u" },
+    })
+    expect(Object.keys(plain).sort()).toEqual(["ciphertext", "iv", "tag", "unprotected"])
+    const opened = decryptJwe(plain, SECRET, { algorithms: ["dir"] })
+    expect(textOf(opened.plaintext)).toBe(TEXT)
+    expect([opened.header, opened.unprotected]).toEqual([{}, { alg: "dir", enc: "A256GCM", kid: "u" }])
+
+    const key = Jwk.from(randomBytes(16), { keyId: "k" })
+    const recipients = [{ key }, { key, header: { kid: null } }, { key, header: { kid: "own" } }]
+    const shared = encryptJwe(TEXT, null, { encryption: "A256GCM", header: { alg: "A128KW" }, recipients })
+    const headers = untyped<{ recipients: { header: object }[] }>(shared).recipients.map(({ header }) => header)
+    expect(headers).toEqual([{ kid: "k" }, {}, { kid: "own" }])
+    expect(textOf(decryptJwe(shared, key, { algorithms: ["A128KW"] }).plaintext)).toBe(TEXT)
+  })
+
+  test.each(["protected", "aad", "iv", "ciphertext", "tag", "encrypted_key"])("bound their member %s", (member) => {
+    const { publicKey, privateKey } = pairOf("RSA")
+    const aad = new Uint8Array(1)
+    const jwe = encryptJwe(TEXT, publicKey, { ...RSA_256, format: "flattened", aad })
+    const long = { ...jwe, [member]: "A".repeat(1001) }
+    const error = errorOf(() => decryptJwe(long, privateKey, { ...ACCEPT_RSA_256, maxTokenLength: 1000 }))
+    expect([error.name, error.code]).toEqual(["DecodeError", "token_too_large"])
+    expect(error.message).toContain(member)
+    const { encrypted_key: own = "", ...rest } = long
+    const general = { ...rest, recipients: [{ encrypted_key: own }] }
+    expect(outcome(() => decryptJwe(general, privateKey, { ...ACCEPT_RSA_256, maxTokenLength: 1000 }))).toBe(
+      "DecodeError token_too_large",
+    )
+    expect(outcome(() => decryptJwe(jwe, privateKey, { ...ACCEPT_RSA_256, maxTokenLength: 1000 }))).toBe("accepted")
+  })
+
   test.each<[name: string, change: (jwe: Record<string, unknown>) => unknown, expected: string]>([
     ["no ciphertext", ({ ciphertext: _, ...rest }) => rest, "DecodeError token_malformed"],
     ["a number for a tag", (jwe) => ({ ...jwe, tag: 5 }), "DecodeError token_malformed"],
     ["padding", (jwe) => ({ ...jwe, iv: `${String(jwe["iv"])}=` }), "DecodeError token_malformed"],
     ["no tag", ({ tag: _, ...rest }) => rest, FAILED],
+    ["no vector", ({ iv: _, ...rest }) => rest, FAILED],
     ["no protected header", ({ protected: _, ...rest }) => rest, "InvalidAlgorithmError algorithm_missing"],
     ["recipients that are none", (jwe) => ({ ...jwe, recipients: {} }), "DecodeError token_malformed"],
     ["no recipients", (jwe) => ({ ...jwe, recipients: [] }), "DecodeError token_malformed"],
@@ -481,6 +608,13 @@ describe("the JSON serializations", () => {
     ["a name in two headers", (jwe) => ({ ...jwe, unprotected: { enc: "A256GCM" } }), "DecodeError header_invalid"],
     ["an unprotected zip", (jwe) => ({ ...jwe, unprotected: { zip: "DEF" } }), "DecodeError header_invalid"],
     ["an unprotected crit", (jwe) => ({ ...jwe, header: { crit: ["x"], x: 1 } }), "DecodeError header_invalid"],
+    [
+      "no algorithm but an empty one",
+      withoutProtected({ alg: "", enc: "A256GCM" }),
+      "InvalidAlgorithmError algorithm_missing",
+    ],
+    ["a header that is no JSON", (jwe) => ({ ...jwe, header: { a: () => 1 } }), "DecodeError header_invalid"],
+    ["a header without end", (jwe) => ({ ...jwe, unprotected: nested(200) }), "DecodeError header_invalid"],
     ["an array for a header", (jwe) => ({ ...jwe, header: [] }), "DecodeError token_malformed"],
     ["a key where none is sent", (jwe) => ({ ...jwe, encrypted_key: "AAAA" }), "DecodeError token_malformed"],
     ["an array", () => [], "DecodeError token_malformed"],

@@ -261,7 +261,15 @@ describe("decode chooses from a set by", () => {
       "InvalidAlgorithmError algorithm_not_allowed",
     ],
     ["its keys' algorithms, where no list is given", tokenOf(a, "a"), setOf(a, ed), {}, OK],
+    ["its keys' algorithms, one key after the other", tokenOf(a), setOf(ed, a), {}, OK],
     ["its keys' algorithms, of which the token's is none", tokenOf(rsa, "rsa", "RS256"), setOf(a, ed), {}, NOT_FOUND],
+    [
+      "a bare RSA key only with a list, also beside a key that names its own",
+      tokenOf(rsa, "rsa", "RS256"),
+      setOf(rsa, a),
+      {},
+      NOT_FOUND,
+    ],
     ["a bare RSA key only with a list", tokenOf(rsa, "rsa", "RS256"), setOf(rsa), {}, "UsageError algorithms_required"],
     ["a bare RSA key with a list", tokenOf(rsa, "rsa", "RS256"), setOf(rsa), { algorithms: ["RS256"] }, OK],
     [
@@ -279,8 +287,18 @@ describe("decode chooses from a set by", () => {
   })
 
   test("a bare key beside one that names its algorithm does not open the list", () => {
-    expect(outcome(() => decode(tokenOf(rsa, "rsa", "RS256"), setOf(rsa, a)))).not.toBe(OK)
+    expect(outcome(() => decode(tokenOf(rsa, "rsa", "RS256"), setOf(rsa, a)))).toBe(NOT_FOUND)
     expect(outcome(() => decode(tokenOf(a, "a"), setOf(rsa, a)))).toBe(OK)
+  })
+
+  test("a list that is missing is missed before there is a token", () => {
+    const bare = [setOf(rsa), setOf(oct), rsa, SECRET, { ...rsa.toJSON() }]
+    for (const key of bare) {
+      expect(outcome(() => new Verifier({ key }))).toBe("UsageError algorithms_required")
+      expect(outcome(() => decode("no token", key))).toBe("UsageError algorithms_required")
+    }
+    for (const key of [setOf(rsa, a), a, ed, { ...rsa.toJSON(), alg: "PS256" }])
+      expect(outcome(() => new Verifier({ key }))).toBe(OK)
   })
 
   test("at most 16 candidates are tried, and those that do not fit do not count", () => {

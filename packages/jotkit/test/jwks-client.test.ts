@@ -4,8 +4,10 @@ import {
   decodeAsync,
   decodeComplete,
   decodeCompleteAsync,
+  decryptJweAsync,
   encode,
   encodeAsync,
+  encryptJwe,
   type FetchInit,
   type FetchLike,
   Jwk,
@@ -576,6 +578,16 @@ describe("keys of a remote set", () => {
     const token = encode({ a: 1 }, rsa, { algorithm: "RS256" })
     expect(await outcomeOf(decodeAsync(token, client))).toBe("UsageError algorithms_required")
     expect(await outcomeOf(decodeAsync(token, client, { algorithms: ["RS256"] }))).toBe(OK)
+  })
+
+  test("decrypt nothing, and need a list of algorithms for that, too", async () => {
+    const endpoint = await startEndpoint(keySet(rsa.toJSON()))
+    const { client } = clientOf(endpoint)
+    const token = encryptJwe("x", rsa.publicKey(), { algorithm: "RSA-OAEP-256", encryption: "A128GCM" })
+    expect(await outcomeOf(decryptJweAsync(token, client))).toBe("UsageError algorithms_required")
+    expect(await outcomeOf(decryptJweAsync(token, client, { algorithms: ["RSA-OAEP-256"] }))).toBe(
+      "InvalidKeyError key_not_found",
+    )
   })
 
   test("of more than maxKeys or maxBytes are refused, exactly that many are not", async () => {

@@ -291,6 +291,27 @@ describe("a remote signer", () => {
     expect(hsm.seen).toEqual([token.slice(0, token.lastIndexOf("."))])
   })
 
+  test("verifies the signing input, as bytes, whatever kind the payload is of", async () => {
+    const seen: unknown[] = []
+    const hsm: RemoteSigner = {
+      ...signer,
+      verify(data, signature) {
+        seen.push(data)
+        return rawVerify(data, signature)
+      },
+    }
+    const tokens = [encode({ a: 1 }, hsm), signJws("a b", hsm, { b64: false })]
+    for (const token of tokens) {
+      expect(outcome(() => verifyJws(token, hsm))).toBe(OK)
+      expect(await outcomeOf(verifyJwsAsync(token, hsm))).toBe(OK)
+    }
+    for (const data of seen) expect(data).toBeInstanceOf(Uint8Array)
+    const inputs = tokens.map((token) => token.slice(0, token.lastIndexOf(".")))
+    expect(seen.map((data) => Buffer.from(untyped<Uint8Array>(data)).toString())).toEqual(
+      inputs.flatMap((input) => [input, input]),
+    )
+  })
+
   const der = (data: Uint8Array): Uint8Array => createSign("sha256").update(data).sign(privateKey)
   const failure = new Error("HSM offline")
   const own = new InvalidKeyError("key_not_for_use", "mine")

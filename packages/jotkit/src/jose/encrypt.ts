@@ -215,7 +215,8 @@ function* encryptForMany(
       throw new UsageError("option_invalid", `${one.row.name} is for a single recipient (RFC 7516, section 5.1)`)
     const header = recipientHeader(one, { ...rules.unprotected, ...members })
     const cek = canShareKey(one.row) ? shared : undefined
-    last = yield* encryptFor(one, { content, rules, mode, header, cek })
+    // The parties of an agreement may stand in the header that all recipients share.
+    last = yield* encryptFor(one, { content, rules, mode, header: { ...members, ...header }, cek })
     Object.assign(header, last.parameters)
     assertNoClash(members, rules.unprotected, header)
     recipients.push(last.encryptedKey === "" ? { header } : { header, encrypted_key: last.encryptedKey })

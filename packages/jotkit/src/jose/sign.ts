@@ -63,7 +63,10 @@ export function preparedAtOnce(rules: SignRules): PreparedSignature | undefined 
 }
 
 function isUsual(rules: SignRules): boolean {
-  return rules.header === undefined && rules.sortHeader && !rules.enforceLength && rules.defaultType === "JWT"
+  if (rules.header !== undefined || !rules.sortHeader || rules.enforceLength || rules.defaultType !== "JWT")
+    return false
+  // A registered algorithm takes keys that nothing here can read.
+  return rules.algorithm === undefined || customAlgorithm(rules.algorithm) === undefined
 }
 
 function isObjectOrText(key: unknown): boolean {

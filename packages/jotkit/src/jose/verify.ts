@@ -145,7 +145,9 @@ function refuseUnsecured(rules: VerifyRules): never {
 /** Whether the key that once verified a token would still be used for it. */
 export function stillTrusted(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Answer<boolean> {
   const { source } = rules
-  return source?.kind === "key" ? source.key === verifiedBy : isStillOffered(verifiedBy, header, rules)
+  if (source?.kind === "key") return source.key === verifiedBy
+  // A registered algorithm reads keys of its own kind, and nobody else can tell two of them apart.
+  return "prepareKey" in verifiedBy ? false : isStillOffered(verifiedBy, header, rules)
 }
 
 function* isStillOffered(verifiedBy: VerifyingKey, header: ParsedHeader, rules: VerifyRules): Steps<boolean> {
@@ -267,6 +269,7 @@ function* callCustom(
 
 /** What a registered algorithm prepares: the caller's own input. */
 function inputOf(source: KeySource): unknown {
+  if (source.kind === "signer") return source.signer
   return source.kind === "key" || source.kind === "other" ? source.input : undefined
 }
 

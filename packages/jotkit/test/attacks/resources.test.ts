@@ -141,6 +141,21 @@ describe("the cache of a verifier", () => {
     expect(outcome(() => verifier.verify(genuine))).toBe("accepted")
   })
 
+  test("R3: does not go on with a remote signer that was exchanged", () => {
+    const [first, second] = [new CountingSigner(), new CountingSigner()]
+    const distrustful = Object.assign(second, { verify: () => false })
+    let current: CountingSigner = first
+    const verifier = new Verifier({ key: () => current, ...HS256, cache: true })
+    const genuine = claimsToken(CLAIMS)
+    for (let call = 0; call < 3; call++) expect(outcome(() => verifier.verify(genuine))).toBe("accepted")
+    expect(first.verifications).toBe(1)
+    current = distrustful
+    expect(outcome(() => verifier.verify(genuine))).toBe(FORGED)
+    current = first
+    expect(outcome(() => verifier.verify(genuine))).toBe("accepted")
+    expect(first.verifications).toBe(2)
+  })
+
   test("R4: holds no failures", async () => {
     const answers: (() => KeyInput | null)[] = [
       () => OTHER_SECRET,

@@ -108,6 +108,7 @@ describe("an unsecured token", () => {
   test.each<[string, unknown, string]>([
     ["126: is refused with a key", "secret", "InvalidKeyError key_unsuitable"],
     ["127: never verifies with null", null, FORGED],
+    ["127: never verifies with undefined", undefined, FORGED],
     ["127: never verifies with an empty text", "", FORGED],
   ])("%s", (_name, key, expected) => {
     expect(outcome(() => decode(UNSECURED, untyped(key), { algorithms: ["none"] }))).toBe(expected)

@@ -1,5 +1,5 @@
 /** PyJWT, table H: the audience. */
-import type { DecodeOptions } from "jotkit"
+import { type DecodeOptions, validateClaims } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { outcome, untyped } from "./outcome.ts"
 import { dec, hs } from "./tokens.ts"
@@ -130,6 +130,15 @@ describe("strictAudience: one text on both sides", () => {
 
   test("227: nothing is checked if so asked", () => {
     expect(judge("a", "b", { strictAudience: true, verify: { aud: false } })).toBe(OK)
+  })
+
+  test("218, 222: a list with more than one is met by none of them", () => {
+    const codes = (aud: string | string[], audience: string[]): string[] =>
+      validateClaims({ aud }, { audience, strictAudience: true }, 0).map(({ code }) => code)
+    expect(codes("urn:foo", ["urn:foo"])).toEqual([])
+    expect(codes("urn:foo", ["urn:foo", "urn:bar"])).toEqual(["audience_invalid"])
+    expect(codes(["urn:foo"], ["urn:foo"])).toEqual(["audience_invalid"])
+    expect(codes("urn:foo", [])).toEqual(["audience_invalid"])
   })
 
   test("218, 219: lists are accepted otherwise", () => {

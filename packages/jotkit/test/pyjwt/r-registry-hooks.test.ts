@@ -4,22 +4,29 @@ import { deflateRawSync, inflateRawSync } from "node:zlib"
 import {
   type DecodeOptions,
   decode,
+  decodeAsync,
   decodeComplete,
   encode,
+  encodeAsync,
   getAlgorithm,
+  InvalidKeyError,
   Jwk,
+  JwkSet,
+  type KeyInput,
   listAlgorithms,
   MissingRequiredClaimError,
   registerAlgorithm,
   type SignatureAlgorithm,
+  Signer,
+  signJws,
   unregisterAlgorithm,
   Verifier,
   validateClaims,
   verifyJws,
 } from "jotkit"
 import { afterEach, describe, expect, onTestFinished, test } from "vitest"
-import { errorOf, outcome, untyped } from "./outcome.ts"
-import { dec, enc, GOOD, rawToken } from "./tokens.ts"
+import { errorOf, outcome, outcomeOf, untyped } from "./outcome.ts"
+import { dec, enc, GOOD, rawToken, segment } from "./tokens.ts"
 import { COMPRESSED } from "./vectors.ts"
 
 const UNKNOWN = "InvalidAlgorithmError algorithm_unknown"
@@ -36,6 +43,14 @@ const TEST_ALGORITHM: SignatureAlgorithm = {
 }
 
 const BUILT_IN = listAlgorithms()
+const TEST = { algorithms: ["TEST"] }
+const FORGED = "InvalidSignatureError signature_invalid"
+
+/** A token of {@link TEST_ALGORITHM} with this header as it stands. */
+function testToken(header: object, secret = "secret"): string {
+  const input = `${segment(JSON.stringify(header))}.${segment('{"a":1}')}`
+  return `${input}.${createHmac("sha1", secret).update(input).digest("base64url")}`
+}
 
 afterEach(() => {
   for (const name of listAlgorithms()) if (!BUILT_IN.includes(name)) unregisterAlgorithm(name)
@@ -95,6 +110,176 @@ describe("own algorithms", () => {
     const jwk = Jwk.from({ kty: "oct", k: "c2VjcmV0", alg: "TEST" })
     expect(jwk.algorithm).toBe("TEST")
     expect(decode(encode({ a: 1 }, jwk), jwk)).toEqual({ a: 1 })
+  })
+
+  test.each<[name: string, answer: unknown, expected: string]>([
+    ["439: true is genuine", true, "accepted"],
+    ["439: false is not", false, FORGED],
+    ["439: 1 is not", 1, FORGED],
+    ["439: a text is not", "true", FORGED],
+    ["439: nothing is not", undefined, FORGED],
+    ["439: an object is not", {}, FORGED],
+  ])("%s", async (_name, answer, expected) => {
+    registerAlgorithm("TEST", { ...TEST_ALGORITHM, verify: () => untyped(answer) })
+    const token = enc({ a: 1 }, { algorithm: "TEST" })
+    expect(outcome(() => dec(token, TEST))).toBe(expected)
+    unregisterAlgorithm("TEST")
+    registerAlgorithm("TEST", { ...TEST_ALGORITHM, verify: async () => untyped(answer) })
+    expect(outcome(() => dec(token, TEST))).toBe("UsageError async_required")
+    expect(await outcomeOf(decodeAsync(token, "secret", TEST))).toBe(expected)
+  })
+
+  test("439: an own algorithm gets the signing input as bytes, of whatever kind the payload is", () => {
+    const seen: unknown[] = []
+    registerAlgorithm("TEST", {
+      ...TEST_ALGORITHM,
+      verify(data, key, signature) {
+        seen.push(data)
+        return TEST_ALGORITHM.verify(data, key, signature)
+      },
+    })
+    const token = enc({ a: 1 }, { algorithm: "TEST" })
+    const plain = signJws("a b", "secret", { algorithm: "TEST", b64: false })
+    expect(outcome(() => dec(token, TEST))).toBe("accepted")
+    expect(outcome(() => verifyJws(plain, "secret", TEST))).toBe("accepted")
+    for (const data of seen) expect(data).toBeInstanceOf(Uint8Array)
+    expect(seen.map((data) => Buffer.from(untyped<Uint8Array>(data)).toString())).toEqual(
+      [token, plain].map((text) => text.slice(0, text.lastIndexOf("."))),
+    )
+  })
+
+  test.each<[name: string, key: () => unknown]>([
+    ["439: an object of the caller's own", () => ({ mine: true })],
+    ["439: an object that is a remote signer as well", () => ({ algorithm: "TEST", sign: () => new Uint8Array() })],
+    ["439: bytes", () => new Uint8Array([1, 2, 3])],
+    ["439: a text", () => "mine"],
+    ["439: null", () => null],
+    ["439: a number", () => 7],
+  ])("%s is handed on as it is", async (_name, make) => {
+    const key = untyped<KeyInput>(make())
+    const seen: unknown[] = []
+    registerAlgorithm("TEST", {
+      ...TEST_ALGORITHM,
+      prepareKey(given) {
+        seen.push(given)
+        return "prepared"
+      },
+    })
+    const verifier = new Verifier({ key, ...TEST, cache: true })
+    for (const token of [
+      encode({ a: 1 }, key, { algorithm: "TEST" }),
+      await encodeAsync({ a: 1 }, key, { algorithm: "TEST", header: { kid: "1" } }),
+      new Signer({ key, algorithm: "TEST" }).sign({ a: 1 }),
+      signJws('{"a":1}', key, { algorithm: "TEST" }),
+    ]) {
+      expect(decode(token, key, TEST)).toEqual({ a: 1 })
+      expect(await decodeAsync(token, key, TEST)).toEqual({ a: 1 })
+      expect([verifier.verify(token), verifier.verify(token)]).toEqual([{ a: 1 }, { a: 1 }])
+      expect(outcome(() => verifyJws(token, key, TEST))).toBe("accepted")
+    }
+    expect(seen.length).toBeGreaterThan(20)
+    for (const given of seen) expect(given).toBe(key)
+  })
+
+  test("439: what a key function answers is handed on, and what is wrong with it is said", () => {
+    const seen: unknown[] = []
+    registerAlgorithm("TEST", { ...TEST_ALGORITHM, prepareKey: (key) => seen.push(key), verify: () => true })
+    const token = rawToken('{"alg":"TEST"}', "{}")
+    const signer = { algorithm: "TEST", sign: () => new Uint8Array() }
+    for (const key of ["secret", signer]) expect(outcome(() => decode(token, () => key, TEST))).toBe("accepted")
+    expect(seen).toEqual(["secret", signer])
+    const answers: [() => unknown, string][] = [
+      [() => undefined, "InvalidKeyError key_not_found"],
+      [() => ({ mine: true }), "InvalidKeyError key_invalid"],
+      [() => JSON.parse("{"), "InvalidKeyError key_function_failed"],
+    ]
+    for (const [find, expected] of answers) expect(outcome(() => decode(token, untyped(find), TEST))).toBe(expected)
+    expect(seen).toHaveLength(2)
+  })
+
+  test("439: of a set those keys are tried that have the token's id and are for no other algorithm", () => {
+    const seen: unknown[] = []
+    registerAlgorithm("TEST", {
+      ...TEST_ALGORITHM,
+      prepareKey(key) {
+        expect(key).toBeInstanceOf(Jwk)
+        seen.push(untyped<Jwk>(key).keyId)
+        return TEST_ALGORITHM.prepareKey(key)
+      },
+    })
+    const k = Buffer.from("secret").toString("base64url")
+    const bare = { kty: "oct", k: "b3RoZXI", kid: "bare" }
+    const marked = { kty: "oct", k, alg: "TEST", kid: "marked" }
+    const other = { kty: "oct", k, alg: "HS256", kid: "other" }
+    const set = JwkSet.from({ keys: [other, bare, marked] })
+    function tried(keys: JwkSet, kid?: string): [string, unknown[]] {
+      seen.length = 0
+      const token = testToken({ alg: "TEST", ...(kid === undefined ? {} : { kid }) }, k)
+      return [outcome(() => decode(token, keys, TEST)), [...seen]]
+    }
+    expect(tried(set)).toEqual(["accepted", ["bare", "marked"]])
+    expect(tried(set, "marked")).toEqual(["accepted", ["marked"]])
+    expect(tried(set, "bare")).toEqual([FORGED, ["bare"]])
+    expect(tried(set, "other")).toEqual(["InvalidKeyError key_not_found", []])
+    expect(tried(set, "unknown")).toEqual(["InvalidKeyError key_not_found", []])
+    expect(tried(JwkSet.from({ keys: [other] }))).toEqual(["InvalidKeyError key_not_found", []])
+    const many = Array.from({ length: 16 }, () => bare)
+    expect(tried(JwkSet.from({ keys: [...many.slice(1), marked] }))[0]).toBe("accepted")
+    expect(tried(JwkSet.from({ keys: [...many, marked] }))).toEqual([FORGED, many.map(() => "bare")])
+  })
+
+  test("439: each key of a set is asked about the signature as it came", () => {
+    registerAlgorithm("TEST", {
+      ...TEST_ALGORITHM,
+      verify(data, key, signature) {
+        const genuine = TEST_ALGORITHM.verify(data, key, signature)
+        signature.fill(0)
+        return genuine
+      },
+    })
+    const keys = ["other", "secret"].map((text) => ({ kty: "oct", k: Buffer.from(text).toString("base64url") }))
+    expect(outcome(() => decode(testToken({ alg: "TEST" }, keys[1]?.k), JwkSet.from({ keys }), TEST))).toBe("accepted")
+  })
+
+  test.each(["prepareKey", "verify"])(
+    "439: what %s throws is the cause, and an error of ours passes",
+    async (member) => {
+      const failure = new RangeError("mine")
+      const own = new InvalidKeyError("key_too_short", "mine")
+      const token = testToken({ alg: "TEST" })
+      for (const thrown of [failure, own]) {
+        const expected = thrown === own ? "key_too_short" : "key_unsuitable"
+        const fail = (): never => {
+          throw thrown
+        }
+        registerAlgorithm("TEST", { ...TEST_ALGORITHM, [member]: fail })
+        const error = errorOf(() => dec(token, TEST))
+        expect([error.name, error.code, error.cause]).toEqual([
+          "InvalidKeyError",
+          expected,
+          thrown === own ? undefined : failure,
+        ])
+        expect(await outcomeOf(decodeAsync(token, "secret", TEST))).toBe(`InvalidKeyError ${expected}`)
+        unregisterAlgorithm("TEST")
+        registerAlgorithm("TEST", { ...TEST_ALGORITHM, [member]: async () => fail() })
+        expect(await outcomeOf(decodeAsync(token, "secret", TEST))).toBe(`InvalidKeyError ${expected}`)
+        unregisterAlgorithm("TEST")
+      }
+    },
+  )
+
+  test("439: an own algorithm is asked about every token, also where the verifier has a cache", () => {
+    let genuine = true
+    registerAlgorithm("TEST", { ...TEST_ALGORITHM, verify: () => genuine })
+    const token = testToken({ alg: "TEST" })
+    for (const algorithms of [["TEST"], ["TEST", "HS256"]]) {
+      const verifier = new Verifier({ key: "secret", algorithms, cache: true })
+      genuine = true
+      expect(outcome(() => verifier.verify(token))).toBe("accepted")
+      expect(outcome(() => verifier.verify(token))).toBe("accepted")
+      genuine = false
+      expect(outcome(() => verifier.verify(token))).toBe(FORGED)
+    }
   })
 
   test("440: an algorithm is got by its name", () => {

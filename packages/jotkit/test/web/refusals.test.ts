@@ -6,12 +6,15 @@ import {
   decodeAsync,
   decodeComplete,
   decodeUnverified,
+  decryptJweAsync,
   encode,
   encodeAsync,
+  encryptJweAsync,
   getAlgorithm,
   getUnverifiedHeader,
   isJwtError,
   Jwk,
+  type JwkObject,
   JwkSet,
   type JwtError,
   registerAlgorithm,
@@ -111,6 +114,11 @@ describe("an algorithm that WebCrypto lacks", () => {
     await expect(call()).rejects.toMatchObject({ ...unavailable, message: `ES256K is not available in ${runtime}` })
   })
 
+  test("is named also where a set holds its key", async () => {
+    const set = JwkSet.from({ keys: [verifying.export({ format: "jwk" })] })
+    await expect(decodeAsync(onNode.encode({}, privateKey), set)).rejects.toMatchObject(unavailable)
+  })
+
   test("is found out by asking", async () => {
     const available = (name: string): Promise<boolean> => Reflect.get(getAlgorithm(name), "availableAsync")()
     expect(await Promise.all(["HS256", "RS256", "ES256", "EdDSA", "ES256K"].map(available))).toEqual([
@@ -136,6 +144,50 @@ describe("an algorithm that WebCrypto lacks", () => {
       ...unavailable,
       message: expect.stringContaining("https"),
     })
+  })
+})
+
+describe("an encryption algorithm that WebCrypto lacks", () => {
+  /** As Chromium, which has neither AES with keys of 192 bits nor X448. */
+  function isMissing(method: string | symbol, call: readonly unknown[]): boolean {
+    if (method === "generateKey") return Reflect.get(Object(call[0]), "name") === "X448"
+    const name = String(Reflect.get(Object(call[2]), "name"))
+    return method === "importKey" && name.startsWith("AES-") && Reflect.get(Object(call[1]), "byteLength") === 24
+  }
+
+  function stubPlatform(): void {
+    const { crypto } = globalThis
+    const subtle = new Proxy(crypto.subtle, {
+      get:
+        (target, method) =>
+        (...call: unknown[]) =>
+          isMissing(method, call)
+            ? Promise.reject(new DOMException("not here", "NotSupportedError"))
+            : Reflect.apply(Reflect.get(target, method), target, call),
+    })
+    vi.stubGlobal("crypto", { subtle, getRandomValues: crypto.getRandomValues.bind(crypto) })
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+  }
+
+  test.each<[name: string, algorithm: string, encryption: string, key: () => JwkObject]>([
+    ["A192GCM", "dir", "A192GCM", () => onNode.Jwk.generate("A192GCM").toPrivateJSON()],
+    ["A192KW", "A192KW", "A128GCM", () => onNode.Jwk.generate("A192KW").toPrivateJSON()],
+    ["A192GCMKW", "A192GCMKW", "A128GCM", () => onNode.Jwk.generate("A192GCMKW").toPrivateJSON()],
+    [
+      "ECDH-ES with X448",
+      "ECDH-ES",
+      "A128GCM",
+      () => onNode.Jwk.generate("ECDH-ES", { curve: "X448" }).toPrivateJSON(),
+    ],
+  ])("is named with its runtime, in both directions: %s", async (name, algorithm, encryption, make) => {
+    stubPlatform()
+    const key = make()
+    const sealed = onNode.encryptJwe("x", onNode.Jwk.from(key), { algorithm, encryption })
+    const failure = { code: "algorithm_unavailable", message: `${name} is not available in ${runtime}` }
+    await expect(decryptJweAsync(sealed, key)).rejects.toMatchObject(failure)
+    await expect(encryptJweAsync("x", key, { algorithm, encryption })).rejects.toMatchObject(failure)
   })
 })
 
@@ -183,6 +235,34 @@ describe("a key that cannot be used", () => {
     await expect(encodeAsync({}, key)).rejects.toMatchObject({ code: "secret_is_key_material" })
     await expect(decodeAsync(token, key)).rejects.toMatchObject({ code: "secret_is_key_material" })
     await expect(Jwk.fromCryptoKey(key)).rejects.toMatchObject({ code: "secret_is_key_material" })
+  })
+
+  test("in a set is passed over where the platform finds that out, and another of the set serves", async () => {
+    const { subtle } = globalThis.crypto
+    const [bad, good, other] = [
+      await Jwk.generateAsync("ES256"),
+      await Jwk.generateAsync("ES256"),
+      await Jwk.generateAsync("ES256"),
+    ]
+    const [openBad, openGood, openOther] = [bad.toJSON(), good.toJSON(), other.toJSON()]
+    const importKey = subtle.importKey.bind(subtle)
+    const refusing = (...call: Parameters<typeof importKey>): ReturnType<typeof importKey> =>
+      Reflect.get(call[1], "x") === openBad["x"]
+        ? Promise.reject(new DOMException("not this one", "DataError"))
+        : importKey(...call)
+    const stub = vi.spyOn(subtle, "importKey").mockImplementation(refusing as typeof subtle.importKey)
+    onTestFinished(() => stub.mockRestore())
+    const es256 = onNode.encode({ a: 1 }, good.toPrivateJSON())
+    const verify = (...keys: unknown[]): Promise<unknown> => decodeAsync(es256, JwkSet.from({ keys }))
+    expect(await verify(openBad, openGood)).toEqual({ a: 1 })
+    await expect(verify(openBad)).rejects.toMatchObject({ name: "InvalidKeyError", code: "key_not_found" })
+    for (const keys of [
+      [openBad, openOther],
+      [openOther, openBad],
+      [openOther, openOther],
+    ])
+      await expect(verify(...keys)).rejects.toMatchObject({ code: "signature_invalid" })
+    await expect(decodeAsync(es256, openBad)).rejects.toMatchObject({ code: "key_unsuitable" })
   })
 
   test("a CryptoKey is used as its usages and its hash allow", async () => {
