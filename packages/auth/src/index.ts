@@ -1,0 +1,2 @@
+/** Table of contents. */
+export * from "./store.ts"
