@@ -68,6 +68,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "auth", include: ["packages/auth/test/**/*.test.ts"] },
+      },
+      {
+        extends: true,
         test: { name: "scripts", include: ["scripts/**/*.test.ts"] },
       },
     ],
