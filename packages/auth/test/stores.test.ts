@@ -1,13 +1,21 @@
 /** What every store promises, asked of each of them through two connections where it can have two. */
 import { randomUUID } from "node:crypto"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import type { NewSession, Presented, Rotation, RotationResult, Store } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
-import { describe, expect, onTestFinished, test } from "vitest"
+import { sqliteStore } from "@jotkit/auth/sqlite"
+import Libsql from "libsql"
+import { afterAll, describe, expect, onTestFinished, test } from "vitest"
 
 /** Far ahead, so that no clock of a server forgets anything meanwhile. */
 const NOW = 4_000_000_000
 const DAY = 86_400
 const GRACE = 10
+
+const folder = await mkdtemp(join(tmpdir(), "jotkit-stores-"))
+afterAll(() => rm(folder, { recursive: true }))
 
 /** Two connections to the same fresh data: `other` is `store` itself where there can be only one. */
 interface Pair {
@@ -21,12 +29,44 @@ interface Candidate {
   open(): Promise<Pair>
 }
 
+function pairOf(store: Store, other: Store): Pair {
+  return {
+    store,
+    other,
+    async close() {
+      await Promise.all([store.close(), other.close()])
+    },
+  }
+}
+
 const candidates: Candidate[] = [
   {
     name: "memory",
     async open() {
       const store = memoryStore()
       return { store, other: store, close: () => store.close() }
+    },
+  },
+  {
+    name: "sqlite, by its path",
+    async open() {
+      const path = join(folder, randomUUID())
+      return pairOf(sqliteStore(path), sqliteStore(path))
+    },
+  },
+  {
+    name: "sqlite, by a connection",
+    async open() {
+      const path = join(folder, randomUUID())
+      const [one, two] = [new Libsql(path), new Libsql(path)]
+      const pair = pairOf(sqliteStore(one), sqliteStore(two))
+      return {
+        ...pair,
+        async close() {
+          await pair.close()
+          for (const connection of [one, two]) connection.close()
+        },
+      }
     },
   },
 ]
