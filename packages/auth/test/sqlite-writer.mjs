@@ -1,12 +1,13 @@
-// Writes to the store in the file that it is told until it is killed: rotates the token of one session again and again, and says which
-// token is the newest once it is written.
+// Rotates the refresh token of one session in a file of SQLite, again and again, and says what came of each once it is written.
+// Arguments: the path, the session, the first token, the time, how many times.
 import { sqliteStore } from "@jotkit/auth/sqlite"
 
-const [path, sessionId, first, now] = process.argv.slice(2)
+const [path, sessionId, first, now, times] = process.argv.slice(3)
 const store = sqliteStore(path)
-for (let presentedId = first, i = 0; ; i++) {
+let presentedId = first
+for (let i = 0; i < Number(times); i++) {
   const successorId = `${first}-${i}`
-  const answer = await store.rotate({ sessionId, presentedId, successorId, now: Number(now), graceSeconds: 10 })
-  process.stdout.write(`${answer.outcome} ${successorId}\n`)
+  const { outcome } = await store.rotate({ sessionId, presentedId, successorId, now: Number(now), graceSeconds: 10 })
+  process.stdout.write(`${outcome} ${successorId}\n`)
   presentedId = successorId
 }

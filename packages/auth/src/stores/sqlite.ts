@@ -168,7 +168,7 @@ class SqliteStore implements Store {
   readonly kind = "sqlite"
   readonly #connection: SqliteConnection
   readonly #release: () => void
-  readonly #sql: Statements
+  #statements: Statements | undefined
   readonly #isSweepDue = sweepTimer()
 
   constructor(connection: SqliteConnection, release: () => void) {
@@ -177,7 +177,7 @@ class SqliteStore implements Store {
     try {
       configure(connection)
       inTransaction(connection, () => createSchema(connection))
-      this.#sql = prepareAll(connection)
+      this.#statements = prepareAll(connection)
     } catch (error) {
       release()
       throw error
@@ -261,7 +261,15 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (this.#statements === undefined) return
+    this.#statements = undefined
     this.#release()
+  }
+
+  /** Some drivers go on with statements of a connection that was closed. */
+  get #sql(): Statements {
+    if (this.#statements === undefined) throw new Error("the store is closed")
+    return this.#statements
   }
 
   #rotate(rotation: Rotation): RotationResult {
