@@ -5,9 +5,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { NewSession, Presented, Rotation, RotationResult, Store } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
+import { redisStore } from "@jotkit/auth/redis"
 import { sqliteStore } from "@jotkit/auth/sqlite"
+import { Redis as IoRedis, Cluster as IoRedisCluster } from "ioredis"
+import { Redis as Valkey, Cluster as ValkeyCluster } from "iovalkey"
 import Libsql from "libsql"
+import { createClient, createCluster } from "redis"
 import { afterAll, describe, expect, onTestFinished, test } from "vitest"
+import { type Service, startRedis, startRedisCluster } from "./services.ts"
 
 /** Far ahead, so that no clock of a server forgets anything meanwhile. */
 const NOW = 4_000_000_000
@@ -15,7 +20,12 @@ const DAY = 86_400
 const GRACE = 10
 
 const folder = await mkdtemp(join(tmpdir(), "jotkit-stores-"))
-afterAll(() => rm(folder, { recursive: true }))
+const services = await Promise.all([startRedis(), startRedisCluster()])
+const [redis, redisCluster] = services
+afterAll(async () => {
+  await Promise.all(services.map((service) => service?.stop()))
+  await rm(folder, { recursive: true })
+})
 
 /** Two connections to the same fresh data: `other` is `store` itself where there can be only one. */
 interface Pair {
@@ -39,6 +49,89 @@ function pairOf(store: Store, other: Store): Pair {
   }
 }
 
+/** The store that two connections share; both end with it. */
+async function overConnections<T>(
+  connect: () => Promise<T> | T,
+  end: (connection: T) => unknown,
+  open: (connection: T) => Store,
+) {
+  const [one, two] = [await connect(), await connect()]
+  const pair = pairOf(open(one), open(two))
+  return {
+    ...pair,
+    async close() {
+      await pair.close()
+      for (const connection of [one, two]) await end(connection)
+    },
+  }
+}
+
+/** Keys of their own for every test. */
+function inRedis<T extends Parameters<typeof redisStore>[0]>(
+  connect: () => Promise<T> | T,
+  end: (connection: T) => unknown,
+): () => Promise<Pair> {
+  return () => {
+    const prefix = `${randomUUID()}:`
+    return overConnections(connect, end, (client) => redisStore(client, { prefix }))
+  }
+}
+
+function redisCandidates({ ports: [port = 0] }: Service): Candidate[] {
+  const url = `redis://127.0.0.1:${port}`
+  return [
+    {
+      name: "redis, by redis",
+      open: inRedis(
+        () => createClient({ url }).connect(),
+        (client) => client.close(),
+      ),
+    },
+    {
+      name: "redis, by ioredis",
+      open: inRedis(
+        () => new IoRedis(url),
+        (client) => client.quit(),
+      ),
+    },
+    {
+      name: "redis, by iovalkey",
+      open: inRedis(
+        () => new Valkey(url),
+        (client) => client.quit(),
+      ),
+    },
+  ]
+}
+
+function clusterCandidates({ ports }: Service): Candidate[] {
+  const nodes = ports.map((port) => ({ host: "127.0.0.1", port }))
+  const rootNodes = ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
+  return [
+    {
+      name: "redis cluster, by redis",
+      open: inRedis(
+        () => createCluster({ rootNodes }).connect(),
+        (client) => client.close(),
+      ),
+    },
+    {
+      name: "redis cluster, by ioredis",
+      open: inRedis(
+        () => new IoRedisCluster(nodes),
+        (client) => client.quit(),
+      ),
+    },
+    {
+      name: "redis cluster, by iovalkey",
+      open: inRedis(
+        () => new ValkeyCluster(nodes),
+        (client) => client.quit(),
+      ),
+    },
+  ]
+}
+
 const candidates: Candidate[] = [
   {
     name: "memory",
@@ -56,19 +149,17 @@ const candidates: Candidate[] = [
   },
   {
     name: "sqlite, by a connection",
-    async open() {
+    open() {
       const path = join(folder, randomUUID())
-      const [one, two] = [new Libsql(path), new Libsql(path)]
-      const pair = pairOf(sqliteStore(one), sqliteStore(two))
-      return {
-        ...pair,
-        async close() {
-          await pair.close()
-          for (const connection of [one, two]) connection.close()
-        },
-      }
+      return overConnections(
+        () => new Libsql(path),
+        (connection) => connection.close(),
+        sqliteStore,
+      )
     },
   },
+  ...(redis ? redisCandidates(redis) : []),
+  ...(redisCluster ? clusterCandidates(redisCluster) : []),
 ]
 
 function newSession(changes: Partial<NewSession> = {}): NewSession {
