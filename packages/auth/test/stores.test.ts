@@ -1,18 +1,21 @@
 /** What every store promises, asked of each of them through two connections where it can have two. */
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { NewSession, Presented, Rotation, RotationResult, Store } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
+import { postgresStore } from "@jotkit/auth/postgres"
 import { redisStore } from "@jotkit/auth/redis"
 import { sqliteStore } from "@jotkit/auth/sqlite"
 import { Redis as IoRedis, Cluster as IoRedisCluster } from "ioredis"
 import { Redis as Valkey, Cluster as ValkeyCluster } from "iovalkey"
 import Libsql from "libsql"
+import pg from "pg"
+import postgres from "postgres"
 import { createClient, createCluster } from "redis"
 import { afterAll, describe, expect, onTestFinished, test } from "vitest"
-import { type Service, startRedis, startRedisCluster } from "./services.ts"
+import { type Service, startPostgres, startRedis, startRedisCluster } from "./services.ts"
 
 /** Far ahead, so that no clock of a server forgets anything meanwhile. */
 const NOW = 4_000_000_000
@@ -20,8 +23,8 @@ const DAY = 86_400
 const GRACE = 10
 
 const folder = await mkdtemp(join(tmpdir(), "jotkit-stores-"))
-const services = await Promise.all([startRedis(), startRedisCluster()])
-const [redis, redisCluster] = services
+const services = await Promise.all([startRedis(), startRedisCluster(), startPostgres()])
+const [redis, redisCluster, postgresServer] = services
 afterAll(async () => {
   await Promise.all(services.map((service) => service?.stop()))
   await rm(folder, { recursive: true })
@@ -132,6 +135,38 @@ function clusterCandidates({ ports }: Service): Candidate[] {
   ]
 }
 
+/** Tables of their own for every test. */
+function inPostgres<T extends Parameters<typeof postgresStore>[0]>(
+  connect: () => T,
+  end: (connection: T) => unknown,
+): () => Promise<Pair> {
+  return () => {
+    const prefix = `t${randomUUID().replaceAll("-", "").slice(0, 20)}_`
+    return overConnections(connect, end, (pool) => postgresStore(pool, { prefix }))
+  }
+}
+
+function postgresCandidates({ ports: [port = 0] }: Service): Candidate[] {
+  const url = `postgres://jotkit@127.0.0.1:${port}/postgres`
+  const connectionString = { connectionString: url, max: 8 }
+  return [
+    {
+      name: "postgres, by pg",
+      open: inPostgres(
+        () => new pg.Pool(connectionString),
+        (pool) => pool.end(),
+      ),
+    },
+    {
+      name: "postgres, by postgres",
+      open: inPostgres(
+        () => postgres(url, { max: 8 }),
+        (sql) => sql.end(),
+      ),
+    },
+  ]
+}
+
 const candidates: Candidate[] = [
   {
     name: "memory",
@@ -159,6 +194,7 @@ const candidates: Candidate[] = [
     },
   },
   ...(redis ? redisCandidates(redis) : []),
+  ...(postgresServer ? postgresCandidates(postgresServer) : []),
   ...(redisCluster ? clusterCandidates(redisCluster) : []),
 ]
 
@@ -685,6 +721,18 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
       await store.writeDocument("keys", data, 0)
       expect(await other.readDocument("keys")).toEqual({ text: data, version: 1 })
     })
+  })
+
+  test("tells keys apart that are longer than an index holds", async () => {
+    const { store, other } = await openPair()
+    // What repeats itself would be short once it is compressed.
+    const long = randomBytes(50_000).toString("hex")
+    expect(await store.useOnce(`${long}a`, NOW + 60, NOW)).toBe(true)
+    expect(await other.useOnce(`${long}a`, NOW + 60, NOW)).toBe(false)
+    expect(await other.useOnce(`${long}b`, NOW + 60, NOW)).toBe(true)
+    await store.revokeToken(`${long}a`, NOW + 60)
+    expect(await other.isRevoked(presented(undefined, { tokenId: `${long}a` }))).toBe(true)
+    expect(await other.isRevoked(presented(undefined, { tokenId: `${long}b` }))).toBe(false)
   })
 
   test("forgets what is over when told to, and nothing else", async () => {
