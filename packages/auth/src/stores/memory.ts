@@ -145,10 +145,10 @@ function replaceToken(family: Family, rotation: Rotation): Session {
   const { presentedId, successorId, now } = rotation
   const presented = tokens.get(presentedId)
   tokens.set(presentedId, { rotatedAt: presented?.rotatedAt ?? now, successors: (presented?.successors ?? 0) + 1 })
+  if (!tokens.has(successorId)) tokens.set(successorId, { successors: 0 })
   for (const [id, { rotatedAt }] of tokens) {
     if (rotatedAt !== undefined && rotatedAt <= forgettableAt(rotation)) tokens.delete(id)
   }
-  if (!tokens.has(successorId)) tokens.set(successorId, { successors: 0 })
   family.session = { ...family.session, lastUsedAt: now }
   return family.session
 }

@@ -86,8 +86,8 @@ begin
 
   update ${prefix}refresh_token set rotated_at = coalesce(rotated_at, now_at), successors = successors + 1
     where session_id = the_session and id = the_token;
-  delete from ${prefix}refresh_token where session_id = the_session and rotated_at < now_at - grace;
   insert into ${prefix}refresh_token (session_id, id) values (the_session, the_successor) on conflict do nothing;
+  delete from ${prefix}refresh_token where session_id = the_session and rotated_at < now_at - grace;
   update ${prefix}session set last_used_at = now_at where id = the_session;
   return 'rotated';
 end

@@ -287,8 +287,8 @@ class SqliteStore implements Store {
 
   #replaceToken(id: string, rotation: Rotation): void {
     this.#sql.retireToken.run(rotation.now, id, toColumn(rotation.presentedId))
-    this.#sql.forgetRotated.run(id, forgettableAt(rotation))
     this.#sql.addToken.run(id, toColumn(rotation.successorId))
+    this.#sql.forgetRotated.run(id, forgettableAt(rotation))
     this.#sql.useSession.run(rotation.now, id)
   }
 
