@@ -48,8 +48,8 @@ export function startPostgres(): Promise<Service | undefined> {
       const port = await freePort()
       const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=100"]
       const args = ["-D", folder, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])]
-      // SIGINT: end now, whoever is connected.
-      const stop = await startProcess(server, args, { ...user, end: "SIGINT", ready: /ready to accept connections/ })
+      // SIGTERM: end when those who are connected have gone.
+      const stop = await startProcess(server, args, { ...user, end: "SIGTERM", ready: /ready to accept connections/ })
       return { ports: [port], stop }
     }),
   )

@@ -19,8 +19,6 @@ const pool =
   postgresServer &&
   new pg.Pool({ host: "127.0.0.1", port: postgresServer.ports[0], user: "jotkit", database: "postgres" })
 const sqlite = sqliteStore(":memory:")
-// A server that ends may say so to a connection that is ending too.
-pool?.on("error", () => {})
 afterAll(async () => {
   await sqlite.close()
   await redis?.quit()
@@ -126,8 +124,8 @@ function writeDocument([of, version]: [string, number]): Step {
 /** Two sessions that know three tokens each. */
 const beginning: Step[] = ["a", "b"].flatMap((of) => [
   createSession([of, "alice", "1", 60]),
-  rotate([of, "1", "2", 5]),
-  rotate([of, "1", "3", 5]),
+  rotate([of, "1", "2", 5, undefined]),
+  rotate([of, "1", "3", 5, undefined]),
 ])
 
 /** What the steps answer, and what is there afterwards. */
