@@ -80,14 +80,12 @@ function findProgram(name: string): string | undefined {
 
 async function inFolder(start: (folder: string) => Promise<Service>): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), "jotkit-service-"))
-  const service = await start(folder)
-  return {
-    ports: service.ports,
-    async stop() {
-      await service.stop()
-      await rm(folder, { recursive: true })
-    },
-  }
+  const remove = () => rm(folder, { recursive: true })
+  const service = await start(folder).catch(async (error) => {
+    await remove()
+    throw error
+  })
+  return { ports: service.ports, stop: () => service.stop().then(remove) }
 }
 
 async function startRedisServers(program: string, folder: string, count: number): Promise<Service> {

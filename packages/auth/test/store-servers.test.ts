@@ -80,7 +80,16 @@ describe.runIf(redisServer)("Redis", () => {
     expect((await client.hkeys(`${prefix}{s:s}`)).filter((field) => field.startsWith("n:"))).toHaveLength(1)
   })
 
-  test("is not listed what was logged out", async () => {
+  test("finds all sessions of a subject although a clock was ahead, and drops those that are over", async () => {
+    const { client, prefix, store } = open()
+    await store.createSession(newSession("over", { lastUsedAt: NOW - 200, expiresAt: NOW - 100 }))
+    await store.createSession(newSession("short", { expiresAt: NOW + 100 }))
+    await store.createSession(newSession("ahead", { lastUsedAt: NOW + DAY, expiresAt: NOW + 2 * DAY }))
+    expect(await client.zrange(`${prefix}{u:alice}:sessions`, "0", "-1")).toEqual(["short", "ahead"])
+    expect(await store.revokeSubject("alice", NOW)).toBe(2)
+  })
+
+  test("does not keep in its lists what was logged out", async () => {
     const { client, prefix, store } = open()
     await store.createSession(newSession("s"))
     await store.revokeSession("s", NOW)

@@ -89,10 +89,11 @@ return 1`)
 
 // The sessions of a subject: KEYS[1] is a sorted set of their ids by their ends. It may name some that are revoked.
 
-/** Arguments: the session, its end, now. */
+/** Drops what is over by the caller's clock and by the server's: one that is ahead hides nothing. Arguments: the session, its end, now. */
 export const INDEX: RedisScript = script(`
 local session, expires, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${SLACK_SECONDS})
+local earlier = math.min(now, tonumber(redis.call('TIME')[1]))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', earlier - ${SLACK_SECONDS})
 redis.call('ZADD', KEYS[1], expires, session)
 local ttl = math.max(expires - now, 0) + ${SLACK_SECONDS}
 if redis.call('TTL', KEYS[1]) < ttl then redis.call('EXPIRE', KEYS[1], ttl) end
