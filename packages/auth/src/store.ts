@@ -42,13 +42,12 @@ export interface Rotation {
 }
 
 /**
- * What came of it; the first that fits:
+ * What came of it:
  *
- * - `ended`: the session is unknown or over, or was revoked (a logout beats a refresh).
- * - `reused`, also in a session that was revoked because of it: the token was rotated longer ago than the grace allows, or has had
- *   32 successors within it, or the session does not know it (it bears our signature, so it is an ancestor long forgotten). The
- *   session is revoked by this very step, or was so before.
- * - `ended`: the session was idle for too long. (Judged before a reuse that would be the first.)
+ * - `ended`: the session is unknown, over, revoked (a logout beats a refresh), or idle for too long.
+ * - `reused`: the token was rotated longer ago than the grace allows, or has had 32 successors within it, or the living session does not
+ *   know it (it bears our signature, so it is an ancestor long forgotten). This very step revokes the session. Such a token is answered
+ *   with `reused` again as long as the session is not over; the session's other tokens with `ended`.
  * - `rotated`: the successor is good, and so is every other successor that was handed out within the grace.
  */
 export type RotationResult =
