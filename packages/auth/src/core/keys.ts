@@ -1,0 +1,78 @@
+/** Where the core gets its keys: one for signing, any number for verifying. */
+
+import {
+  type DecodeOptions,
+  Jwk,
+  type JwkObject,
+  JwkSet,
+  type JwkSource,
+  type JwtClaims,
+  JwtError,
+  type KeyInput,
+  UsageError,
+  Verifier,
+} from "jotkit"
+
+/** What keys are used with, the same for every token of an auth. */
+export type ClaimRules = Pick<DecodeOptions, "issuer" | "audience" | "leeway" | "now" | "verify" | "require">
+
+/** Verifies a token, or rejects with a `JwtError`. */
+export type Verify = (token: string) => Promise<JwtClaims>
+
+/** Keys of one party. */
+export interface AuthKeys {
+  /** The key for new tokens, and its algorithm. */
+  signing(): Promise<{ readonly key: Jwk; readonly algorithm: string }>
+  /** A function that verifies by these rules. */
+  verifier(rules: ClaimRules): Verify
+  /** What may be published: public keys, never a secret. */
+  published(): Promise<{ keys: JwkObject[] }>
+}
+
+interface FixedOptions {
+  readonly key: JwkSource | undefined
+  readonly verificationKey: KeyInput | undefined
+  readonly algorithm: string | undefined
+  readonly enforceMinimumKeyLength: boolean
+}
+
+/** Keys that stay the same while the program runs. */
+export function fixedKeys(options: FixedOptions): AuthKeys {
+  const { enforceMinimumKeyLength, verificationKey } = options
+  const key = options.key === undefined ? undefined : readKey(options.key, options.algorithm)
+  const algorithm = options.algorithm ?? key?.algorithm ?? (key?.isSymmetric ? "HS256" : undefined)
+  if (algorithm === undefined)
+    throw new UsageError("algorithm_required", "the option `algorithm` must be given with this key")
+  const ownKey = key === undefined || key.isSymmetric ? key : key.publicKey()
+  const keyToVerify = verificationKey ?? ownKey
+  if (keyToVerify === undefined) throw new UsageError("option_invalid", "the option `key` must be given")
+  return {
+    signing() {
+      if (key === undefined)
+        return Promise.reject(
+          new UsageError("option_invalid", "tokens are made with the option `key`, which is absent"),
+        )
+      return Promise.resolve({ key, algorithm })
+    },
+    verifier(rules) {
+      const verifier = new Verifier({ ...rules, key: keyToVerify, algorithms: [algorithm], enforceMinimumKeyLength })
+      return (token) => verifier.verifyAsync(token)
+    },
+    published() {
+      return Promise.resolve(ownKey === undefined || ownKey.isSymmetric ? { keys: [] } : JwkSet.from([ownKey]).toJSON())
+    },
+  }
+}
+
+/** Text is a secret unless it is PEM, as everywhere in jotkit. */
+function readKey(source: JwkSource, algorithm: string | undefined): Jwk {
+  if (source instanceof Jwk) return source
+  if (typeof source !== "string") return Jwk.from(source, { algorithm })
+  if (source.includes("-----BEGIN ")) return Jwk.fromPem(source, { algorithm })
+  return Jwk.from(new TextEncoder().encode(source), { algorithm })
+}
+
+/** Whether an error says that no key fits the token: the client's affair, unlike keys that cannot be had. */
+export function isUnknownKey(error: unknown): boolean {
+  return error instanceof JwtError && error.code === "key_not_found"
+}
