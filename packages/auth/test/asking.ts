@@ -2,7 +2,7 @@
 import { type AuthOptions, type AuthRequest, createAuth } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
 
-const SECRET = "0123456789abcdef0123456789abcdef"
+export const SECRET = "0123456789abcdef0123456789abcdef"
 export const START = 1_800_000_000
 
 /** A clock that goes when it is told to. */
