@@ -3,6 +3,7 @@
 import { getUnverifiedHeader, type JwkObject } from "jotkit"
 import type { Session } from "../store.ts"
 import { isCrossSite } from "./csrf.ts"
+import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
 import { Failure } from "./failure.ts"
 import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.ts"
 import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
@@ -98,6 +99,11 @@ export class Auth<User = unknown, Identity = string> {
     return pair instanceof Failure ? refuse(pair, request, this.#settings) : { ...pair, allowed: true }
   }
 
+  /** The answer to a request that cannot be served because the store is away: for what `login`, `listSessions` and the like reject with. */
+  refuseUnavailable(request: AuthRequest): Promise<Refused> {
+    return refuse(new Failure("store_down"), request, this.#settings)
+  }
+
   /** Ends the session of the request's access or refresh token; the access token may have expired. */
   async logout(request: AuthRequest): Promise<LoggedOut | Refused> {
     const failure = await this.#orFailure(() => closeSession(request, this.#context))
@@ -164,6 +170,22 @@ export class Auth<User = unknown, Identity = string> {
     const sessions = await askStore(storeTimeout, () => store.listSessions(subject, at))
     const idle = Math.min(refresh.idle ?? Number.POSITIVE_INFINITY, lifetimes.refresh || Number.POSITIVE_INFINITY)
     return sessions.filter(({ lastUsedAt }) => at <= lastUsedAt + idle)
+  }
+
+  /** What RFC 7662 tells of a token: whether it is good now, and its claims. For other servers, never for the token's holder to see. */
+  introspect(token: string): Promise<Introspection> {
+    return introspectToken(token, this.#context)
+  }
+
+  /** What RFC 7009 asks for: a refresh token ends with its whole session, any other token alone. */
+  revokeToken(token: string): Promise<void> {
+    return revokeToken(token, this.#context)
+  }
+
+  /** Answers when the store can be reached. @throws StoreUnavailableError */
+  ping(): Promise<void> {
+    const store = storeOf(this.#settings, "ping")
+    return askStore(this.#settings.storeTimeout, () => store.ping())
   }
 
   /**

@@ -9,7 +9,10 @@ export type RevocationCheck = (claims: AuthClaims) => Promise<boolean>
 
 /** A check, and what makes it forget what it was told. */
 export interface Revocation {
+  /** As the options want it: every time, only at a refresh, or from memory. */
   readonly isRevoked: RevocationCheck
+  /** Asked of the store in any case. */
+  readonly ask: RevocationCheck
   /** Something was revoked here: ask again. */
   forget(): void
 }
@@ -20,11 +23,12 @@ const MAX_REMEMBERED = 100_000
 /** The check that the options ask for. */
 export function revocationOf(settings: Settings): Revocation {
   const { store, check } = settings
-  if (store === undefined) return { isRevoked: () => Promise.resolve(false), forget: () => undefined }
+  if (store === undefined) return { isRevoked: never, ask: never, forget: () => undefined }
   const ask: RevocationCheck = (claims) =>
     askStore(settings.storeTimeout, () => store.isRevoked(presented(claims, settings.now())))
   const remembered = check.cachedFor > 0 ? remembering(ask, check.cachedFor, settings.now) : undefined
   return {
+    ask,
     // What is not asked of an access token is asked when it is renewed.
     isRevoked: (claims) => {
       if (!check.access && own(claims, "type") === "access") return Promise.resolve(false)
@@ -34,7 +38,11 @@ export function revocationOf(settings: Settings): Revocation {
   }
 }
 
-function remembering(ask: RevocationCheck, seconds: number, now: () => number): Revocation {
+function never(): Promise<boolean> {
+  return Promise.resolve(false)
+}
+
+function remembering(ask: RevocationCheck, seconds: number, now: () => number): Omit<Revocation, "ask"> {
   const answers = new Map<string, { readonly revoked: boolean; readonly until: number }>()
   return {
     async isRevoked(claims) {

@@ -116,16 +116,23 @@ export async function closeSession(request: AuthRequest, context: Context): Prom
   if (verdict instanceof Failure) return verdict
   const { claims, location } = verdict
   if (claims === undefined) return new Failure("missing_everywhere")
-  const ended = await endSessionOf(claims, store, settings)
+  // A token without a session is all there is to end.
+  const end = textClaim(claims, "sid") === undefined ? revokeTokenOf : endSession
+  const ended = await end(claims, store, settings)
   context.revocation.forget()
   return ended ? undefined : new Failure("revoked", { claims }, location)
 }
 
-/** Ends the session that a token belongs to, or the token alone where it belongs to none. */
-async function endSessionOf(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
-  const now = Math.floor(settings.now())
-  const [sessionId, tokenId] = [textClaim(claims, "sid"), textClaim(claims, "jti")]
-  if (sessionId !== undefined) return askStore(settings.storeTimeout, () => store.revokeSession(sessionId, now))
+/** Ends the session that a token belongs to; answers whether there was one to end. */
+export async function endSession(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
+  const sessionId = textClaim(claims, "sid")
+  if (sessionId === undefined) return false
+  return askStore(settings.storeTimeout, () => store.revokeSession(sessionId, Math.floor(settings.now())))
+}
+
+/** Revokes a token by its id, for as long as it would live; answers whether it has one. */
+export async function revokeTokenOf(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
+  const tokenId = textClaim(claims, "jti")
   if (tokenId === undefined) return false
   const exp = own(claims, "exp")
   const expiresAt = typeof exp === "number" ? Math.ceil(exp + settings.leeway) : Number.MAX_SAFE_INTEGER

@@ -57,7 +57,7 @@ export function clearedCookies(settings: Settings): readonly string[] {
 function setCookie(cookie: CookieSettings, value: string, { expiresAt }: CookieToken, settings: Settings): string {
   if (cookie.name.length + value.length > MAX_BYTES)
     throw new UsageError("argument_invalid", `the cookie ${cookie.name} would be larger than ${MAX_BYTES} bytes`)
-  const left = expiresAt === undefined ? MAX_AGE_SECONDS : Math.floor(expiresAt - settings.now())
+  const left = expiresAt === undefined ? MAX_AGE_SECONDS : Math.ceil(expiresAt - settings.now())
   const maxAge = Math.max(0, Math.min(left, MAX_AGE_SECONDS))
   const limits = settings.cookies.session ? {} : { maxAge }
   return stringifySetCookie({ ...attributes(cookie, settings), value, ...limits })
