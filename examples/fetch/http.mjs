@@ -134,7 +134,7 @@ function toRequest(incoming) {
 function bodyOf(incoming) {
   /** @type {AsyncIterator<Uint8Array> | undefined} */
   let chunks
-  /** @type {import("node:stream/web").UnderlyingDefaultSource<Uint8Array>} */
+  /** @type {import("node:stream/web").UnderlyingSource<Uint8Array>} */
   const source = {
     async pull(controller) {
       chunks ??= incoming.iterator({ destroyOnReturn: false })

@@ -9,9 +9,11 @@ import {
   type JwtClaims,
   JwtError,
   type KeyInput,
+  Signer,
   UsageError,
   Verifier,
 } from "jotkit"
+import { invalidOption } from "./options.ts"
 
 /** What keys are used with, the same for every token of an auth. */
 export type ClaimRules = Pick<DecodeOptions, "issuer" | "audience" | "leeway" | "now" | "verify" | "require">
@@ -43,6 +45,7 @@ export function fixedKeys(options: FixedOptions): AuthKeys {
   const algorithm = options.algorithm ?? key?.algorithm ?? (key?.isSymmetric ? "HS256" : undefined)
   if (algorithm === undefined)
     throw new UsageError("algorithm_required", "the option `algorithm` must be given with this key")
+  if (key !== undefined) assertFits(key, algorithm, enforceMinimumKeyLength)
   const ownKey = key === undefined || key.isSymmetric ? key : key.publicKey()
   const keyToVerify = verificationKey ?? ownKey
   if (keyToVerify === undefined) throw new UsageError("option_invalid", "the option `key` must be given")
@@ -62,6 +65,12 @@ export function fixedKeys(options: FixedOptions): AuthKeys {
       return Promise.resolve(ownKey === undefined || ownKey.isSymmetric ? { keys: [] } : JwkSet.from([ownKey]).toJSON())
     },
   }
+}
+
+/** A key that does not fit would refuse every token, and only then. */
+function assertFits(key: Jwk, algorithm: string, enforceMinimumKeyLength: boolean): void {
+  if (JwkSet.from([key]).find({ algorithm }).length === 0) throw invalidOption("algorithm", "one that the key is for")
+  if (key.isPrivate || key.isSymmetric) new Signer({ key, algorithm, enforceMinimumKeyLength })
 }
 
 /** Text is a secret unless it is PEM, as everywhere in jotkit. */
