@@ -41,11 +41,11 @@ interface FixedOptions {
 /** Keys that stay the same while the program runs. */
 export function fixedKeys(options: FixedOptions): AuthKeys {
   const { enforceMinimumKeyLength, verificationKey } = options
-  const key = options.key === undefined ? undefined : readKey(options.key, options.algorithm)
-  const algorithm = options.algorithm ?? key?.algorithm ?? (key?.isSymmetric ? "HS256" : undefined)
+  const read = options.key === undefined ? undefined : readKey(options.key)
+  const algorithm = options.algorithm ?? read?.algorithm ?? (read?.isSymmetric ? "HS256" : undefined)
   if (algorithm === undefined)
     throw new UsageError("algorithm_required", "the option `algorithm` must be given with this key")
-  if (key !== undefined) assertFits(key, algorithm, enforceMinimumKeyLength)
+  const key = read === undefined ? undefined : keyFor(algorithm, read, enforceMinimumKeyLength)
   const ownKey = key === undefined || key.isSymmetric ? key : key.publicKey()
   const keyToVerify = verificationKey ?? ownKey
   if (keyToVerify === undefined) throw new UsageError("option_invalid", "the option `key` must be given")
@@ -67,18 +67,19 @@ export function fixedKeys(options: FixedOptions): AuthKeys {
   }
 }
 
-/** A key that does not fit would refuse every token, and only then. */
-function assertFits(key: Jwk, algorithm: string, enforceMinimumKeyLength: boolean): void {
-  if (JwkSet.from([key]).find({ algorithm }).length === 0) throw invalidOption("algorithm", "one that the key is for")
+/** The key, marked for its algorithm. One that does not fit would refuse every token, and only then. */
+function keyFor(algorithm: string, read: Jwk, enforceMinimumKeyLength: boolean): Jwk {
+  if (JwkSet.from([read]).find({ algorithm }).length === 0) throw invalidOption("algorithm", "one that the key is for")
+  const key = Jwk.from(read, { algorithm })
   if (key.isPrivate || key.isSymmetric) new Signer({ key, algorithm, enforceMinimumKeyLength })
+  return key
 }
 
 /** Text is a secret unless it is PEM, as everywhere in jotkit. */
-function readKey(source: JwkSource, algorithm: string | undefined): Jwk {
+function readKey(source: JwkSource): Jwk {
   if (source instanceof Jwk) return source
-  if (typeof source !== "string") return Jwk.from(source, { algorithm })
-  if (source.includes("-----BEGIN ")) return Jwk.fromPem(source, { algorithm })
-  return Jwk.from(new TextEncoder().encode(source), { algorithm })
+  if (typeof source !== "string") return Jwk.from(source)
+  return source.includes("-----BEGIN ") ? Jwk.fromPem(source) : Jwk.from(new TextEncoder().encode(source))
 }
 
 /** Whether an error says that no key fits the token: the client's affair, unlike keys that cannot be had. */
