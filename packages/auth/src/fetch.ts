@@ -1,11 +1,6 @@
 /** For servers that speak `Request` and `Response`: Bun, Deno, workers, Next.js route handlers. */
-import type { Allowed, AuthRequest, GuardOptions, OptionalVerdict, Refused } from "./index.ts"
-
-/** What makes guards: an `Auth`. */
-export interface GuardMaker<User> {
-  /** As `Auth.guard`. */
-  guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>>
-}
+import type { GuardMaker } from "./core/guard-maker.ts"
+import type { Allowed, AuthRequest, GuardOptions, Refused } from "./index.ts"
 
 /** A handler that knows who is asking. */
 export type AuthHandler<User, Rest extends unknown[]> = (

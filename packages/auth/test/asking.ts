@@ -1,5 +1,5 @@
 /** What the tests share: an auth with a clock that stands still, and requests made of plain values. */
-import { type AuthOptions, type AuthRequest, createAuth } from "@jotkit/auth"
+import { type Auth, type AuthOptions, type AuthRequest, createAuth } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
 
 export const SECRET = "0123456789abcdef0123456789abcdef"
@@ -12,7 +12,7 @@ export class Clock {
 }
 
 /** Options that every test has. */
-function options(clock: Clock): AuthOptions<undefined> {
+function options(clock: Clock): Omit<AuthOptions, "loaders"> {
   return {
     key: SECRET,
     issuer: "https://api.example",
@@ -25,9 +25,9 @@ function options(clock: Clock): AuthOptions<undefined> {
 }
 
 /** An auth, and its clock. */
-export function standard(more: AuthOptions<undefined> = {}) {
+export function standard<User = undefined>(more: AuthOptions<User> = {}): { auth: Auth<User>; clock: Clock } {
   const clock = new Clock()
-  return { auth: createAuth({ ...options(clock), ...more }), clock }
+  return { auth: createAuth<User>({ ...options(clock), ...more }), clock }
 }
 
 /** What a request is made of. */
