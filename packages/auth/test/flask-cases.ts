@@ -6,7 +6,7 @@ import { expect } from "vitest"
 import { type Asked, ask, SECRET, START } from "./asking.ts"
 
 /** The routes of the cases. */
-export const ROUTES = {
+const ROUTES = {
   "/p": {},
   "/f": { fresh: true },
   "/r": { type: "refresh" },
@@ -41,7 +41,7 @@ export const R = made({ type: "refresh" })
 export const X = made({ exp: START - 5 })
 
 /** Table 4.5: status and text. */
-export const E = {
+const E = {
   E01: [401, "Missing Authorization Header"],
   E02: [401, "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'"],
   E03: [422, "Bad Authorization header. Expected 'Authorization: Bearer <JWT>'"],
