@@ -2,8 +2,11 @@
 /** From environment variables to an auth: the same for every framework. */
 import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
 import { createAuth, KeyRing } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
+import { postgresStore } from "@jotkit/auth/postgres"
+import { redisStore } from "@jotkit/auth/redis"
 import { sqliteStore } from "@jotkit/auth/sqlite"
 import { findUser } from "./users.mjs"
 
@@ -12,18 +15,71 @@ import { findUser } from "./users.mjs"
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Opens the store that STORE names. Without it: a file in the example's own folder, so that logins survive a restart.
+ * Opens the store that STORE names. Without it: a file in the example's own folder, so that logins survive a restart. A store closes what
+ * it opened itself; a client that was handed to it is for us to close.
  *
  * @param {URL} folder The example's folder.
  * @param {Environment} env
+ * @returns {Promise<{ store: import("@jotkit/auth").Store, close: () => Promise<unknown> }>}
  */
-export function openStore(folder, env) {
-  const address = env["STORE"] ?? `sqlite:${new URL(".data/auth.sqlite", folder).pathname}`
-  if (address === "memory:") return memoryStore()
-  if (!address.startsWith("sqlite:")) throw new Error("STORE must be memory: or sqlite:<file>")
+export async function openStore(folder, env) {
+  const address = env["STORE"] ?? `sqlite:${fileURLToPath(new URL(".data/auth.sqlite", folder))}`
+  const scheme = address.slice(0, address.indexOf(":"))
+  const open = Object.hasOwn(STORES, scheme) ? STORES[/** @type {keyof typeof STORES} */ (scheme)] : undefined
+  if (open === undefined) throw new Error(`STORE must begin with one of ${Object.keys(STORES).join(": ")}:`)
+  return open(address)
+}
+
+const STORES = {
+  memory: () => own(memoryStore()),
+  sqlite: openSqlite,
+  redis: openRedis,
+  rediss: openRedis,
+  "redis-cluster": openCluster,
+  postgres: openPostgres,
+}
+
+/** @param {import("@jotkit/auth").Store} store */
+async function own(store) {
+  return { store, close: () => store.close() }
+}
+
+/** @param {string} address */
+async function openSqlite(address) {
   const file = address.slice("sqlite:".length)
   mkdirSync(dirname(file), { recursive: true })
-  return sqliteStore(file)
+  return own(sqliteStore(file))
+}
+
+/** @param {string} address */
+async function openRedis(address) {
+  const { Redis } = await import("ioredis")
+  return ofRedis(new Redis(address, { maxRetriesPerRequest: 1 }))
+}
+
+/** @param {string} address */
+async function openCluster(address) {
+  const { Cluster } = await import("ioredis")
+  const nodes = address
+    .slice("redis-cluster://".length)
+    .split(",")
+    .map((node) => new URL(`redis://${node}`))
+  return ofRedis(new Cluster(nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) }))))
+}
+
+/** @param {import("ioredis").Redis | import("ioredis").Cluster} client */
+async function ofRedis(client) {
+  // Whatever is wrong shows in the answers, as 503; without a listener it would end the process.
+  client.on("error", () => undefined)
+  return { store: redisStore(client), close: async () => client.disconnect() }
+}
+
+/** @param {string} address */
+async function openPostgres(address) {
+  const { Pool } = (await import("pg")).default
+  const pool = new Pool({ connectionString: address })
+  pool.on("error", () => undefined)
+  return { store: postgresStore(pool), close: () => pool.end() }
 }
 
 /**

@@ -67,8 +67,9 @@ export function compatAnswer(failure: Failure, settings: Settings): { readonly s
   return { status, text: typeof text === "string" ? text : text(failure, settings) }
 }
 
-function missingEverywhere({ details: { parts = [] } }: Failure, settings: Settings): string {
-  const places = settings.locations.map((location) => PLACES[location])
+function missingEverywhere({ details }: Failure, settings: Settings): string {
+  const { parts = [], places: locations = [] } = details
+  const places = locations.map((location) => PLACES[location])
   const [last] = places.slice(-1)
   const texts = parts.map((part) => compatAnswer(part, settings).text)
   return `Missing JWT in ${places.slice(0, -1).join(", ")} or ${last} (${texts.join("; ")})`

@@ -59,7 +59,10 @@ export async function findToken(
   }
   const [first] = absent
   return (
-    found ?? (first !== undefined && absent.length === 1 ? first : new Failure("missing_everywhere", { parts: absent }))
+    found ??
+    (first !== undefined && absent.length === 1
+      ? first
+      : new Failure("missing_everywhere", { parts: absent, places: where.locations }))
   )
 }
 

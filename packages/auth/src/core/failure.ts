@@ -104,7 +104,9 @@ export interface FailureDetails {
   readonly text?: string
   /** Seconds: how long ago the login may be. */
   readonly maxAge?: number
-  /** At each location, why there was no token. */
+  /** Where a token was looked for, in order. */
+  readonly places?: readonly string[]
+  /** At each of these, why there was none. */
   readonly parts?: readonly Failure[]
   /** The header of the token, once it was verified. */
   readonly header?: object
