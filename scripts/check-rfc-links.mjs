@@ -20,6 +20,7 @@ const known = new Set([
   "5915", // SEC1 private keys
   "5958", // PKCS #8
   "6265", // cookies
+  "6454", // origins
   "6749", // OAuth 2.0
   "6750", // bearer tokens
   "6839", // +json

@@ -23,6 +23,12 @@ export function isCrossSite(request: AuthRequest): boolean {
   return site.some((line) => line.trim().toLowerCase() === "cross-site")
 }
 
+/** Whether a browser says that the page which asks is of none of these origins. What is no browser says nothing. */
+export function isForeign(request: AuthRequest, origins: readonly string[]): boolean {
+  const lines = request.headers("origin")
+  return lines.length > 1 || lines.some((line) => !origins.includes(line))
+}
+
 /** The value that the client sent back: from the header, or else from the form. Undefined: none. */
 export async function sentCsrf(request: AuthRequest, { csrf }: Settings): Promise<string | undefined> {
   if (csrf === undefined) return undefined

@@ -1,6 +1,6 @@
 /** The heart: from a request to a verdict. Every step in the order in which the contract tells failures. */
 
-import { csrfFailure, isCrossSite, needsCsrf, sentCsrf } from "./csrf.ts"
+import { csrfFailure, isCrossSite, isForeign, needsCsrf, sentCsrf } from "./csrf.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import type { Verify } from "./keys.ts"
@@ -32,6 +32,8 @@ export interface GuardOptions {
   fresh?: boolean | { readonly maxAge: Lifetime } | undefined
   /** The token must have all of these roles. */
   roles?: string | readonly string[] | undefined
+  /** Where the token is in a cookie, pages of these origins alone may send it (RFC 6454, section 6.2): compared whole, with any method. */
+  origins?: string | readonly string[] | undefined
   /** Where to look, instead of the locations of the options. */
   locations?: TokenLocation | readonly TokenLocation[] | undefined
   /** False: do not ask whether the token was revoked. */
@@ -48,6 +50,7 @@ export interface GuardRules {
   /** Seconds since the login; undefined: however long ago. */
   readonly maxAge: number | undefined
   readonly roles: readonly string[]
+  readonly origins: readonly string[] | undefined
   readonly locations: readonly TokenLocation[]
   readonly revocation: boolean
   readonly allowExpired: boolean
@@ -63,7 +66,7 @@ export interface GuardContext<User, Identity> {
   readonly isRevoked: RevocationCheck
 }
 
-const OPTIONS = ["optional", "type", "fresh", "roles", "locations", "revocation", "allowExpired"]
+const OPTIONS = ["optional", "type", "fresh", "roles", "origins", "locations", "revocation", "allowExpired"]
 /** Reads the options of a guard. @throws UsageError `option_unknown`, `option_invalid` */
 export function guardRules(options: GuardOptions | undefined, settings: Settings): GuardRules {
   const given = knownOptions(options, OPTIONS, "guard")
@@ -75,11 +78,19 @@ export function guardRules(options: GuardOptions | undefined, settings: Settings
     optional: flagOption("optional", given.optional, false),
     maxAge: maxAgeOf(given.fresh, settings),
     roles: textsOption("roles", given.roles) ?? [],
+    origins: originsOf(given.origins),
     locations: locationsOf("locations", given.locations) ?? settings.locations,
     revocation: flagOption("revocation", given.revocation, true),
     allowExpired: flagOption("allowExpired", given.allowExpired, false),
     loads: true,
   })
+}
+
+function originsOf(value: GuardOptions["origins"]): readonly string[] | undefined {
+  const origins = textsOption("origins", value)
+  if (origins?.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) === false)
+    throw invalidOption("origins", "origins such as https://app.example: scheme, host and port, nothing else")
+  return origins
 }
 
 function maxAgeOf(fresh: GuardOptions["fresh"], settings: Settings): number | undefined {
@@ -116,7 +127,7 @@ async function judgeFound<User, Identity>(
   context: GuardContext<User, Identity>,
 ): Promise<Allowed<User> | Failure> {
   const { settings, verify } = context
-  const csrf = await csrfOf(found, request, settings)
+  const csrf = await csrfOf(found, request, rules, settings)
   if (csrf instanceof Failure) return csrf
   const genuine = await verifyToken(found.token, verify, settings)
   if (genuine instanceof Failure) return genuine
@@ -142,9 +153,12 @@ interface Presented {
 async function csrfOf(
   { location }: Found,
   request: AuthRequest,
+  { origins }: GuardRules,
   settings: Settings,
 ): Promise<string | undefined | Failure> {
-  if (location !== "cookie" || !needsCsrf(request, settings)) return undefined
+  if (location !== "cookie") return undefined
+  if (origins !== undefined && isForeign(request, origins)) return new Failure("cross_site")
+  if (!needsCsrf(request, settings)) return undefined
   if (!settings.isCompat && isCrossSite(request)) return new Failure("cross_site")
   return (await sentCsrf(request, settings)) ?? new Failure("csrf_missing")
 }
