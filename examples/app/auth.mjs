@@ -127,3 +127,13 @@ export function openAuth(store, listening, env) {
 
 /** Other servers that may ask about tokens: HTTP Basic with this name and secret. */
 export const CLIENT = `Basic ${Buffer.from("examples:introspect").toString("base64")}`
+
+/**
+ * What a login and a refresh answer: tokens never stand in the body where they are in cookies.
+ *
+ * @param {import("@jotkit/auth").TokenPair} pair
+ */
+export function tokenBody({ transport, accessToken, refreshToken, csrfToken, expiresIn }) {
+  if (transport === "cookie") return { csrf_token: csrfToken, expires_in: expiresIn }
+  return { access_token: accessToken, refresh_token: refreshToken, token_type: "Bearer", expires_in: expiresIn }
+}

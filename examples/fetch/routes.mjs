@@ -3,7 +3,7 @@
 import { env } from "node:process"
 import { StoreUnavailableError } from "@jotkit/auth"
 import { fetchRequest, refusalResponse, withAuth } from "@jotkit/auth/fetch"
-import { CLIENT } from "../app/auth.mjs"
+import { CLIENT, tokenBody } from "../app/auth.mjs"
 import { findByPassword } from "../app/users.mjs"
 import { answer, failure, HttpFailure, readForm, readJson, withCookies } from "./http.mjs"
 
@@ -162,12 +162,8 @@ function route(routes, request) {
 }
 
 /** @param {import("@jotkit/auth").TokenPair} pair */
-function tokens({ transport, accessToken, refreshToken, csrfToken, expiresIn, cookies }) {
-  const body =
-    transport === "cookie"
-      ? { csrf_token: csrfToken, expires_in: expiresIn }
-      : { access_token: accessToken, refresh_token: refreshToken, token_type: "Bearer", expires_in: expiresIn }
-  return withCookies(answer(body, 200, NO_STORE), cookies)
+function tokens(pair) {
+  return withCookies(answer(tokenBody(pair), 200, NO_STORE), pair.cookies)
 }
 
 /**

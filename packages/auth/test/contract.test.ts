@@ -8,6 +8,7 @@ import { sqliteStore } from "@jotkit/auth/sqlite"
 import { decodeUnverified } from "jotkit"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openAuth } from "../../../examples/app/auth.mjs"
+import { application as expressApplication } from "../../../examples/express/application.mjs"
 import { listener } from "../../../examples/fetch/http.mjs"
 import { application } from "../../../examples/fetch/routes.mjs"
 
@@ -20,13 +21,16 @@ interface Running {
 }
 
 const STORES = { memory: memoryStore, sqlite: () => sqliteStore(":memory:") }
-const SERVERS = { fetch: startFetch }
+const SERVERS = {
+  express: expressApplication,
+  fetch: (...given: Parameters<typeof application>) => listener(application(...given)),
+}
 
-async function startFetch(store: Store, env: Environment): Promise<Running> {
+async function startServer(name: keyof typeof SERVERS, store: Store, env: Environment): Promise<Running> {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  server.on("request", listener(application(openAuth(store, address, env), store)))
+  server.on("request", SERVERS[name](openAuth(store, address, env), store))
   return {
     address,
     store,
@@ -43,7 +47,7 @@ const names = Object.keys(SERVERS).flatMap((server) => Object.keys(STORES).map((
 describe.each(names)("the server %s with the store %s", (serverName, storeName) => {
   let running: Running
   const start = (env: Environment) =>
-    SERVERS[serverName as keyof typeof SERVERS](STORES[storeName as keyof typeof STORES](), env)
+    startServer(serverName as keyof typeof SERVERS, STORES[storeName as keyof typeof STORES](), env)
 
   beforeAll(async () => {
     running = await start({ COOKIE_SECURE: "false" })
