@@ -11,6 +11,7 @@ import { openAuth } from "../../../examples/app/auth.mjs"
 import { application as expressApplication } from "../../../examples/express/application.mjs"
 import { listener } from "../../../examples/fetch/http.mjs"
 import { application } from "../../../examples/fetch/routes.mjs"
+import { application as honoApplication } from "../../../examples/hono/application.mjs"
 
 type Environment = Readonly<Record<string, string>>
 
@@ -23,6 +24,10 @@ interface Running {
 const STORES = { memory: memoryStore, sqlite: () => sqliteStore(":memory:") }
 const SERVERS = {
   express: expressApplication,
+  hono(...given: Parameters<typeof honoApplication>) {
+    const app = honoApplication(...given)
+    return listener(async (request) => app.fetch(request))
+  },
   fetch: (...given: Parameters<typeof application>) => listener(application(...given)),
 }
 
