@@ -5,7 +5,8 @@ import { defineConfig } from "vitest/config"
 // Tests name the packages as users do (`import "jotkit"`). Our own condition turns that into the sources, so no build is
 // needed. JOTKIT_DIST=1 drops the condition: the same tests then judge the built package, loaded by Node itself.
 const againstDist = process.env["JOTKIT_DIST"] === "1"
-const conditions = againstDist ? ["node", "import", "default"] : ["@jotkit/source", "node", "import", "default"]
+// Without "import", which is added by itself where something is imported: what is required must not be given a module.
+const conditions = againstDist ? ["node"] : ["@jotkit/source", "node"]
 // Most tests use short secrets on purpose; those about the warning listen for the event itself.
 const execArgv = ["--disable-warning=InsecureKeyLengthWarning", "--disable-warning=ExperimentalWarning"]
 
@@ -65,6 +66,10 @@ export default defineConfig({
           setupFiles: ["packages/jotkit/test/detached-pairs.setup.ts"],
           execArgv,
         },
+      },
+      {
+        extends: true,
+        test: { name: "auth", include: ["packages/auth/test/**/*.test.ts"] },
       },
       {
         extends: true,

@@ -19,8 +19,12 @@ const known = new Set([
   "5652", // CMS (inside PKCS #8 encryption)
   "5915", // SEC1 private keys
   "5958", // PKCS #8
+  "6265", // cookies
+  "6454", // origins
   "6749", // OAuth 2.0
   "6750", // bearer tokens
+  "6839", // +json
+  "7009", // token revocation
   "7468", // PEM
   "7515", // JWS
   "7516", // JWE
@@ -29,6 +33,7 @@ const known = new Set([
   "7519", // JWT
   "7520", // cookbook
   "7638", // JWK thumbprint
+  "7662", // token introspection
   "7748", // X25519 and X448
   "7797", // b64: false
   "8017", // RSA
@@ -44,6 +49,7 @@ const known = new Set([
   "9111", // HTTP caching
   "9278", // thumbprint URI
   "9562", // UUID
+  "9700", // OAuth 2.0 security
   "9864", // Ed25519 and Ed448 by name
   "9881", // ML-DSA in X.509
   "9881", // ML-DSA in X.509

@@ -1,0 +1,256 @@
+/** `createAuth`: options in, everything a server needs out. */
+
+import { getUnverifiedHeader, type JwkObject } from "jotkit"
+import type { Session } from "../store.ts"
+import { isCrossSite } from "./csrf.ts"
+import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
+import { Failure } from "./failure.ts"
+import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.ts"
+import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
+import { refuse } from "./refuse.ts"
+import type { AuthRequest } from "./request.ts"
+import { revocationOf } from "./revocation.ts"
+import {
+  closeSession,
+  type LoginOptions,
+  openSession,
+  refreshSession,
+  type SessionContext,
+  storeOf,
+  type TokenPair,
+} from "./sessions.ts"
+import { clearedCookies, tokenCookies } from "./set-cookie.ts"
+import { type AuthClaims, type AuthOptions, loadersOf, type Settings, settingsOf } from "./settings.ts"
+import { askStore, StoreUnavailableError } from "./store-access.ts"
+import type { OptionalVerdict, Refused, Verdict } from "./verdict.ts"
+import { verifierOf, verifyToken } from "./verify.ts"
+
+/** A new pair of tokens, from a refresh token. */
+export interface Refreshed extends TokenPair {
+  readonly allowed: true
+}
+
+/** A session that has ended. */
+export interface LoggedOut {
+  readonly allowed: true
+  /** Values of `Set-Cookie` that remove the cookies of the session. */
+  readonly cookies: readonly string[]
+}
+
+/** A guard that is optional, and so lets requests without a token pass. */
+export type OptionalGuard = GuardOptions & { readonly optional: true }
+
+/** Token authentication with one set of options. */
+export class Auth<User = unknown, Identity = string> {
+  readonly #context: SessionContext<User, Identity>
+  readonly #settings: Settings
+
+  /** As {@link createAuth}. */
+  constructor(options: AuthOptions<User, Identity>) {
+    const settings = settingsOf(options)
+    const revocation = revocationOf(settings)
+    const { isRevoked } = revocation
+    this.#settings = settings
+    this.#context = { settings, loaders: loadersOf(options), verify: verifierOf(settings), isRevoked, revocation }
+  }
+
+  /**
+   * Makes a guard: options read once, a function of a request. It never throws for what a client sent; it rejects with what a loader threw.
+   *
+   * @throws UsageError `option_unknown`, `option_invalid`
+   */
+  guard(options: OptionalGuard): (request: AuthRequest) => Promise<OptionalVerdict<User>>
+  guard(
+    options?: GuardOptions & { readonly optional?: false | undefined },
+  ): (request: AuthRequest) => Promise<Verdict<User>>
+  guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>>
+  guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>> {
+    const rules = guardRules(options, this.#settings)
+    return (request) => this.#judge(request, rules)
+  }
+
+  /** Judges one request; as {@link guard}. */
+  check(request: AuthRequest, options: OptionalGuard): Promise<OptionalVerdict<User>>
+  check(
+    request: AuthRequest,
+    options?: GuardOptions & { readonly optional?: false | undefined },
+  ): Promise<Verdict<User>>
+  async check(request: AuthRequest, options?: GuardOptions): Promise<OptionalVerdict<User>> {
+    return this.#judge(request, guardRules(options, this.#settings))
+  }
+
+  /**
+   * Makes a session for someone who has proved who they are, and its first pair of tokens.
+   *
+   * @throws StoreUnavailableError; UsageError `claims_invalid`, `option_invalid` where there is no store.
+   */
+  login(identity: Identity, options: LoginOptions = {}): Promise<TokenPair> {
+    return openSession(identity, options, this.#context)
+  }
+
+  /** Whether a login by this request must be refused, because another site has sent it; undefined: it need not. For logins that set cookies. */
+  async refuseCrossSite(request: AuthRequest): Promise<Refused | undefined> {
+    return isCrossSite(request) ? refuse(new Failure("cross_site"), request, this.#settings) : undefined
+  }
+
+  /** Takes the refresh token of a POST request for a new pair, handed out the way it came. A token that was used before ends its session. */
+  async refresh(request: AuthRequest): Promise<Refreshed | Refused> {
+    const pair = await this.#orFailure(() => refreshSession(request, this.#context))
+    return pair instanceof Failure ? refuse(pair, request, this.#settings) : { ...pair, allowed: true }
+  }
+
+  /** The answer to a request that cannot be served because the store is away: for what `login`, `listSessions` and the like reject with. */
+  refuseUnavailable(request: AuthRequest): Promise<Refused> {
+    return refuse(new Failure("store_down"), request, this.#settings)
+  }
+
+  /** Ends the session of the request's access or refresh token; the access token may have expired. */
+  async logout(request: AuthRequest): Promise<LoggedOut | Refused> {
+    const failure = await this.#orFailure(() => closeSession(request, this.#context))
+    if (failure instanceof Failure) return refuse(failure, request, this.#settings)
+    return { allowed: true, cookies: clearedCookies(this.#settings) }
+  }
+
+  /**
+   * An access token without a session.
+   *
+   * @throws UsageError `claims_invalid`, `header_not_allowed`, `option_invalid`
+   */
+  createAccessToken(identity: Identity, options: TokenOptions = {}): Promise<string> {
+    return this.createToken("access", identity, options)
+  }
+
+  /** A refresh token without a session: it is not rotated, and `refresh` does not take it. A guard with `type: "refresh"` does. */
+  createRefreshToken(identity: Identity, options: Omit<TokenOptions, "fresh"> = {}): Promise<string> {
+    return this.createToken("refresh", identity, options)
+  }
+
+  /** A token of any type, such as one for a link in a mail; a guard with this `type` takes it, and no other. */
+  async createToken(type: string, identity: Identity, options: TokenOptions = {}): Promise<string> {
+    const { loaders } = this.#context
+    const subject = await subjectOf(identity, loaders)
+    const claims = await claimsFor(subject, options.claims, loaders)
+    const { csrf, now, isCompat } = this.#settings
+    const authenticatedAt =
+      options.fresh === undefined || options.fresh === false || isCompat ? undefined : Math.floor(now())
+    const ids = {
+      id: globalThis.crypto.randomUUID(),
+      csrf: isCompat && csrf ? globalThis.crypto.randomUUID() : undefined,
+    }
+    const { token } = await mint({ ...options, ...ids, type, subject, claims, authenticatedAt }, this.#settings)
+    return token
+  }
+
+  /** Ends a session; answers whether there was one. With a subject: only if the session is that one's. */
+  async revokeSession(sessionId: string, subject?: string): Promise<boolean> {
+    const store = storeOf(this.#settings, "revokeSession")
+    const { now, storeTimeout } = this.#settings
+    const at = Math.floor(now())
+    const session = await askStore(storeTimeout, () => store.findSession(sessionId, at))
+    if (session === undefined || (subject !== undefined && session.subject !== subject)) return false
+    const ended = await askStore(storeTimeout, () => store.revokeSession(sessionId, at))
+    this.#context.revocation.forget()
+    return ended
+  }
+
+  /** Ends all sessions of a subject and every token issued to it until now; answers how many sessions that ended. */
+  async revokeSubject(subject: string): Promise<number> {
+    const store = storeOf(this.#settings, "revokeSubject")
+    const { now, storeTimeout } = this.#settings
+    const ended = await askStore(storeTimeout, () => store.revokeSubject(subject, Math.floor(now())))
+    this.#context.revocation.forget()
+    return ended
+  }
+
+  /** The subject's sessions that can still be refreshed, the oldest first. */
+  async listSessions(subject: string): Promise<readonly Session[]> {
+    const store = storeOf(this.#settings, "listSessions")
+    const { now, storeTimeout, refresh, lifetimes } = this.#settings
+    const at = Math.floor(now())
+    const sessions = await askStore(storeTimeout, () => store.listSessions(subject, at))
+    const idle = Math.min(refresh.idle ?? Number.POSITIVE_INFINITY, lifetimes.refresh || Number.POSITIVE_INFINITY)
+    return sessions.filter(({ lastUsedAt }) => at <= lastUsedAt + idle)
+  }
+
+  /** What RFC 7662 tells of a token: whether it is good now, and its claims. For other servers, never for the token's holder to see. */
+  introspect(token: string): Promise<Introspection> {
+    return introspectToken(token, this.#context)
+  }
+
+  /** What RFC 7009 asks for: a refresh token ends with its whole session, any other token alone. */
+  revokeToken(token: string): Promise<void> {
+    return revokeToken(token, this.#context)
+  }
+
+  /** Answers when the store can be reached. @throws StoreUnavailableError */
+  ping(): Promise<void> {
+    const store = storeOf(this.#settings, "ping")
+    return askStore(this.#settings.storeTimeout, () => store.ping())
+  }
+
+  /**
+   * The claims of a token of this auth: signature, issuer, audience and times are judged; type, revocation and users are not.
+   *
+   * @returns The claims, or the reason why there are none.
+   */
+  async decodeToken(token: string, options: { readonly allowExpired?: boolean } = {}): Promise<AuthClaims | Failure> {
+    const genuine = await verifyToken(token, this.#context.verify, this.#settings)
+    if (genuine instanceof Failure) return genuine
+    return genuine.isExpired && options.allowExpired !== true
+      ? new Failure("expired", { claims: genuine.claims })
+      : genuine.claims
+  }
+
+  /** The header of a token that nobody has verified. @throws DecodeError for a token that cannot be read. */
+  decodeUnverifiedHeader(token: string): object {
+    return getUnverifiedHeader(token)
+  }
+
+  /** Values of `Set-Cookie` for tokens that were made here; login and refresh do this by themselves. */
+  async setCookies(tokens: { readonly access?: string; readonly refresh?: string }): Promise<readonly string[]> {
+    const read = async (token: string | undefined) => {
+      if (token === undefined) return undefined
+      const claims = await this.decodeToken(token)
+      if (claims instanceof Failure) throw new TypeError(`setCookies takes tokens that are valid: ${claims.code}`)
+      const { exp, csrf } = claims
+      return { token, expiresAt: exp, csrf: typeof csrf === "string" ? csrf : undefined }
+    }
+    return tokenCookies({ access: await read(tokens.access), refresh: await read(tokens.refresh) }, this.#settings)
+  }
+
+  /** Values of `Set-Cookie` that remove every cookie which may have been set. */
+  clearCookies(): readonly string[] {
+    return clearedCookies(this.#settings)
+  }
+
+  /** The public keys as a JWK Set, for `/.well-known/jwks.json`; secrets are never among them. */
+  jwks(): Promise<{ keys: JwkObject[] }> {
+    return this.#settings.keys.published()
+  }
+
+  async #judge(request: AuthRequest, rules: GuardRules): Promise<OptionalVerdict<User>> {
+    const judged = await judge(request, rules, this.#context)
+    return judged instanceof Failure ? refuse(judged, request, this.#settings) : judged
+  }
+
+  async #orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return new Failure("store_down")
+      throw error
+    }
+  }
+}
+
+/**
+ * Token authentication for a server: guards, logins, sessions and cookies. Every option is read and checked here, once.
+ *
+ * @throws UsageError `option_unknown`, `option_invalid`, `algorithm_required`, with the option's name; InvalidKeyError for a key that
+ * cannot be read.
+ */
+export function createAuth<User = undefined, Identity = string>(
+  options: AuthOptions<User, Identity>,
+): Auth<User, Identity> {
+  return new Auth(options)
+}

@@ -1,0 +1,232 @@
+/** The heart: from a request to a verdict. Every step in the order in which the contract tells failures. */
+
+import { csrfFailure, isCrossSite, isForeign, needsCsrf, sentCsrf } from "./csrf.ts"
+import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
+import { Failure } from "./failure.ts"
+import type { Verify } from "./keys.ts"
+import {
+  flagOption,
+  invalidOption,
+  isRecord,
+  knownOptions,
+  type Lifetime,
+  own,
+  secondsOption,
+  textsOption,
+} from "./options.ts"
+import type { AuthRequest } from "./request.ts"
+import type { RevocationCheck } from "./revocation.ts"
+import { type AuthClaims, type Loaders, locationsOf, type Settings, type TokenLocation } from "./settings.ts"
+import { StoreUnavailableError } from "./store-access.ts"
+import { mediaTypeOf } from "./token-types.ts"
+import { type Allowed, ANONYMOUS, type Anonymous } from "./verdict.ts"
+import { headerOf, verifyToken } from "./verify.ts"
+
+/** What a guard asks of a request. */
+export interface GuardOptions {
+  /** Let requests without a token pass. A bad token is still refused. Default false. */
+  optional?: boolean | undefined
+  /** The token's type, or several. Default `access`. */
+  type?: string | readonly string[] | undefined
+  /** The user must have logged in lately: within `freshFor` of the options, or within `maxAge`. */
+  fresh?: boolean | { readonly maxAge: Lifetime } | undefined
+  /** The token must have all of these roles. */
+  roles?: string | readonly string[] | undefined
+  /** Where the token is in a cookie, pages of these origins alone may send it (RFC 6454, section 6.2): compared whole, with any method. */
+  origins?: string | readonly string[] | undefined
+  /** Where to look, instead of the locations of the options. */
+  locations?: TokenLocation | readonly TokenLocation[] | undefined
+  /** False: do not ask whether the token was revoked. */
+  revocation?: boolean | undefined
+  /** Take access tokens that have expired as well: for logging out. Default false. */
+  allowExpired?: boolean | undefined
+}
+
+/** Guard options, settled. */
+export interface GuardRules {
+  readonly optional: boolean
+  readonly types: readonly string[]
+  readonly slots: readonly Slot[]
+  /** Seconds since the login; undefined: however long ago. */
+  readonly maxAge: number | undefined
+  readonly roles: readonly string[]
+  readonly origins: readonly string[] | undefined
+  readonly locations: readonly TokenLocation[]
+  readonly revocation: boolean
+  readonly allowExpired: boolean
+  /** Whether the loaders `accepts` and `user` are asked. */
+  readonly loads: boolean
+}
+
+/** All that a guard needs. */
+export interface GuardContext<User, Identity> {
+  readonly settings: Settings
+  readonly loaders: Loaders<User, Identity>
+  readonly verify: Verify
+  readonly isRevoked: RevocationCheck
+}
+
+const OPTIONS = ["optional", "type", "fresh", "roles", "origins", "locations", "revocation", "allowExpired"]
+/** Reads the options of a guard. @throws UsageError `option_unknown`, `option_invalid` */
+export function guardRules(options: GuardOptions | undefined, settings: Settings): GuardRules {
+  const given = knownOptions(options, OPTIONS, "guard")
+  const types = textsOption("type", given.type) ?? ["access"]
+  const slots = types.map((type): Slot => (type === "refresh" ? "refresh" : "access"))
+  return Object.freeze({
+    types,
+    slots: [...new Set(slots)],
+    optional: flagOption("optional", given.optional, false),
+    maxAge: maxAgeOf(given.fresh, settings),
+    roles: textsOption("roles", given.roles) ?? [],
+    origins: originsOf(given.origins),
+    locations: locationsOf("locations", given.locations) ?? settings.locations,
+    revocation: flagOption("revocation", given.revocation, true),
+    allowExpired: flagOption("allowExpired", given.allowExpired, false),
+    loads: true,
+  })
+}
+
+function originsOf(value: GuardOptions["origins"]): readonly string[] | undefined {
+  const origins = textsOption("origins", value)
+  if (origins?.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) === false)
+    throw invalidOption("origins", "origins such as https://app.example: scheme, host and port, nothing else")
+  return origins
+}
+
+function maxAgeOf(fresh: GuardOptions["fresh"], settings: Settings): number | undefined {
+  if (!isRecord(fresh)) return flagOption("fresh", fresh, false) ? settings.freshFor : undefined
+  const { maxAge } = knownOptions(fresh as { maxAge: Lifetime }, ["maxAge"], "fresh")
+  if (maxAge === undefined) throw invalidOption("fresh.maxAge", "given")
+  return secondsOption("fresh.maxAge", maxAge, 0)
+}
+
+/** Judges a request. Rejects only with what a loader of the caller's has thrown. */
+export async function judge<User, Identity>(
+  request: AuthRequest,
+  rules: GuardRules,
+  context: GuardContext<User, Identity>,
+): Promise<Allowed<User> | Anonymous | Failure> {
+  const { settings } = context
+  // Flask-JWT-Extended lets preflights through, and so do those who rely on it.
+  if (settings.isCompat && request.method.toUpperCase() === "OPTIONS") return ANONYMOUS
+  const found = await findToken(request, settings, rules)
+  if (found instanceof Failure) return rules.optional && isAbsence(found) ? ANONYMOUS : found
+  try {
+    const judged = await judgeFound(found, request, rules, context)
+    return judged instanceof Failure ? judged.at(found.location) : judged
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return new Failure("store_down", {}, found.location)
+    throw error
+  }
+}
+
+async function judgeFound<User, Identity>(
+  found: Found,
+  request: AuthRequest,
+  rules: GuardRules,
+  context: GuardContext<User, Identity>,
+): Promise<Allowed<User> | Failure> {
+  const { settings, verify } = context
+  const csrf = await csrfOf(found, request, rules, settings)
+  if (csrf instanceof Failure) return csrf
+  const genuine = await verifyToken(found.token, verify, settings)
+  if (genuine instanceof Failure) return genuine
+  const { claims, isExpired } = genuine
+  const presented = { found, claims, header: headerOf(found.token) }
+  const failure =
+    (csrf === undefined ? undefined : csrfFailure(csrf, claims)) ??
+    (isExpired && !isForgiven(claims, rules) ? new Failure("expired") : undefined) ??
+    typeFailure(presented, rules, settings) ??
+    freshnessFailure(claims, rules, settings) ??
+    (await revocationFailure(presented, rules, context))
+  return failure === undefined ? admit(presented, rules, context) : withToken(failure, presented)
+}
+
+/** A token that is genuine. */
+interface Presented {
+  readonly found: Found
+  readonly claims: AuthClaims
+  readonly header: object
+}
+
+/** The value that must match the token's claim; undefined where none is needed. */
+async function csrfOf(
+  { location }: Found,
+  request: AuthRequest,
+  { origins }: GuardRules,
+  settings: Settings,
+): Promise<string | undefined | Failure> {
+  if (location !== "cookie") return undefined
+  if (origins !== undefined && isForeign(request, origins)) return new Failure("cross_site")
+  if (!needsCsrf(request, settings)) return undefined
+  if (!settings.isCompat && isCrossSite(request)) return new Failure("cross_site")
+  return (await sentCsrf(request, settings)) ?? new Failure("csrf_missing")
+}
+
+/** Whoever logs out may come too late; a refresh token would have to be renewed first all the same. */
+function isForgiven(claims: AuthClaims, { allowExpired }: GuardRules): boolean {
+  return allowExpired && own(claims, "type") === "access"
+}
+
+/** The `type` claim says what a token is for, and `typ` says it again (RFC 8725, section 3.11). */
+function typeFailure(
+  { claims, header }: Presented,
+  { types }: GuardRules,
+  { isCompat }: Settings,
+): Failure | undefined {
+  const type = own(claims, "type")
+  if (typeof type === "string" && types.includes(type) && (isCompat || hasMediaType(header, type))) return undefined
+  if (types.every((wanted) => wanted === "refresh")) return new Failure("refresh_wanted")
+  return new Failure(type === "refresh" ? "refresh_not_wanted" : "other_type")
+}
+
+function hasMediaType(header: object, type: string): boolean {
+  const typ = own(header, "typ")
+  return typeof typ === "string" && typ.toLowerCase().replace(/^application\//, "") === mediaTypeOf(type).toLowerCase()
+}
+
+/** `fresh` says whether the token came from a login, `auth_time` when that was. */
+function freshnessFailure(claims: AuthClaims, { maxAge }: GuardRules, settings: Settings): Failure | undefined {
+  if (maxAge === undefined) return undefined
+  const now = settings.now()
+  const fresh = own(claims, "fresh")
+  const isFresh = fresh === true || (typeof fresh === "number" && fresh >= now)
+  const loggedInAt = own(claims, "auth_time")
+  const isRecent = typeof loggedInAt === "number" && now - loggedInAt <= maxAge + settings.leeway
+  return isFresh && (isRecent || settings.isCompat) ? undefined : new Failure("not_fresh", { maxAge })
+}
+
+async function revocationFailure<User, Identity>(
+  { claims, header }: Presented,
+  rules: GuardRules,
+  { isRevoked, loaders }: GuardContext<User, Identity>,
+): Promise<Failure | undefined> {
+  if (!rules.revocation) return undefined
+  const revoked = (await isRevoked(claims)) || Boolean(await loaders.isRevoked?.(claims, header))
+  return revoked ? new Failure("revoked") : undefined
+}
+
+/** The last questions are the program's own: are the claims acceptable, who is it, what may they do. */
+async function admit<User, Identity>(
+  presented: Presented,
+  rules: GuardRules,
+  { loaders, settings }: GuardContext<User, Identity>,
+): Promise<Allowed<User> | Failure> {
+  const { found, claims, header } = presented
+  const { accepts, user: load } = rules.loads ? loaders : {}
+  if (accepts !== undefined && !(await accepts(claims, header)))
+    return withToken(new Failure("claims_rejected"), presented)
+  const user = await load?.(claims)
+  if (load !== undefined && (user === null || user === undefined))
+    return withToken(new Failure("user_missing"), presented)
+  const roles = own(claims, settings.rolesClaim)
+  const missing = rules.roles.find((role) => !Array.isArray(roles) || !roles.includes(role))
+  if (missing !== undefined) return withToken(new Failure("role_missing"), presented)
+  const { token, location } = found
+  // Without the loader `User` is undefined: createAuth infers it from there.
+  return { allowed: true, identity: claims.sub, claims, user: user as User, header, location, token }
+}
+
+function withToken({ reason, details }: Failure, { header, claims }: Presented): Failure {
+  return new Failure(reason, { ...details, header, claims })
+}

@@ -1,0 +1,311 @@
+/** Keys that instances share through the store: one signs, all verify, and they change by plan. */
+
+import {
+  decryptJweAsync,
+  encryptJweAsync,
+  getUnverifiedHeader,
+  Jwk,
+  type JwkObject,
+  JwkSet,
+  JwtError,
+  UsageError,
+  Verifier,
+} from "jotkit"
+import type { SharedDocument, Store } from "../store.ts"
+import type { AuthKeys, ClaimRules, Verify } from "./keys.ts"
+import {
+  functionOption,
+  invalidOption,
+  knownOptions,
+  type Lifetime,
+  own,
+  secondsOption,
+  textOption,
+} from "./options.ts"
+import { askStore } from "./store-access.ts"
+
+/** What a {@link KeyRing} is made of. */
+export interface KeyRingOptions {
+  /** Where the keys are kept. */
+  store: Store
+  /** For new keys. Default ES256. */
+  algorithm?: string | undefined
+  /** Name of the document in the store. Default `keys`. */
+  name?: string | undefined
+  /** 32 bytes, or their base64url: keys are encrypted with it before they reach the store. Without it they lie there in the clear. */
+  encryptionKey?: Uint8Array | string | undefined
+  /** How long before its first signature a new key is published, so that everyone knows it by then. Default 5 minutes. */
+  announce?: Lifetime | undefined
+  /** How long a key verifies after its last signature: at least as long as the longest token lives. Default 31 days. */
+  overlap?: Lifetime | undefined
+  /** Make a new key when the newest has signed for this long. Default: only when `rotate` is called. */
+  rotateEvery?: Lifetime | undefined
+  /** How old the list of keys may be; shorter than `announce`. Default 30 s. */
+  reloadEvery?: Lifetime | undefined
+  /** How long the store may take to answer. Default 2 s. */
+  storeTimeout?: Lifetime | undefined
+  /** The clock, in seconds since 1970. Default: the system's. */
+  now?: (() => number) | undefined
+}
+
+/** A key as it is written down. */
+interface Entry {
+  readonly kid: string
+  /** The first second in which it signs. */
+  readonly signsFrom: number
+  /** The JWK, or the JWE that holds it. */
+  readonly key: JwkObject | string
+}
+
+interface RingKey extends Entry {
+  readonly jwk: Jwk
+  /** Its public half, or the secret itself. */
+  readonly verifies: Jwk
+}
+
+interface Ring {
+  readonly version: number
+  /** Each signs from its own moment until the next one does. */
+  readonly keys: readonly RingKey[]
+  readonly readAt: number
+}
+
+const OPTIONS = [
+  "store",
+  "algorithm",
+  "name",
+  "encryptionKey",
+  "announce",
+  "overlap",
+  "rotateEvery",
+  "reloadEvery",
+  "storeTimeout",
+  "now",
+]
+const SEAL_BYTES = 32
+const UNKNOWN_KEY_COOLDOWN_SECONDS = 5
+const MAX_ATTEMPTS = 10
+
+/** A ring of keys. Given to `createAuth` as `keyRing`; the first instance that needs a key makes it. */
+export class KeyRing implements AuthKeys {
+  readonly #options: ReturnType<typeof settle>
+  #ring: Ring | undefined
+  #pending: Promise<Ring> | undefined
+  #unknownSince = Number.NEGATIVE_INFINITY
+
+  /** @throws UsageError `option_unknown`, `option_invalid`, with the option's name. */
+  constructor(options: KeyRingOptions) {
+    this.#options = settle(options)
+  }
+
+  /** The key that signs now. */
+  async signing(): Promise<{ readonly key: Jwk; readonly algorithm: string }> {
+    const { now, rotateEvery } = this.#options
+    let current = signingKey(await this.#current(), now())
+    if (rotateEvery !== undefined && isLast(this.#ring, current) && now() >= current.signsFrom + rotateEvery) {
+      await this.#append(current.signsFrom)
+      current = signingKey(await this.#current(), now())
+    }
+    return { key: current.jwk, algorithm: algorithmOf(current.jwk) }
+  }
+
+  /** Verifies with whichever key of the ring a token names; one that is not known yet is looked for in the store. */
+  verifier(rules: ClaimRules): Verify {
+    // One for each key: a key is for one algorithm, whatever the token says.
+    const verifiers = new WeakMap<Jwk, Verifier>()
+    return async (token) => {
+      const key = await this.#find(getUnverifiedHeader(token).kid)
+      let verifier = verifiers.get(key)
+      if (verifier === undefined) {
+        verifier = new Verifier({ ...rules, key, algorithms: [algorithmOf(key)], enforceMinimumKeyLength: true })
+        verifiers.set(key, verifier)
+      }
+      return verifier.verifyAsync(token)
+    }
+  }
+
+  /** The public keys that verify now or will sign soon; secrets are never among them. */
+  async published(): Promise<{ keys: JwkObject[] }> {
+    const keys = verifyingKeys(await this.#current(), this.#options.now(), this.#options.overlap)
+    const publicKeys = keys.filter(({ jwk }) => !jwk.isSymmetric).map(({ jwk }) => jwk)
+    return publicKeys.length === 0 ? { keys: [] } : JwkSet.from(publicKeys).toJSON()
+  }
+
+  /** Plans a new key: published at once, signing after the time of `announce`. Old keys go on verifying for the time of `overlap`. */
+  async rotate(): Promise<void> {
+    const ring = await this.#current()
+    await this.#append(ring.keys.at(-1)?.signsFrom ?? 0)
+  }
+
+  async #find(keyId: unknown): Promise<Jwk> {
+    const { now, overlap } = this.#options
+    const wanted = (ring: Ring): Jwk | undefined =>
+      verifyingKeys(ring, now(), overlap).find(({ kid }) => kid === keyId)?.verifies
+    let found = wanted(await this.#current())
+    // Anyone can send tokens with names of keys that never were: the store is asked once in a while.
+    if (found === undefined && now() >= this.#unknownSince + UNKNOWN_KEY_COOLDOWN_SECONDS) {
+      this.#unknownSince = now()
+      found = wanted(await this.#load())
+    }
+    if (found === undefined) throw new JwtError("key_not_found", "the ring has no key of this name")
+    return found
+  }
+
+  /** The keys as they were read lately. While the store is away the known ones still do. */
+  async #current(): Promise<Ring> {
+    const ring = this.#ring
+    const { now, reloadEvery } = this.#options
+    if (ring === undefined) return this.#load()
+    if (now() < ring.readAt + reloadEvery) return ring
+    try {
+      return await this.#load()
+    } catch {
+      this.#ring = { ...ring, readAt: now() }
+      return ring
+    }
+  }
+
+  #load(): Promise<Ring> {
+    this.#pending ??= this.#read().finally(() => {
+      this.#pending = undefined
+    })
+    return this.#pending
+  }
+
+  async #read(): Promise<Ring> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const document = await this.#ask((store, name) => store.readDocument(name))
+      if (document !== undefined) return this.#keep(document)
+      await this.#write([await this.#newEntry(Math.floor(this.#options.now()))], 0)
+    }
+    throw new UsageError("callback_failed", "the store neither has the key ring nor keeps it")
+  }
+
+  async #keep({ text, version }: SharedDocument): Promise<Ring> {
+    if (this.#ring?.version === version) this.#ring = { ...this.#ring, readAt: this.#options.now() }
+    else {
+      const keys = await Promise.all(parseEntries(text).map((entry) => this.#open(entry)))
+      this.#ring = { version, keys, readAt: this.#options.now() }
+    }
+    return this.#ring
+  }
+
+  /** Adds a key, unless another instance has done so since: one plan is enough. */
+  async #append(newestKnown: number): Promise<void> {
+    const { now, announce, overlap } = this.#options
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const ring = await this.#load()
+      if ((ring.keys.at(-1)?.signsFrom ?? 0) > newestKnown) return
+      const kept = verifyingKeys(ring, now(), overlap).map(({ kid, signsFrom, key }) => ({ kid, signsFrom, key }))
+      const next = await this.#newEntry(Math.max(Math.floor(now()), newestKnown) + Math.max(announce, 1))
+      const written = await this.#write([...kept, next], ring.version)
+      await this.#load()
+      if (written) return
+    }
+    throw new UsageError("callback_failed", "the store does not keep the key ring")
+  }
+
+  #write(entries: readonly Entry[], version: number): Promise<boolean> {
+    return this.#ask((store, name) => store.writeDocument(name, JSON.stringify({ keys: entries }), version))
+  }
+
+  #ask<T>(ask: (store: Store, name: string) => Promise<T>): Promise<T> {
+    const { store, name, storeTimeout } = this.#options
+    return askStore(storeTimeout, () => ask(store, name))
+  }
+
+  async #newEntry(signsFrom: number): Promise<Entry> {
+    const kid = globalThis.crypto.randomUUID()
+    const jwk = await Jwk.generateAsync(this.#options.algorithm, { keyId: kid })
+    const members = jwk.toPrivateJSON()
+    const { seal } = this.#options
+    if (seal === undefined) return { kid, signsFrom, key: members }
+    const key = await encryptJweAsync(JSON.stringify(members), seal, { algorithm: "dir", encryption: "A256GCM" })
+    return { kid, signsFrom, key }
+  }
+
+  async #open(entry: Entry): Promise<RingKey> {
+    const { seal } = this.#options
+    if (typeof entry.key !== "string") return ringKey(entry, Jwk.from(entry.key))
+    if (seal === undefined) throw invalidOption("encryptionKey", "given: the keys in the store are encrypted")
+    const rules = { algorithms: ["dir"], encryptionAlgorithms: ["A256GCM"] }
+    const { plaintext } = await decryptJweAsync(entry.key, seal, rules)
+    return ringKey(entry, Jwk.from(new TextDecoder().decode(plaintext)))
+  }
+}
+
+function settle(options: KeyRingOptions) {
+  const given = knownOptions(options, OPTIONS, "KeyRing")
+  const { store } = given
+  if (typeof store?.writeDocument !== "function") throw invalidOption("store", "a Store")
+  const announce = secondsOption("announce", given.announce, 300)
+  const reloadEvery = secondsOption("reloadEvery", given.reloadEvery, Math.min(30, announce / 2))
+  if (reloadEvery > announce)
+    throw invalidOption("reloadEvery", "no longer than `announce`, or a new key would sign unknown")
+  const rotateEvery =
+    given.rotateEvery === undefined ? undefined : secondsOption("rotateEvery", given.rotateEvery, 0, 1)
+  return Object.freeze({
+    store,
+    announce,
+    reloadEvery,
+    rotateEvery,
+    algorithm: textOption("algorithm", given.algorithm) ?? "ES256",
+    name: textOption("name", given.name) ?? "keys",
+    seal: sealOf(given.encryptionKey),
+    overlap: secondsOption("overlap", given.overlap, 2_678_400, 1),
+    storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
+    now: functionOption("now", given.now) ?? (() => Date.now() / 1000),
+  })
+}
+
+function sealOf(value: Uint8Array | string | undefined): Jwk | undefined {
+  if (value === undefined) return undefined
+  const bytes = typeof value === "string" ? Buffer.from(value, "base64url") : value
+  if (!(bytes instanceof Uint8Array) || bytes.length !== SEAL_BYTES)
+    throw invalidOption("encryptionKey", `${SEAL_BYTES} bytes, or their base64url`)
+  return Jwk.from({ kty: "oct", k: Buffer.from(bytes).toString("base64url") })
+}
+
+function parseEntries(text: string): Entry[] {
+  const document: unknown = JSON.parse(text)
+  const keys = typeof document === "object" && document !== null ? own(document, "keys") : undefined
+  if (Array.isArray(keys) && keys.length > 0 && keys.every(isEntry)) return keys
+  throw new UsageError("option_invalid", "the document in the store is no key ring; give the ring another `name`")
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false
+  const key = own(value, "key")
+  const isKey = typeof key === "string" || (typeof key === "object" && key !== null)
+  return isKey && typeof own(value, "kid") === "string" && typeof own(value, "signsFrom") === "number"
+}
+
+function ringKey(entry: Entry, jwk: Jwk): RingKey {
+  if (jwk.keyId !== entry.kid)
+    throw new JwtError("jwk_invalid", "a key of the ring is not the one that its entry names")
+  return { ...entry, jwk, verifies: jwk.isSymmetric ? jwk : jwk.publicKey() }
+}
+
+function algorithmOf(jwk: Jwk): string {
+  if (jwk.algorithm !== undefined) return jwk.algorithm
+  throw new JwtError("jwk_invalid", "a key of the ring does not name its algorithm")
+}
+
+function isLast(ring: Ring | undefined, key: RingKey): boolean {
+  return ring?.keys.at(-1) === key
+}
+
+/** The newest key whose time has come. The oldest one where no time has: clocks differ. */
+function signingKey(ring: Ring, now: number): RingKey {
+  const key = ring.keys.filter(({ signsFrom }) => signsFrom <= now).at(-1) ?? ring.keys[0]
+  if (key === undefined) throw new UsageError("option_invalid", "the key ring is empty")
+  return key
+}
+
+/** Keys that sign, will sign, or have signed not too long ago. */
+function verifyingKeys({ keys }: Ring, now: number, overlap: number): readonly RingKey[] {
+  return keys.filter((_, index) => {
+    const successor = keys[index + 1]
+    return successor === undefined || now < successor.signsFrom + overlap
+  })
+}

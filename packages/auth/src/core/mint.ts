@@ -1,0 +1,109 @@
+/** Making tokens: the claims that every one has, and what loaders and callers add. */
+
+import { encodeAsync, UsageError } from "jotkit"
+import { isRecord, type Lifetime, secondsOption } from "./options.ts"
+import type { CookieToken } from "./set-cookie.ts"
+import type { Loaders, Settings } from "./settings.ts"
+import { mediaTypeOf } from "./token-types.ts"
+
+/** What may be said of a new token. */
+export interface TokenOptions {
+  /** Whether the token comes from a login; a number: until when it counts so (seconds since 1970). Access tokens only. */
+  fresh?: boolean | number | undefined
+  /** More claims. The ones that this package makes cannot be given. */
+  claims?: object | undefined
+  /** More members of the header. */
+  header?: Readonly<Record<string, unknown>> | undefined
+  /** Instead of the lifetime of the options. At least a second. */
+  lifetime?: Lifetime | undefined
+}
+
+/** What a new token is to be. */
+export interface Draft extends TokenOptions {
+  readonly type: string
+  readonly subject: string
+  readonly id: string
+  readonly sessionId?: string | undefined
+  readonly authenticatedAt?: number | undefined
+  readonly csrf?: string | undefined
+  /** The moment that the token must not outlive. */
+  readonly endsBy?: number | undefined
+}
+
+/** Claims that are this package's to make (and no caller's to change). */
+const OWN_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "type", "fresh", "csrf"]
+const OWN_HEADER = ["alg", "kid", "typ"]
+
+/** Makes a token. @throws UsageError `claims_invalid`, `header_not_allowed` for what is not the caller's to say. */
+export async function mint(draft: Draft, settings: Settings): Promise<CookieToken> {
+  const { type, subject, csrf } = draft
+  const now = Math.floor(settings.now())
+  const expiresAt = expiryOf(draft, now, settings)
+  const claims = {
+    ...ownClaims(draft.claims),
+    ...(settings.issuer === undefined ? {} : { iss: settings.issuer }),
+    sub: subject,
+    ...audienceOf(settings),
+    ...(expiresAt === undefined ? {} : { exp: expiresAt }),
+    iat: now,
+    ...(settings.isCompat ? { nbf: now } : {}),
+    jti: draft.id,
+    ...(draft.sessionId === undefined ? {} : { sid: draft.sessionId }),
+    ...(draft.authenticatedAt === undefined ? {} : { auth_time: draft.authenticatedAt }),
+    type,
+    fresh: draft.fresh ?? false,
+    ...(csrf === undefined ? {} : { csrf }),
+  }
+  const { key, algorithm } = await settings.keys.signing()
+  const header = { ...ownHeader(draft.header), typ: settings.isCompat ? "JWT" : mediaTypeOf(type) }
+  return { token: await encodeAsync(claims, key, { algorithm, header }), expiresAt, csrf }
+}
+
+/** The subject of an identity. @throws UsageError `claims_invalid` where it is no text. */
+export async function subjectOf<Identity>(identity: Identity, loaders: Loaders<unknown, Identity>): Promise<string> {
+  const subject: unknown = loaders.subject === undefined ? identity : await loaders.subject(identity)
+  if (typeof subject === "string" && subject !== "") return subject
+  throw new UsageError(
+    "claims_invalid",
+    "the identity must be a string that is not empty; or give the loader `subject`",
+  )
+}
+
+/** Claims of the loader and of the call, the call's winning; neither object is changed. */
+export async function claimsFor(
+  subject: string,
+  given: object | undefined,
+  loaders: Pick<Loaders<unknown, unknown>, "claims">,
+): Promise<object> {
+  const loaded: unknown = await loaders.claims?.(subject)
+  if (loaded !== undefined && !isRecord(loaded))
+    throw new UsageError("claims_invalid", "the loader `claims` must answer with an object")
+  return { ...loaded, ...given }
+}
+
+function ownClaims(claims: object | undefined): object {
+  const taken = OWN_CLAIMS.find((name) => claims !== undefined && Object.hasOwn(claims, name))
+  if (taken !== undefined)
+    throw new UsageError("claims_invalid", `the claim \`${taken}\` is made here and cannot be given`)
+  return claims ?? {}
+}
+
+function ownHeader(header: object | undefined): object {
+  const taken = OWN_HEADER.find((name) => header !== undefined && Object.hasOwn(header, name))
+  if (taken !== undefined)
+    throw new UsageError("header_not_allowed", `the header member \`${taken}\` is made here and cannot be given`)
+  return header ?? {}
+}
+
+function audienceOf({ audience }: Settings): { aud?: string | readonly string[] } {
+  const [only, second] = audience ?? []
+  if (audience === undefined || only === undefined) return {}
+  return { aud: second === undefined ? only : audience }
+}
+
+function expiryOf({ type, lifetime, endsBy }: Draft, now: number, { lifetimes }: Settings): number | undefined {
+  const standard = lifetimes[type === "refresh" ? "refresh" : "access"]
+  const seconds = lifetime === undefined ? standard : secondsOption("lifetime", lifetime, 0, 1)
+  const ends = seconds === false ? undefined : now + Math.ceil(seconds)
+  return endsBy === undefined ? ends : Math.min(ends ?? endsBy, endsBy)
+}

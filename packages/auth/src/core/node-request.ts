@@ -1,0 +1,26 @@
+/** A request of `node:http` as a guard reads it: what the adapters for frameworks on Node share. */
+
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { isRecord, own } from "./options.ts"
+import type { AuthRequest } from "./request.ts"
+import type { Refused } from "./verdict.ts"
+
+/** A request, and its body where the framework has parsed one. */
+export function nodeRequest(incoming: IncomingMessage, body?: unknown): AuthRequest {
+  return {
+    method: incoming.method ?? "GET",
+    url: incoming.url ?? "/",
+    // Two lines of a header are told apart nowhere else.
+    headers: (name) => incoming.headersDistinct[name] ?? [],
+    readJson: () => Promise.resolve(body),
+    readForm: () => Promise.resolve(isRecord(body) ? { get: (name) => own(body, name) } : undefined),
+  }
+}
+
+/** Answers a refused request. */
+export function sendRefusal({ status, headers, cookiesToClear, body }: Refused, response: ServerResponse): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  for (const cookie of cookiesToClear) response.appendHeader("set-cookie", cookie)
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,58 @@
+/** A request as the core sees it: what an adapter makes of its framework's own. */
+
+import { parseCookie } from "cookie"
+
+/** What is asked of a request. Nothing of the body is read unless an option says that tokens or CSRF values may be there. */
+export interface AuthRequest {
+  readonly method: string
+  /** Path with query, or the whole URL. */
+  readonly url: string
+  /** All lines of a header, by its name in lower case; none: an empty list. */
+  headers(name: string): readonly string[]
+  /** The fields of a form body (urlencoded or multipart), without using the body up. */
+  readForm?(): Promise<FormFields | undefined>
+  /** The value of a JSON body, without using the body up. May reject for a body that is none. */
+  readJson?(): Promise<unknown>
+}
+
+/** The part of `FormData` and `URLSearchParams` that is used. */
+export interface FormFields {
+  /** The first value of a field. */
+  get(name: string): unknown
+}
+
+/** All values of a cookie, in their order: more than one means that two parties have set it. */
+export function cookieValues(request: AuthRequest, name: string): readonly string[] {
+  const values: string[] = []
+  for (const line of request.headers("cookie")) {
+    for (const piece of line.split(";")) {
+      const at = piece.indexOf("=")
+      if (at === -1 || piece.slice(0, at).trim() !== name) continue
+      values.push(parseCookie(piece)[name] ?? "")
+    }
+  }
+  return values
+}
+
+/** The one line of a header; undefined where there is none or several. */
+export function onlyLine(request: AuthRequest, name: string): string | undefined {
+  const lines = request.headers(name.toLowerCase())
+  return lines.length === 1 ? lines[0] : undefined
+}
+
+/** The first value of a parameter in the query of the request's URL. */
+export function queryValue(request: AuthRequest, name: string): string | undefined {
+  const at = request.url.indexOf("?")
+  if (at === -1) return undefined
+  const query = request.url.slice(at + 1).split("#", 1)[0] ?? ""
+  return new URLSearchParams(query).get(name) ?? undefined
+}
+
+/** What comes of reading a body; a body that cannot be read is none, whoever is at fault. */
+export async function quietly<T>(read: (() => Promise<T>) | undefined): Promise<T | undefined> {
+  try {
+    return await read?.()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,210 @@
+/** Sessions: a login makes one, refreshing keeps it, logging out ends it. */
+
+import { UsageError } from "jotkit"
+import type { Session, Store } from "../store.ts"
+import { Failure } from "./failure.ts"
+import { type GuardContext, guardRules, judge } from "./guard.ts"
+import { claimsFor, mint, subjectOf } from "./mint.ts"
+import { isRecord, own } from "./options.ts"
+import type { AuthRequest } from "./request.ts"
+import type { Revocation } from "./revocation.ts"
+import { type CookieToken, tokenCookies } from "./set-cookie.ts"
+import { type AuthClaims, type Settings, storeNeeded } from "./settings.ts"
+import { askStore } from "./store-access.ts"
+
+/** How tokens reach the client: in the body of the answer, or as cookies. */
+export type Transport = "body" | "cookie"
+
+/** What may be said of a login. */
+export interface LoginOptions {
+  /** Default `body`. */
+  transport?: Transport | undefined
+  /** Claims that every access token of the session carries. */
+  claims?: object | undefined
+  /** False where nobody has just proved who they are. Default true. A number: until when the login counts as fresh (seconds since 1970). */
+  fresh?: boolean | number | undefined
+}
+
+/** A pair of tokens, and how to hand it out. Answer with `Cache-Control: no-store`. */
+export interface TokenPair {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds until the access token expires; undefined where it does not. */
+  readonly expiresIn: number | undefined
+  /** What the client sends back in the CSRF header; undefined unless the transport is `cookie`. */
+  readonly csrfToken: string | undefined
+  /** Values of `Set-Cookie`; empty unless the transport is `cookie`. */
+  readonly cookies: readonly string[]
+  readonly transport: Transport
+  readonly identity: string
+  readonly sessionId: string
+}
+
+/** All that sessions need. */
+export interface SessionContext<User, Identity> extends GuardContext<User, Identity> {
+  readonly revocation: Revocation
+}
+
+type Context = SessionContext<unknown, never>
+
+/** Makes a session and its first pair. */
+export async function openSession<User, Identity>(
+  identity: Identity,
+  options: LoginOptions,
+  context: SessionContext<User, Identity>,
+): Promise<TokenPair> {
+  const { settings } = context
+  const store = storeOf(settings, "login")
+  const now = Math.floor(settings.now())
+  const subject = await subjectOf(identity, context.loaders)
+  const session: Session = {
+    id: globalThis.crypto.randomUUID(),
+    subject,
+    authenticatedAt: now,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: now + Math.ceil(settings.refresh.absolute),
+    data: JSON.stringify(options.claims ?? {}),
+  }
+  const refreshId = globalThis.crypto.randomUUID()
+  // The tokens first: a session whose tokens could not be made would be nobody's.
+  const transport = options.transport ?? "body"
+  const pair = await pairOf({ session, refreshId, transport, fresh: options.fresh ?? true, csrf: undefined }, context)
+  await askStore(settings.storeTimeout, () => store.createSession({ ...session, refreshId }))
+  return pair
+}
+
+/** Takes a refresh token for a new pair. The old one is good for nothing then but the grace. */
+export async function refreshSession(request: AuthRequest, context: Context): Promise<TokenPair | Failure> {
+  const { settings } = context
+  const store = storeOf(settings, "refresh")
+  if (request.method.toUpperCase() !== "POST") return new Failure("not_post")
+  // The store tells below, and more exactly, whether the token is still good.
+  const rules = guardRules({ type: "refresh", revocation: false }, settings)
+  const verdict = await judge(request, rules, context)
+  if (verdict instanceof Failure) return endedWithUser(verdict, store, settings)
+  const { claims, location } = verdict
+  const [sessionId, presentedId] = [textClaim(claims, "sid"), textClaim(claims, "jti")]
+  if (claims === undefined || sessionId === undefined || presentedId === undefined) return new Failure("invalid")
+  if (await context.loaders.isRevoked?.(claims, verdict.header)) return new Failure("revoked", { claims }, location)
+  const refreshId = globalThis.crypto.randomUUID()
+  const rotation = {
+    sessionId,
+    presentedId,
+    successorId: refreshId,
+    now: Math.floor(settings.now()),
+    graceSeconds: Math.floor(settings.refresh.grace),
+    idleSeconds: settings.refresh.idle,
+  }
+  const result = await askStore(settings.storeTimeout, () => store.rotate(rotation))
+  if (result.outcome !== "rotated") {
+    context.revocation.forget()
+    const reason = result.outcome === "reused" ? "reused" : "revoked"
+    return new Failure(reason, { claims, header: verdict.header }, location)
+  }
+  const transport = location === "cookie" ? "cookie" : "body"
+  const csrf = textClaim(claims, "csrf")
+  return pairOf({ session: result.session, refreshId, transport, fresh: false, csrf }, context)
+}
+
+/** Ends the session of a token; answers with the failure where there is none to end. */
+export async function closeSession(request: AuthRequest, context: Context): Promise<Failure | undefined> {
+  const { settings } = context
+  const store = storeOf(settings, "logout")
+  const rules = guardRules({ type: ["access", "refresh"], allowExpired: true }, settings)
+  const verdict = await judge(request, { ...rules, loads: false }, context)
+  if (verdict instanceof Failure) return verdict
+  const { claims, location } = verdict
+  if (claims === undefined) return new Failure("missing_everywhere")
+  // A token without a session is all there is to end.
+  const end = textClaim(claims, "sid") === undefined ? revokeTokenOf : endSession
+  const ended = await end(claims, store, settings)
+  context.revocation.forget()
+  return ended ? undefined : new Failure("revoked", { claims }, location)
+}
+
+/** Ends the session that a token belongs to; answers whether there was one to end. */
+export async function endSession(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
+  const sessionId = textClaim(claims, "sid")
+  if (sessionId === undefined) return false
+  return askStore(settings.storeTimeout, () => store.revokeSession(sessionId, Math.floor(settings.now())))
+}
+
+/** Revokes a token by its id, for as long as it would live; answers whether it has one. */
+export async function revokeTokenOf(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
+  const tokenId = textClaim(claims, "jti")
+  if (tokenId === undefined) return false
+  const exp = own(claims, "exp")
+  const expiresAt = typeof exp === "number" ? Math.ceil(exp + settings.leeway) : Number.MAX_SAFE_INTEGER
+  await askStore(settings.storeTimeout, () => store.revokeToken(tokenId, expiresAt))
+  return true
+}
+
+/** The store of the options. @throws UsageError `option_invalid` where there is none. */
+export function storeOf({ store }: Settings, call: string): Store {
+  if (store === undefined) throw storeNeeded(call)
+  return store
+}
+
+/** A session must not outlive its user. */
+async function endedWithUser(failure: Failure, store: Store, settings: Settings): Promise<Failure> {
+  const sessionId = failure.details.claims === undefined ? undefined : own(failure.details.claims, "sid")
+  if (failure.reason === "user_missing" && typeof sessionId === "string") {
+    const now = Math.floor(settings.now())
+    await askStore(settings.storeTimeout, () => store.revokeSession(sessionId, now))
+  }
+  return failure
+}
+
+interface PairDraft {
+  readonly session: Session
+  readonly refreshId: string
+  readonly transport: Transport
+  readonly fresh: boolean | number
+  /** The CSRF value of the refresh token before: it stays, so that requests of other tabs do not fail. */
+  readonly csrf: string | undefined
+}
+
+async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
+  const { session, transport } = draft
+  const { settings } = context
+  const csrf = csrfValues(draft, settings)
+  const { subject, id: sessionId, authenticatedAt, expiresAt: endsBy } = session
+  const shared = { subject, sessionId, authenticatedAt, endsBy }
+  const claims = await claimsFor(subject, sessionClaims(session), context.loaders)
+  const id = globalThis.crypto.randomUUID()
+  const access = await mint({ ...shared, type: "access", id, fresh: draft.fresh, claims, csrf: csrf.access }, settings)
+  const refresh = await mint({ ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh }, settings)
+  return {
+    accessToken: access.token,
+    refreshToken: refresh.token,
+    expiresIn: secondsLeft(access, settings),
+    csrfToken: transport === "cookie" ? csrf.access : undefined,
+    cookies: transport === "cookie" ? tokenCookies({ access, refresh }, settings) : [],
+    transport,
+    identity: subject,
+    sessionId,
+  }
+}
+
+function csrfValues({ transport, csrf }: PairDraft, settings: Settings): { access?: string; refresh?: string } {
+  if (settings.csrf === undefined || (transport === "body" && !settings.isCompat)) return {}
+  const refresh = csrf ?? globalThis.crypto.randomUUID()
+  const isShared = settings.cookies.csrf === settings.cookies.refreshCsrf
+  return { refresh, access: isShared ? refresh : globalThis.crypto.randomUUID() }
+}
+
+function secondsLeft({ expiresAt }: CookieToken, settings: Settings): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(0, expiresAt - Math.floor(settings.now()))
+}
+
+function sessionClaims({ data }: Session): object {
+  const claims: unknown = JSON.parse(data)
+  if (isRecord(claims)) return claims
+  throw new UsageError("callback_failed", "the store answered with a session whose data are not what was stored")
+}
+
+function textClaim(claims: AuthClaims | undefined, name: string): string | undefined {
+  const value = claims === undefined ? undefined : own(claims, name)
+  return typeof value === "string" ? value : undefined
+}

@@ -1,0 +1,69 @@
+/** Values of `Set-Cookie`: tokens on their way to a browser, and cookies on their way out. */
+
+import { stringifySetCookie } from "cookie"
+import { UsageError } from "jotkit"
+import type { CookieSettings } from "./cookie-settings.ts"
+import type { Settings } from "./settings.ts"
+
+/** Tokens that belong into cookies. */
+export interface CookieTokens {
+  readonly access?: CookieToken | undefined
+  readonly refresh?: CookieToken | undefined
+}
+
+/** A token, and what its cookies must know of it. */
+export interface CookieToken {
+  readonly token: string
+  /** `exp`; undefined: no end. */
+  readonly expiresAt: number | undefined
+  /** `csrf`; undefined: none. */
+  readonly csrf: string | undefined
+}
+
+/** Browsers drop larger ones (RFC 6265bis, section 5.5), and keep none longer. */
+const MAX_BYTES = 4096
+const MAX_AGE_SECONDS = 34_560_000
+
+/**
+ * Cookies for tokens, and for their CSRF values.
+ *
+ * @throws UsageError `argument_invalid` for a token that no browser would keep: too many claims.
+ */
+export function tokenCookies(tokens: CookieTokens, settings: Settings): readonly string[] {
+  const { cookies } = settings
+  const values: string[] = []
+  const { access, refresh } = tokens
+  if (access !== undefined) values.push(setCookie(cookies.access, access.token, access, settings))
+  if (refresh !== undefined) values.push(setCookie(cookies.refresh, refresh.token, refresh, settings))
+  const shared = cookies.csrf === cookies.refreshCsrf
+  // A shared CSRF value is needed for as long as the longer of the two tokens lives.
+  const holder = shared ? (refresh ?? access) : access
+  if (holder?.csrf !== undefined) values.push(setCookie(cookies.csrf, holder.csrf, holder, settings))
+  if (!shared && refresh?.csrf !== undefined)
+    values.push(setCookie(cookies.refreshCsrf, refresh.csrf, refresh, settings))
+  return values
+}
+
+/** What removes every cookie that {@link tokenCookies} may have set. */
+export function clearedCookies(settings: Settings): readonly string[] {
+  const { access, refresh, csrf, refreshCsrf } = settings.cookies
+  const all = new Set([access, ...(settings.csrf === undefined ? [] : [csrf]), refresh])
+  if (settings.csrf !== undefined) all.add(refreshCsrf)
+  return [...all].map((cookie) =>
+    stringifySetCookie({ ...attributes(cookie, settings), value: "", maxAge: 0, expires: new Date(0) }),
+  )
+}
+
+function setCookie(cookie: CookieSettings, value: string, { expiresAt }: CookieToken, settings: Settings): string {
+  if (cookie.name.length + value.length > MAX_BYTES)
+    throw new UsageError("argument_invalid", `the cookie ${cookie.name} would be larger than ${MAX_BYTES} bytes`)
+  const left = expiresAt === undefined ? MAX_AGE_SECONDS : Math.ceil(expiresAt - settings.now())
+  const maxAge = Math.max(0, Math.min(left, MAX_AGE_SECONDS))
+  const limits = settings.cookies.session ? {} : { maxAge }
+  return stringifySetCookie({ ...attributes(cookie, settings), value, ...limits })
+}
+
+function attributes({ name, path, sameSite, httpOnly }: CookieSettings, { cookies }: Settings) {
+  const { secure, partitioned, domain } = cookies
+  return { name, path, sameSite, httpOnly, secure, partitioned, ...(domain === undefined ? {} : { domain }) }
+}

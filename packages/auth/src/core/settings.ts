@@ -1,0 +1,375 @@
+/** The options of `createAuth`, and what becomes of them: checked, frozen, with every default filled in. */
+
+import { type JwkSource, type JwtClaims, type KeyInput, UsageError } from "jotkit"
+import type { Store } from "../store.ts"
+import { type CookiesOptions, type CookiesSettings, cookiesSettings } from "./cookie-settings.ts"
+import type { Failure } from "./failure.ts"
+import { REFUSAL_CODES, type RefusalCode } from "./failure.ts"
+import { KeyRing } from "./key-ring.ts"
+import { type AuthKeys, fixedKeys } from "./keys.ts"
+import {
+  choiceOption,
+  functionOption,
+  invalidOption,
+  knownOptions,
+  type Lifetime,
+  secondsOption,
+  textOption,
+  textsOption,
+} from "./options.ts"
+import type { AuthRequest } from "./request.ts"
+
+/** Where a token may be. */
+export type TokenLocation = "header" | "cookie" | "json" | "query"
+
+/** The claims of a token that a guard has let through. */
+export interface AuthClaims extends JwtClaims {
+  sub: string
+}
+
+/** What may be asked while a token is made or judged. All may answer with a promise; what they throw is not the client's fault and is thrown on. */
+export interface Loaders<User, Identity> {
+  /** The subject of a token for whatever identity is given to `login`. Default: the identity, which must be a string then. */
+  subject?: ((identity: Identity) => string | Promise<string>) | undefined
+  /** Claims for a new token, beside the ones given to `login`. Asked again at each refresh, with the subject. */
+  claims?: ((subject: string) => object | Promise<object>) | undefined
+  /** The user that a token is about; null or undefined: there is none any more. */
+  user?: ((claims: AuthClaims) => User | null | undefined | Promise<User | null | undefined>) | undefined
+  /** Whether claims are acceptable, after everything else. */
+  accepts?: ((claims: AuthClaims, header: object) => unknown) | undefined
+  /** Whether a token was revoked, beside what the store says. */
+  isRevoked?: ((claims: AuthClaims, header: object) => unknown) | undefined
+}
+
+/** An answer of your own to a refused request; what is absent stays as it is. */
+export interface Answer {
+  readonly status?: number | undefined
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Makes an answer of your own. The failure tells the reason and, where the token was verified, its header and claims. */
+export type Responder = (
+  failure: {
+    readonly code: RefusalCode
+    readonly reason: string
+    readonly header?: object
+    readonly claims?: JwtClaims
+  },
+  request: AuthRequest,
+) => Answer | undefined | Promise<Answer | undefined>
+
+/** How CSRF values travel. They are asked for only where the token came in a cookie. */
+export interface CsrfOptions {
+  /** Default `X-CSRF-Token`. */
+  header?: string | undefined
+  /** Also look into this field of a form body. Default: no. */
+  formField?: string | undefined
+  /** Methods that need the value. Default: all but GET, HEAD, OPTIONS and TRACE. */
+  methods?: readonly string[] | undefined
+}
+
+/** How long refresh tokens and sessions live. */
+export interface RefreshOptions {
+  /** For how long a token that was rotated may be presented again: two tabs at once. Default 10 s; at most 60 s; 0 is strict. */
+  grace?: Lifetime | undefined
+  /** A session that was not refreshed for this long has ended. Default: as long as a refresh token lives. */
+  idle?: Lifetime | undefined
+  /** A session ends after this, whatever happens. Default 90 days, or the lifetime of a refresh token if that is longer. */
+  absolute?: Lifetime | undefined
+}
+
+/** When a guard asks the store. */
+export type CheckMode = "every-request" | "refresh-only" | { readonly cachedFor: Lifetime }
+
+/** What an {@link Auth} is made of. */
+export interface AuthOptions<User = unknown, Identity = string> {
+  /** The key of all tokens: a secret, a private key, or (to verify only) a public one. Text is a secret unless it is PEM. Or `keyRing`. */
+  key?: JwkSource | undefined
+  /** What tokens are verified with, where that is not the key's own public half: a set of keys, a `JwksClient`, a function of the header. */
+  verificationKey?: KeyInput | undefined
+  /** Keys that are made, rotated and shared by themselves. */
+  keyRing?: KeyRing | undefined
+  /** Default: the key's own, HS256 for a secret. */
+  algorithm?: string | undefined
+  /** `iss` of all tokens; required, except with `compat`. */
+  issuer?: string | undefined
+  /** `aud` of all tokens; required, except with `compat`. */
+  audience?: string | readonly string[] | undefined
+  /** How long tokens live. Default: access 15 minutes, refresh 30 days. False: no end, which says so in its name nowhere else. */
+  lifetimes?: { access?: Lifetime | false | undefined; refresh?: Lifetime | false | undefined } | undefined
+  /** How far clocks may differ; at most 10 minutes. Default 5 s. */
+  leeway?: Lifetime | undefined
+  /** How long after a login its token counts as fresh, unless the guard says otherwise. Default 15 minutes. */
+  freshFor?: Lifetime | undefined
+  /** Where tokens are looked for, in this order. Default: the header alone. */
+  locations?: TokenLocation | readonly TokenLocation[] | undefined
+  /** The header, default `Authorization` with the scheme `Bearer`. An empty scheme: the header holds the token alone. */
+  header?: { name?: string | undefined; scheme?: string | undefined } | undefined
+  cookies?: CookiesOptions | undefined
+  /** False switches the CSRF check off: only where no browser sends the cookies. */
+  csrf?: CsrfOptions | false | undefined
+  /** The parameter, default `jwt`, and a text that must stand before the token. */
+  query?: { name?: string | undefined; prefix?: string | undefined } | undefined
+  /** Members of a JSON body, default `access_token` and `refresh_token`. */
+  json?: { access?: string | undefined; refresh?: string | undefined } | undefined
+  /** Where sessions are remembered. Without one there are no sessions, no rotation and no revocation. */
+  store?: Store | undefined
+  /** How long a store may take to answer. Default 2 s. */
+  storeTimeout?: Lifetime | undefined
+  check?: CheckMode | undefined
+  refresh?: RefreshOptions | undefined
+  loaders?: Loaders<User, Identity> | undefined
+  /** Answers of your own, by code; `otherwise` for the codes that have none. */
+  responders?: Partial<Readonly<Record<RefusalCode | "otherwise", Responder>>> | undefined
+  /** Told of every refused request, for logs and limits. What it throws is thrown on. */
+  onRefused?: ((failure: Failure, request: AuthRequest) => void) | undefined
+  /** The claim that lists a user's roles. Default `roles`. */
+  rolesClaim?: string | undefined
+  /** The clock, in seconds since 1970. Default: the system's. */
+  now?: (() => number) | undefined
+  /** Statuses, messages, claims and names of another library, so that both can serve side by side. */
+  compat?: "flask-jwt-extended" | undefined
+}
+
+/** Options with everything settled. */
+export interface Settings {
+  readonly keys: AuthKeys
+  readonly issuer: string | undefined
+  readonly audience: readonly string[] | undefined
+  readonly lifetimes: Readonly<Record<"access" | "refresh", number | false>>
+  readonly leeway: number
+  readonly freshFor: number
+  readonly locations: readonly TokenLocation[]
+  readonly header: { readonly name: string; readonly scheme: string }
+  readonly cookies: CookiesSettings
+  readonly csrf: CsrfSettings | undefined
+  readonly query: { readonly name: string; readonly prefix: string }
+  readonly json: Readonly<Record<"access" | "refresh", string>>
+  readonly store: Store | undefined
+  readonly storeTimeout: number
+  readonly check: { readonly access: boolean; readonly cachedFor: number }
+  readonly refresh: { readonly grace: number; readonly idle: number | undefined; readonly absolute: number }
+  readonly responders: Readonly<Partial<Record<RefusalCode | "otherwise", Responder>>>
+  readonly onRefused: AuthOptions["onRefused"]
+  readonly rolesClaim: string
+  readonly now: () => number
+  readonly isCompat: boolean
+}
+
+/** How CSRF values travel, settled. */
+interface CsrfSettings {
+  readonly header: string
+  readonly formField: string | undefined
+  /** Undefined: all but the safe ones. */
+  readonly methods: ReadonlySet<string> | undefined
+}
+
+const OPTIONS = [
+  "key",
+  "verificationKey",
+  "keyRing",
+  "algorithm",
+  "issuer",
+  "audience",
+  "lifetimes",
+  "leeway",
+  "freshFor",
+  "locations",
+  "header",
+  "cookies",
+  "csrf",
+  "query",
+  "json",
+  "store",
+  "storeTimeout",
+  "check",
+  "refresh",
+  "loaders",
+  "responders",
+  "onRefused",
+  "rolesClaim",
+  "now",
+  "compat",
+]
+const HEADER_ALONE: readonly TokenLocation[] = ["header"]
+const LOCATIONS: readonly TokenLocation[] = ["header", "cookie", "json", "query"]
+const LOADERS = ["subject", "claims", "user", "accepts", "isRevoked"] as const
+const MAX_GRACE_SECONDS = 60
+const MAX_LEEWAY_SECONDS = 600
+const ACCESS_SECONDS = 900
+const REFRESH_SECONDS = 2_592_000
+const ABSOLUTE_SECONDS = 7_776_000
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const COOKIE_NAMES = { access: "access_token", refresh: "refresh_token", csrf: "csrf_token", refreshCsrf: "csrf_token" }
+const COMPAT_COOKIE_NAMES = {
+  access: "access_token_cookie",
+  refresh: "refresh_token_cookie",
+  csrf: "csrf_access_token",
+  refreshCsrf: "csrf_refresh_token",
+}
+
+/**
+ * Reads all options.
+ *
+ * @throws UsageError `option_unknown`, `option_invalid`, with the option's name; InvalidKeyError for a key that cannot be used.
+ */
+export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>): Settings {
+  const given = knownOptions(options, OPTIONS, "createAuth")
+  const isCompat = choiceOption("compat", given.compat, ["flask-jwt-extended", "none"] as const, "none") !== "none"
+  const lifetimes = lifetimesOf(given.lifetimes)
+  const now = functionOption("now", given.now) ?? systemClock
+  const audience = textsOption("audience", given.audience)
+  const issuer = textOption("issuer", given.issuer)
+  if (!isCompat && issuer === undefined)
+    throw invalidOption("issuer", "given: the address that this server is known by")
+  if (!isCompat && audience === undefined) throw invalidOption("audience", "given: whom the tokens are for")
+  const leeway = leewayOf(given.leeway, isCompat)
+  return Object.freeze({
+    keys: keysOf(given, isCompat),
+    issuer,
+    audience,
+    lifetimes,
+    leeway,
+    freshFor: secondsOption("freshFor", given.freshFor, ACCESS_SECONDS, 1),
+    locations: locationsOf("locations", given.locations) ?? HEADER_ALONE,
+    header: headerOf(given.header),
+    cookies: cookiesSettings(given.cookies, cookieDefaults(isCompat)),
+    csrf: csrfOf(given.csrf),
+    query: queryOf(given.query),
+    json: jsonOf(given.json),
+    store: storeOf(given.store),
+    storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
+    check: checkOf(given.check),
+    refresh: refreshOf(given.refresh, lifetimes.refresh),
+    responders: respondersOf(given.responders),
+    onRefused: functionOption("onRefused", given.onRefused),
+    rolesClaim: textOption("rolesClaim", given.rolesClaim) ?? "roles",
+    now,
+    isCompat,
+  })
+}
+
+/** Reads the loaders, which keep the types of the caller. */
+export function loadersOf<User, Identity>(options: AuthOptions<User, Identity>): Loaders<User, Identity> {
+  const given = knownOptions(options.loaders, LOADERS, "loaders")
+  for (const name of LOADERS) functionOption(`loaders.${name}`, given[name])
+  return Object.freeze(given)
+}
+
+/** One location or several, in order; undefined where none is given. */
+export function locationsOf(name: string, value: unknown): readonly TokenLocation[] | undefined {
+  if (value === undefined) return undefined
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const known = LOCATIONS.filter((location) => list.includes(location))
+  if (list.length === 0 || known.length !== list.length)
+    throw invalidOption(name, `one or several of ${LOCATIONS.join(", ")}, each once`)
+  return Object.freeze(list as readonly TokenLocation[])
+}
+
+function systemClock(): number {
+  return Date.now() / 1000
+}
+
+type KeyOptions = Pick<AuthOptions, "key" | "verificationKey" | "keyRing" | "algorithm">
+
+function cookieDefaults(isCompat: boolean) {
+  return isCompat ? { ...COMPAT_COOKIE_NAMES, prefixed: false } : { ...COOKIE_NAMES, prefixed: true }
+}
+
+function keysOf(given: KeyOptions, isCompat: boolean): AuthKeys {
+  const { key, keyRing, verificationKey } = given
+  if (keyRing === undefined) {
+    if (key === undefined && verificationKey === undefined) throw invalidOption("key", "given, or `keyRing`")
+    const algorithm = textOption("algorithm", given.algorithm)
+    return fixedKeys({ key, verificationKey, algorithm, enforceMinimumKeyLength: !isCompat })
+  }
+  if (!(keyRing instanceof KeyRing)) throw invalidOption("keyRing", "a KeyRing")
+  const other = (["key", "verificationKey", "algorithm"] as const).find((name) => given[name] !== undefined)
+  if (other !== undefined) throw invalidOption(other, "absent where `keyRing` is given: the ring has its own")
+  return keyRing
+}
+
+function lifetimesOf(options: AuthOptions["lifetimes"]): Settings["lifetimes"] {
+  const given = knownOptions(options, ["access", "refresh"], "lifetimes")
+  const lifetime = (name: "access" | "refresh", otherwise: number): number | false =>
+    given[name] === false ? false : secondsOption(`lifetimes.${name}`, given[name], otherwise, 1)
+  return Object.freeze({ access: lifetime("access", ACCESS_SECONDS), refresh: lifetime("refresh", REFRESH_SECONDS) })
+}
+
+function leewayOf(value: Lifetime | undefined, isCompat: boolean): number {
+  const seconds = secondsOption("leeway", value, isCompat ? 0 : 5)
+  if (seconds > MAX_LEEWAY_SECONDS) throw invalidOption("leeway", "at most 10 minutes")
+  return seconds
+}
+
+function headerOf(options: AuthOptions["header"]): Settings["header"] {
+  const given = knownOptions(options, ["name", "scheme"], "header")
+  const { name = "Authorization", scheme = "Bearer" } = given
+  if (typeof name !== "string" || !HEADER_NAME.test(name)) throw invalidOption("header.name", "a header's name")
+  if (typeof scheme !== "string" || (scheme !== "" && !HEADER_NAME.test(scheme)))
+    throw invalidOption("header.scheme", "one word, or empty")
+  return Object.freeze({ name, scheme })
+}
+
+function csrfOf(options: CsrfOptions | false | undefined): CsrfSettings | undefined {
+  if (options === false) return undefined
+  const given = knownOptions(options, ["header", "formField", "methods"], "csrf")
+  const { header = "X-CSRF-Token" } = given
+  if (typeof header !== "string" || !HEADER_NAME.test(header)) throw invalidOption("csrf.header", "a header's name")
+  const methods = textsOption("csrf.methods", given.methods)?.map((method) => method.toUpperCase())
+  return Object.freeze({
+    header,
+    formField: textOption("csrf.formField", given.formField),
+    methods: methods === undefined ? undefined : new Set(methods),
+  })
+}
+
+function queryOf(options: AuthOptions["query"]): Settings["query"] {
+  const given = knownOptions(options, ["name", "prefix"], "query")
+  return Object.freeze({
+    name: textOption("query.name", given.name) ?? "jwt",
+    prefix: textOption("query.prefix", given.prefix) ?? "",
+  })
+}
+
+function jsonOf(options: AuthOptions["json"]): Settings["json"] {
+  const given = knownOptions(options, ["access", "refresh"], "json")
+  return Object.freeze({
+    access: textOption("json.access", given.access) ?? "access_token",
+    refresh: textOption("json.refresh", given.refresh) ?? "refresh_token",
+  })
+}
+
+function storeOf(store: Store | undefined): Store | undefined {
+  if (store === undefined || (typeof store === "object" && store !== null && typeof store.rotate === "function"))
+    return store
+  throw invalidOption("store", "a Store")
+}
+
+function checkOf(check: CheckMode | undefined): Settings["check"] {
+  if (check === undefined || check === "every-request") return { access: true, cachedFor: 0 }
+  if (check === "refresh-only") return { access: false, cachedFor: 0 }
+  const given = knownOptions(check, ["cachedFor"], "check")
+  return Object.freeze({ access: true, cachedFor: secondsOption("check.cachedFor", given.cachedFor, 0, 1) })
+}
+
+function refreshOf(options: RefreshOptions | undefined, lifetime: number | false): Settings["refresh"] {
+  const given = knownOptions(options, ["grace", "idle", "absolute"], "refresh")
+  const grace = secondsOption("refresh.grace", given.grace, 10)
+  if (grace > MAX_GRACE_SECONDS) throw invalidOption("refresh.grace", `at most ${MAX_GRACE_SECONDS} seconds`)
+  const longest = lifetime === false ? ABSOLUTE_SECONDS : Math.max(ABSOLUTE_SECONDS, lifetime)
+  const idle = given.idle === undefined ? undefined : secondsOption("refresh.idle", given.idle, 0, 1)
+  return Object.freeze({ grace, idle, absolute: secondsOption("refresh.absolute", given.absolute, longest, 1) })
+}
+
+function respondersOf(options: AuthOptions["responders"]): Settings["responders"] {
+  const given = knownOptions(options, [...Object.keys(REFUSAL_CODES), "otherwise"], "responders")
+  for (const [name, responder] of Object.entries(given)) functionOption(`responders.${name}`, responder)
+  return Object.freeze(given)
+}
+
+/** The error where a call needs a store and there is none. */
+export function storeNeeded(call: string): UsageError {
+  return new UsageError("option_invalid", `${call} needs the option \`store\`: sessions must be remembered somewhere`)
+}

@@ -1,0 +1,81 @@
+/** From a token's text to claims that are genuine: signature, then claims, then expiry; what fails is a failure, not an exception. */
+
+import { getUnverifiedHeader, type JwtClaims, JwtError } from "jotkit"
+import { Failure, type Reason } from "./failure.ts"
+import { isUnknownKey, type Verify } from "./keys.ts"
+import { own } from "./options.ts"
+import type { AuthClaims, Settings } from "./settings.ts"
+import { StoreUnavailableError } from "./store-access.ts"
+
+/** A token that is genuine, though it may have expired. */
+export interface Genuine {
+  readonly claims: AuthClaims
+  readonly isExpired: boolean
+}
+
+/** Codes of a token that cannot be read at all. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "token_malformed",
+  "token_too_large",
+  "token_encrypted",
+  "token_nested",
+  "header_invalid",
+  "duplicate_member",
+  "payload_invalid",
+  "payload_missing",
+  "payload_not_detached",
+])
+
+/** What judges the tokens of an auth. Expiry is left to {@link verifyToken}: an expired token of someone who logs out is genuine. */
+export function verifierOf({ keys, issuer, audience, leeway, now }: Settings): Verify {
+  const rules = { verify: { exp: false }, require: ["sub"], leeway, now }
+  return keys.verifier({
+    ...rules,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  })
+}
+
+/** Verifies a token. Rejects only where the fault is not the token's: a key function of the caller's that failed. */
+export async function verifyToken(token: string, verify: Verify, settings: Settings): Promise<Genuine | Failure> {
+  let claims: JwtClaims
+  try {
+    claims = await verify(token)
+  } catch (error) {
+    return failureOf(error)
+  }
+  const exp = own(claims, "exp")
+  if (exp === undefined && isEndless(claims, settings)) return { claims: claims as AuthClaims, isExpired: false }
+  if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
+  // `require` and the check of `sub` have made it a string.
+  return { claims: claims as AuthClaims, isExpired: exp <= settings.now() - settings.leeway }
+}
+
+/** The header of a token that was verified. */
+export function headerOf(token: string): object {
+  return getUnverifiedHeader(token)
+}
+
+/** Tokens without an end are good only where the options make such tokens. */
+function isEndless(claims: JwtClaims, { lifetimes }: Settings): boolean {
+  return lifetimes[own(claims, "type") === "refresh" ? "refresh" : "access"] === false
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof StoreUnavailableError) return new Failure("store_down")
+  if (!(error instanceof JwtError)) throw error
+  const missing = error.violations.some(({ claim, code }) => claim === "sub" && code === "claim_missing")
+  if (missing) return new Failure("identity_missing", { subject: "sub" })
+  const reason = reasonOf(error)
+  if (reason === undefined) throw error
+  return new Failure(reason, { text: error.message })
+}
+
+function reasonOf(error: JwtError): Reason | undefined {
+  if (error.code === "signature_invalid") return "signature"
+  if (UNREADABLE.has(error.code)) return "unreadable"
+  if (error.code === "jwks_unreachable" || error.code === "jwks_response_invalid") return "keys_down"
+  const isTokens = error.fault === "token" || isUnknownKey(error) || error.code === "key_unsuitable"
+  // A token that names an algorithm which does not exist is no mistake of the program.
+  return isTokens || error.code === "algorithm_unknown" ? "invalid" : undefined
+}

@@ -1,0 +1,47 @@
+/** For servers that speak `Request` and `Response`: Bun, Deno, workers, Next.js route handlers. */
+import type { GuardMaker } from "./core/guard-maker.ts"
+import type { Allowed, AuthRequest, GuardOptions, Refused } from "./index.ts"
+
+/** A handler that knows who is asking. */
+export type AuthHandler<User, Rest extends unknown[]> = (
+  request: Request,
+  auth: Allowed<User>,
+  ...rest: Rest
+) => Response | Promise<Response>
+
+/** A `Request` as a guard reads it. The body is copied before it is read, so that handlers can still read it. */
+export function fetchRequest(request: Request): AuthRequest {
+  return {
+    method: request.method,
+    url: request.url,
+    headers(name) {
+      const value = request.headers.get(name)
+      return value === null ? [] : [value]
+    },
+    readForm: () => request.clone().formData(),
+    readJson: () => request.clone().json(),
+  }
+}
+
+/** The answer to a refused request. */
+export function refusalResponse({ status, headers, cookiesToClear, body }: Refused): Response {
+  const response = Response.json(body, { status, headers })
+  for (const cookie of cookiesToClear) response.headers.append("set-cookie", cookie)
+  return response
+}
+
+/** Wraps a handler: it runs only for requests that the guard lets through. */
+export function withAuth<User, Rest extends unknown[]>(
+  auth: GuardMaker<User>,
+  handler: AuthHandler<User, Rest>,
+  options: GuardOptions & { readonly optional?: false | undefined } = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const guard = auth.guard(options)
+  return async (request, ...rest) => {
+    const verdict = await guard(fetchRequest(request))
+    if (!verdict.allowed) return refusalResponse(verdict)
+    // Only a preflight passes a guard that is not optional without a token (`compat`).
+    if (verdict.claims === undefined) return new Response(null, { status: 204 })
+    return handler(request, verdict, ...rest)
+  }
+}

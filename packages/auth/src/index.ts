@@ -1,0 +1,25 @@
+/** Table of contents. */
+export { Auth, createAuth, type LoggedOut, type OptionalGuard, type Refreshed } from "./core/auth.ts"
+export type { CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
+export type { Introspection } from "./core/endpoints.ts"
+export { Failure, type FailureDetails, REASONS, REFUSAL_CODES, type Reason, type RefusalCode } from "./core/failure.ts"
+export type { GuardOptions } from "./core/guard.ts"
+export { KeyRing, type KeyRingOptions } from "./core/key-ring.ts"
+export type { TokenOptions } from "./core/mint.ts"
+export type { Lifetime } from "./core/options.ts"
+export type { AuthRequest, FormFields } from "./core/request.ts"
+export type { LoginOptions, TokenPair, Transport } from "./core/sessions.ts"
+export type {
+  Answer,
+  AuthClaims,
+  AuthOptions,
+  CheckMode,
+  CsrfOptions,
+  Loaders,
+  RefreshOptions,
+  Responder,
+  TokenLocation,
+} from "./core/settings.ts"
+export { StoreUnavailableError } from "./core/store-access.ts"
+export type { Allowed, Anonymous, OptionalVerdict, Refused, Verdict } from "./core/verdict.ts"
+export * from "./store.ts"

@@ -1,0 +1,55 @@
+/** For Koa 3. */
+import type { IncomingMessage } from "node:http"
+import type { GuardMaker, Who } from "./core/guard-maker.ts"
+import { nodeRequest } from "./core/node-request.ts"
+import type { AuthRequest, GuardOptions } from "./index.ts"
+
+/** What a guard leaves in `ctx.state`, for the middleware after it. */
+export interface AuthState<User, Options> {
+  auth: Who<User, Options>
+}
+
+/** The part of Koa's context that is used; every context of Koa fits. */
+export interface KoaContext<State> {
+  readonly req: IncomingMessage
+  readonly request: object
+  state: State
+  status: number
+  body: unknown
+  /** Sets headers of the answer. */
+  set(headers: Record<string, string>): void
+  /** Adds a line to a header of the answer. */
+  append(name: string, value: string): void
+}
+
+/** A request of Koa as `Auth.refresh` and `Auth.logout` read it. */
+export function koaRequest(context: Pick<KoaContext<unknown>, "req" | "request">): AuthRequest {
+  // Parsers of bodies leave them there; Koa itself has none.
+  return nodeRequest(context.req, Reflect.get(context.request, "body"))
+}
+
+/**
+ * Middleware that goes on with `ctx.state.auth`, or answers. Put it before whatever parses bodies, unless tokens or CSRF values are in
+ * them.
+ *
+ * @throws UsageError `option_unknown`, `option_invalid`
+ */
+export function requireAuth<User, const Options extends GuardOptions = GuardOptions>(
+  auth: GuardMaker<User>,
+  options?: Options,
+): (context: KoaContext<AuthState<User, Options>>, next: () => Promise<unknown>) => Promise<void> {
+  const guard = auth.guard(options)
+  return async (context, next) => {
+    const verdict = await guard(koaRequest(context))
+    if (verdict.allowed) {
+      // Only an optional guard lets nobody through, and its type says so.
+      context.state.auth = verdict as Who<User, Options>
+      await next()
+      return
+    }
+    context.status = verdict.status
+    context.set(verdict.headers)
+    for (const cookie of verdict.cookiesToClear) context.append("set-cookie", cookie)
+    context.body = JSON.stringify(verdict.body)
+  }
+}

@@ -1,0 +1,2 @@
+/** The store for development and tests. */
+export * from "./stores/memory.ts"

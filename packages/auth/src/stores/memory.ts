@@ -1,0 +1,160 @@
+import type { NewSession, Presented, Rotation, RotationResult, Session, SharedDocument, Store } from "../store.ts"
+import { forgettableAt, judgeRotation, type RefreshToken, type Standing } from "./rotation.ts"
+import { byAge, idTaken, sessionOf } from "./sessions.ts"
+import { sweepTimer } from "./sweeping.ts"
+
+/**
+ * A store in the memory of this process, for development and tests: a restart forgets everything, and another process knows nothing of
+ * it. What is over goes away by itself; the subjects that were revoked stay, one entry each.
+ */
+export function memoryStore(): Store {
+  return new MemoryStore()
+}
+
+interface Family {
+  session: Session
+  standing: Standing
+  readonly tokens: Map<string, RefreshToken>
+}
+
+/** Methods have no await inside: each is one step, since nothing else runs meanwhile. */
+class MemoryStore implements Store {
+  readonly kind = "memory"
+  readonly #families = new Map<string, Family>()
+  readonly #bySubject = new Map<string, Map<string, Family>>()
+  readonly #revokedSubjects = new Map<string, number>()
+  readonly #revokedTokens = new Map<string, number>()
+  readonly #used = new Map<string, number>()
+  readonly #documents = new Map<string, SharedDocument>()
+  readonly #isSweepDue = sweepTimer()
+
+  async createSession(created: NewSession): Promise<void> {
+    if (this.#families.has(created.id)) throw idTaken()
+    this.#sweepNowAndThen(created.lastUsedAt)
+    const tokens = new Map([[created.refreshId, { successors: 0 }]])
+    const family: Family = { session: sessionOf(created), standing: "living", tokens }
+    this.#families.set(created.id, family)
+    const ofSubject = this.#bySubject.get(created.subject) ?? new Map()
+    this.#bySubject.set(created.subject, ofSubject.set(created.id, family))
+  }
+
+  async rotate(rotation: Rotation): Promise<RotationResult> {
+    this.#sweepNowAndThen(rotation.now)
+    const family = this.#families.get(rotation.sessionId)
+    if (family === undefined) return { outcome: "ended" }
+    const outcome = judgeRotation({ ...family, presented: family.tokens.get(rotation.presentedId) }, rotation)
+    if (outcome === "rotated") return { outcome, session: replaceToken(family, rotation) }
+    if (outcome === "reused") family.standing = "reused"
+    return { outcome }
+  }
+
+  async findSession(id: string, now: number): Promise<Session | undefined> {
+    const family = this.#families.get(id)
+    return family !== undefined && isLiving(family, now) ? family.session : undefined
+  }
+
+  async listSessions(subject: string, now: number): Promise<readonly Session[]> {
+    return this.#living(subject, now)
+      .map(({ session }) => session)
+      .sort(byAge)
+  }
+
+  async revokeSession(id: string, now: number): Promise<boolean> {
+    const family = this.#families.get(id)
+    if (family === undefined || !isLiving(family, now)) return false
+    family.standing = "revoked"
+    return true
+  }
+
+  async revokeSubject(subject: string, now: number): Promise<number> {
+    this.#revokedSubjects.set(subject, Math.max(now, this.#revokedSubjects.get(subject) ?? now))
+    const ended = this.#living(subject, now)
+    for (const family of ended) family.standing = "revoked"
+    return ended.length
+  }
+
+  async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
+    this.#revokedTokens.set(tokenId, Math.max(expiresAt, this.#revokedTokens.get(tokenId) ?? expiresAt))
+  }
+
+  async isRevoked({ tokenId, sessionId, subject, issuedAt, now }: Presented): Promise<boolean> {
+    this.#sweepNowAndThen(now)
+    if (tokenId !== undefined && this.#revokedTokens.has(tokenId)) return true
+    if (sessionId === undefined) return issuedAt <= (this.#revokedSubjects.get(subject) ?? Number.NEGATIVE_INFINITY)
+    const family = this.#families.get(sessionId)
+    return family === undefined || !isLiving(family, now)
+  }
+
+  async useOnce(key: string, expiresAt: number, now: number): Promise<boolean> {
+    this.#sweepNowAndThen(now)
+    if ((this.#used.get(key) ?? now) > now) return false
+    this.#used.set(key, expiresAt)
+    return true
+  }
+
+  async readDocument(name: string): Promise<SharedDocument | undefined> {
+    return this.#documents.get(name)
+  }
+
+  async writeDocument(name: string, text: string, version: number): Promise<boolean> {
+    if ((this.#documents.get(name)?.version ?? 0) !== version) return false
+    this.#documents.set(name, { text, version: version + 1 })
+    return true
+  }
+
+  async sweep(now: number): Promise<number> {
+    return this.#sweep(now)
+  }
+
+  async ping(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  #living(subject: string, now: number): Family[] {
+    return [...(this.#bySubject.get(subject)?.values() ?? [])].filter((family) => isLiving(family, now))
+  }
+
+  #sweepNowAndThen(now: number): void {
+    if (this.#isSweepDue(now)) this.#sweep(now)
+  }
+
+  #sweep(now: number): number {
+    let forgotten = forgetOver(this.#revokedTokens, now) + forgetOver(this.#used, now)
+    for (const { session } of this.#families.values()) {
+      if (now < session.expiresAt) continue
+      this.#forget(session)
+      forgotten += 1
+    }
+    return forgotten
+  }
+
+  #forget({ id, subject }: Session): void {
+    this.#families.delete(id)
+    const ofSubject = this.#bySubject.get(subject)
+    ofSubject?.delete(id)
+    if (ofSubject?.size === 0) this.#bySubject.delete(subject)
+  }
+}
+
+function isLiving({ session, standing }: Family, now: number): boolean {
+  return standing === "living" && now < session.expiresAt
+}
+
+function replaceToken(family: Family, rotation: Rotation): Session {
+  const { tokens } = family
+  const { presentedId, successorId, now } = rotation
+  const presented = tokens.get(presentedId)
+  tokens.set(presentedId, { rotatedAt: presented?.rotatedAt ?? now, successors: (presented?.successors ?? 0) + 1 })
+  if (!tokens.has(successorId)) tokens.set(successorId, { successors: 0 })
+  for (const [id, { rotatedAt }] of tokens) {
+    if (rotatedAt !== undefined && rotatedAt <= forgettableAt(rotation)) tokens.delete(id)
+  }
+  family.session = { ...family.session, lastUsedAt: now }
+  return family.session
+}
+
+function forgetOver(entries: Map<string, number>, now: number): number {
+  const before = entries.size
+  for (const [key, expiresAt] of entries) if (expiresAt <= now) entries.delete(key)
+  return before - entries.size
+}

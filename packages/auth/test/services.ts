@@ -1,0 +1,176 @@
+/**
+ * Real servers for the tests, started privately: on free ports of loopback, in a temporary folder, and ended by the ids of their own
+ * processes. What is not installed is named and skipped; on CI that is a failure.
+ */
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readdirSync } from "node:fs"
+import { chown, mkdtemp, rm } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { delimiter, join } from "node:path"
+import type { Readable } from "node:stream"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+/** A server, or several that belong together. */
+export interface Service {
+  /** Where they listen, on 127.0.0.1. */
+  readonly ports: readonly number[]
+  stop(): Promise<void>
+}
+
+/** One Redis; absent where it is not installed. */
+export function startRedis(): Promise<Service | undefined> {
+  return ifInstalled(["redis-server"], ([server = ""]) => inFolder((folder) => startRedisServers(server, folder, 1)))
+}
+
+/** A Redis Cluster of three masters; absent where it is not installed. */
+export function startRedisCluster(): Promise<Service | undefined> {
+  return ifInstalled(["redis-server", "redis-cli"], ([server = "", cli = ""]) =>
+    inFolder(async (folder) => {
+      const service = await startRedisServers(server, folder, 3)
+      const addresses = service.ports.map((port) => `127.0.0.1:${port}`)
+      await run(cli, ["--cluster", "create", ...addresses, "--cluster-yes"])
+      await untilEverySlotIsServed(cli, service.ports)
+      return service
+    }),
+  )
+}
+
+/** A PostgreSQL with the database `postgres` of the user `jotkit`, without a password; absent where it is not installed. */
+export function startPostgres(): Promise<Service | undefined> {
+  return ifInstalled(["initdb", "postgres"], ([initdb = "", server = ""]) =>
+    inFolder(async (folder) => {
+      const user = await serverUser(folder)
+      await run(initdb, ["-D", folder, "-U", "jotkit", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], user)
+      const port = await freePort()
+      const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=100"]
+      const args = ["-D", folder, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])]
+      // SIGTERM: end when those who are connected have gone.
+      const stop = await startProcess(server, args, { ...user, end: "SIGTERM", ready: /ready to accept connections/ })
+      return { ports: [port], stop }
+    }),
+  )
+}
+
+async function ifInstalled(
+  programs: readonly string[],
+  start: (paths: readonly string[]) => Promise<Service>,
+): Promise<Service | undefined> {
+  const paths = programs.map(findProgram)
+  const missing = programs.find((_, i) => paths[i] === undefined)
+  if (missing === undefined) return start(paths.filter((path) => path !== undefined))
+  if (process.env["CI"]) throw new Error(`${missing} is not installed`)
+  process.stdout.write(`skipped: ${missing} is not installed\n`)
+  return undefined
+}
+
+/** Debian keeps PostgreSQL out of the path. */
+function findProgram(name: string): string | undefined {
+  const debian = "/usr/lib/postgresql"
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    ...versions.map((version) => join(debian, version, "bin")),
+  ]
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
+async function inFolder(start: (folder: string) => Promise<Service>): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), "jotkit-service-"))
+  const remove = () => rm(folder, { recursive: true })
+  const service = await start(folder).catch(async (error) => {
+    await remove()
+    throw error
+  })
+  return { ports: service.ports, stop: () => service.stop().then(remove) }
+}
+
+async function startRedisServers(program: string, folder: string, count: number): Promise<Service> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const [port, clusterPort] = [await freePort(), await freePort()]
+      const cluster =
+        count > 1
+          ? ["--cluster-enabled", "yes", "--cluster-config-file", `nodes-${i}.conf`, "--cluster-port", `${clusterPort}`]
+          : []
+      const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...cluster]
+      return {
+        port,
+        stop: await startProcess(program, args, { end: "SIGTERM", ready: /Ready to accept connections/ }),
+      }
+    }),
+  )
+  return {
+    ports: servers.map(({ port }) => port),
+    async stop() {
+      await Promise.all(servers.map(({ stop }) => stop()))
+    },
+  }
+}
+
+/** Each node says that the cluster is well a moment after it was told so. */
+async function untilEverySlotIsServed(cli: string, ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const isServed = async () =>
+      (await run(cli, ["-p", `${port}`, "cluster", "info"])).stdout.includes("cluster_state:ok")
+    while (!(await isServed()));
+  }
+}
+
+/** PostgreSQL does not run as root: then it is the user that Debian made for it. */
+async function serverUser(folder: string): Promise<SpawnOptions> {
+  if (process.getuid?.() !== 0) return { cwd: folder }
+  const [uid, gid] = await Promise.all(
+    ["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "postgres"])).stdout)),
+  )
+  if (uid === undefined || gid === undefined) throw new Error("there is no user postgres")
+  await chown(folder, uid, gid)
+  return { cwd: folder, uid, gid }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("loopback has no port")
+  return address.port
+}
+
+interface Start extends SpawnOptions {
+  /** What the server writes when it can be used. */
+  readonly ready: RegExp
+  /** What ends it. */
+  readonly end: NodeJS.Signals
+}
+
+/** Starts a server, waits until it is ready, and answers with what ends it. */
+async function startProcess(program: string, args: readonly string[], start: Start): Promise<() => Promise<void>> {
+  const { ready, end, ...options } = start
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] })
+  const exited = once(child, "exit")
+  const kill = () => void child.kill("SIGKILL")
+  process.once("exit", kill)
+  const output = await Promise.race([untilWritten(child, ready), exited.then(() => undefined)])
+  if (output === undefined) throw new Error(`${program} ended before it was ready`)
+  return async () => {
+    process.off("exit", kill)
+    child.kill(end)
+    await exited
+  }
+}
+
+function untilWritten(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve) => {
+    let written = ""
+    const read = (chunk: Buffer) => {
+      written += chunk.toString()
+      if (pattern.test(written)) resolve(written)
+    }
+    for (const stream of [child.stdout, child.stderr] as Readable[]) stream.on("data", read)
+  })
+}
