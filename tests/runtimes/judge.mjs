@@ -1,6 +1,8 @@
 // @ts-check
 // What a run must show: every test of the suite ran there and passed, or stands in the list of exclusions with its reason.
-import { root } from "../../scripts/shell.mjs"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { onCi, root } from "../../scripts/shell.mjs"
 import { ANY, EXCLUSIONS } from "./exclusions.mjs"
 
 /**
@@ -8,6 +10,9 @@ import { ANY, EXCLUSIONS } from "./exclusions.mjs"
  * @typedef {import("./exclusions.mjs").Exclusion} Exclusion
  * @typedef {{ name: string, passed: number, failed: string[], excluded: Map<string, number> }} Verdict
  */
+
+/** In a clone without the shared vectors, tests skip themselves in every runtime; the run of the sources names them. */
+const hasVectors = onCi || existsSync(join(root, "../shared/vectors"))
 
 /**
  * @param {Run} run
@@ -46,7 +51,7 @@ export function judge(runs) {
   const verdicts = runs.map((run, at) =>
     judgeRun(run, outcomes[at] ?? new Map(), run.isWholeSuite ? suite : new Set(), used),
   )
-  const stale = EXCLUSIONS.filter((exclusion) => !used.has(exclusion))
+  const stale = hasVectors ? EXCLUSIONS.filter((exclusion) => !used.has(exclusion)) : []
   const last = {
     name: "exclusions",
     passed: 0,
@@ -73,6 +78,7 @@ function judgeRun({ name, kind, problem }, outcomes, suite, used) {
       verdict.passed++
       continue
     }
+    if (failure === "skipped" && !suite.has(id) && !hasVectors) continue
     const exclusion = EXCLUSIONS.find((one) => excludes(one, kind, id, failure))
     if (exclusion === undefined) verdict.failed.push(`${id}: ${failure.split("\n")[0]}`)
     else {
