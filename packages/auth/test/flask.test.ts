@@ -238,6 +238,20 @@ const BY_COOKIE: Case[] = [
     options: COOKIES,
   },
   {
+    number: 104,
+    title: "a cookie in quotes",
+    request: { cookies: cookieOf(`"${A}"`) },
+    answer: "PASS",
+    options: COOKIES,
+  },
+  {
+    number: 104,
+    title: "a cookie in percent",
+    request: { cookies: cookieOf(A.replace(".", "%2E")) },
+    answer: "E22",
+    options: COOKIES,
+  },
+  {
     number: 105,
     title: "GET with another CSRF value",
     request: { cookies: cookieOf(A), headers: { "x-csrf-token": "x" } },
@@ -387,7 +401,7 @@ const ELSEWHERE: Case[] = [
       ...JSON_BODY,
     }),
   ),
-  ...["application/json;charset=UTF-8", "APPLICATION/JSON", "application/vnd.api+json"].map(
+  ...["application/json;charset=UTF-8", "APPLICATION/JSON", "application/vnd.api+json", "application/+json"].map(
     (type): Case => ({
       number: 155,
       title: type,
@@ -403,7 +417,7 @@ const ELSEWHERE: Case[] = [
     answer: [401, 'Missing "Foo" key in json data.'],
     options: { locations: "json", json: { access: "Foo" } },
   },
-  ...[null, {}, [], { access_token: null }, { access_token: "" }].map(
+  ...[null, {}, [], ...[null, "", 0, false, [], {}].map((access_token) => ({ access_token }))].map(
     (json): Case => ({
       number: 157,
       title: JSON.stringify(json),
@@ -421,7 +435,7 @@ const ELSEWHERE: Case[] = [
       ...JSON_BODY,
     }),
   ),
-  ...[5, [], true].map(
+  ...[5, [A], { a: A }, true].map(
     (value): Case => ({
       number: 159,
       title: JSON.stringify(value),

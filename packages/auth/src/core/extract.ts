@@ -27,7 +27,7 @@ const MISSING = new Set([
   "json_missing",
 ])
 /** `application/json` and its kin (RFC 6839, section 3.1). */
-const JSON_TYPE = /^application\/(?:[^\s;]+\+)?json\s*(?:;|$)/i
+const JSON_TYPE = /^application\/(?:[^\s;]*\+)?json\s*(?:;|$)/i
 const EXTRACTORS: Readonly<Record<TokenLocation, Extractor>> = {
   header: fromHeader,
   cookie: fromCookie,
@@ -148,8 +148,14 @@ async function fromJson(request: AuthRequest, settings: Settings, slot: Slot): P
   const subject = settings.json[slot]
   const body = await quietly(() => request.readJson?.() ?? Promise.resolve(undefined))
   const value = isRecord(body) ? own(body, subject) : undefined
-  if (value === undefined || value === null || value === "") return new Failure("json_missing", { subject })
+  if (value === undefined || value === null || value === "" || (settings.isCompat && isFalsy(value)))
+    return new Failure("json_missing", { subject })
   return typeof value === "string" ? at("json", value, slot) : new Failure("unreadable", { subject })
+}
+
+/** What Python takes for nothing: Flask-JWT-Extended asks no further there. */
+function isFalsy(value: unknown): boolean {
+  return value === 0 || value === false || (typeof value === "object" && Object.keys(value ?? {}).length === 0)
 }
 
 function at(location: TokenLocation, token: string, slot: Slot): Found {

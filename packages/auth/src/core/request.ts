@@ -1,7 +1,5 @@
 /** A request as the core sees it: what an adapter makes of its framework's own. */
 
-import { parseCookie } from "cookie"
-
 /** What is asked of a request. Nothing of the body is read unless an option says that tokens or CSRF values may be there. */
 export interface AuthRequest {
   readonly method: string
@@ -21,14 +19,25 @@ export interface FormFields {
   get(name: string): unknown
 }
 
-/** All values of a cookie, in their order: more than one means that two parties have set it. */
+/** Quotes are not part of what was set (RFC 6265, section 4.1.1). */
+const QUOTED = /^"(.*)"$/
+
+/**
+ * All values of a cookie, in their order: more than one means that two parties have set it. As they were sent, but for quotes: nothing
+ * that belongs into a token is written in percent.
+ */
 export function cookieValues(request: AuthRequest, name: string): readonly string[] {
   const values: string[] = []
   for (const line of request.headers("cookie")) {
     for (const piece of line.split(";")) {
       const at = piece.indexOf("=")
       if (at === -1 || piece.slice(0, at).trim() !== name) continue
-      values.push(parseCookie(piece)[name] ?? "")
+      values.push(
+        piece
+          .slice(at + 1)
+          .trim()
+          .replace(QUOTED, "$1"),
+      )
     }
   }
   return values
