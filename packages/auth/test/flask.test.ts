@@ -63,6 +63,8 @@ const LOOKUP: Case[] = [
   header(23, `Bearer ${A}`, "E04", { options: { header: { scheme: "" } } }),
   header(24, ` ${A},`, "PASS", { options: { header: { scheme: "" } } }),
   header(24, `${A}, ${A}`, "E04", { options: { header: { scheme: "" } } }),
+  header(24, ", ,", "E04", { options: { header: { scheme: "" } } }),
+  header(24, ",", "E01", { options: { header: { scheme: "" } } }),
   {
     number: 29,
     title: "POST with a header needs no CSRF value",

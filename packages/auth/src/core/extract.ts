@@ -111,11 +111,10 @@ function countCredentials(line: string): number {
 /** As Flask-JWT-Extended reads the header: among several credentials the one of our scheme counts. */
 function fromCommaList(value: string, { header: { name, scheme } }: Settings, slot: Slot): Found | Failure {
   const trimmed = value.trim().replace(/^,+|,+$/g, "")
-  if (trimmed.trim() === "") return new Failure("header_missing", { subject: name })
+  if (trimmed === "") return new Failure("header_missing", { subject: name })
   if (scheme === "") {
-    const words = trimmed.trim().split(/\s+/)
-    const [only] = words
-    return words.length === 1 && only !== undefined ? at("header", only, slot) : new Failure("bare_header_malformed")
+    const only = trimmed.trim()
+    return only === "" || /\s/.test(only) ? new Failure("bare_header_malformed") : at("header", only, slot)
   }
   const wanted = scheme.toLowerCase()
   const parts = trimmed.split(/, */).map((part) => part.trim().split(/\s+/))
