@@ -5,7 +5,6 @@ import { exchangeEncrypted } from "./interop/encryption.mjs"
 import { exchangeKeys } from "./interop/keys.mjs"
 import { Peer } from "./interop/peer.mjs"
 import { PEERS } from "./interop/peers.mjs"
-import { exchangeWithPyJwt } from "./interop/pyjwt.mjs"
 import { exchangeSigned } from "./interop/signatures.mjs"
 import { Tally } from "./interop/tally.mjs"
 import { onCi } from "./shell.mjs"
@@ -31,12 +30,12 @@ function isReady({ name, prepare }) {
 }
 
 /** @param {import("./interop/peers.mjs").PeerKind} kind */
-async function exchangeWith({ name, command, covers }) {
+async function exchangeWith({ name, command, covers, exchange }) {
   const peer = new Peer(command())
   const { value: version } = await peer.ask("about")
   const tally = new Tally(`${name} ${version}`)
-  if (covers === undefined) await exchangeWithPyJwt(peer, tally)
-  else {
+  await exchange?.(peer, tally)
+  if (covers !== undefined) {
     await exchangeKeys(peer, tally, covers)
     await exchangeSigned(peer, tally, covers)
     await exchangeEncrypted(peer, tally, covers)

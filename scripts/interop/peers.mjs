@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { root } from "../shell.mjs"
+import { exchangeWithFlask } from "./flask.mjs"
+import { exchangeWithPyJwt } from "./pyjwt.mjs"
 
 const folder = join(root, "tests/interop")
 /** What is fetched and built; nothing in it is committed. */
@@ -26,7 +28,8 @@ const archives = join(built, "java")
  * @property {string} name
  * @property {() => string | undefined} prepare Installs it; says why not.
  * @property {() => readonly string[]} command
- * @property {Covers} [covers] PyJWT has suites of its own.
+ * @property {Covers} [covers] Of those that exchange keys, signatures and encrypted messages.
+ * @property {(peer: import("./peer.mjs").Peer, tally: import("./tally.mjs").Tally) => Promise<void>} [exchange] The others' own suite.
  */
 
 const SIGNATURES = [
@@ -48,18 +51,25 @@ const ALL_OF_PYTHON = {
 export const PEERS = [
   {
     name: "PyJWT",
-    prepare: () => preparePython("PyJWT[crypto]", "jwt, cryptography"),
+    prepare: () => preparePython(["PyJWT[crypto]"], "jwt, cryptography"),
     command: () => [python, join(folder, "pyjwt_peer.py")],
+    exchange: exchangeWithPyJwt,
+  },
+  {
+    name: "Flask-JWT-Extended",
+    prepare: () => preparePython(["Flask-JWT-Extended", "Flask", "cryptography"], "flask_jwt_extended, cryptography"),
+    command: () => [python, join(folder, "flask_peer.py")],
+    exchange: exchangeWithFlask,
   },
   {
     name: "joserfc",
-    prepare: () => preparePython("joserfc", "joserfc"),
+    prepare: () => preparePython(["joserfc"], "joserfc"),
     command: () => [python, join(folder, "joserfc_peer.py")],
     covers: ALL_OF_PYTHON,
   },
   {
     name: "jwcrypto",
-    prepare: () => preparePython("jwcrypto", "jwcrypto"),
+    prepare: () => preparePython(["jwcrypto"], "jwcrypto"),
     command: () => [python, join(folder, "jwcrypto_peer.py")],
     covers: ALL_OF_PYTHON,
   },
@@ -103,13 +113,13 @@ export const PEERS = [
 ]
 
 /**
- * @param {string} requirement
+ * @param {readonly string[]} requirements
  * @param {string} modules What must be there when the index does not answer.
  */
-function preparePython(requirement, modules) {
+function preparePython(requirements, modules) {
   if (!existsSync(python) && !succeeds("python3", ["-m", "venv", join(built, "python")]))
     return "no python3 that makes virtual environments"
-  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", requirement]
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", ...requirements]
   if (succeeds(python, install) || succeeds(python, ["-c", `import ${modules}`])) return undefined
   return "it could not be installed"
 }
