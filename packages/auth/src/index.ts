@@ -3,11 +3,13 @@ export { Auth, createAuth, type LoggedOut, type OptionalGuard, type Refreshed } 
 export type { CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
 export type { Introspection } from "./core/endpoints.ts"
 export { Failure, type FailureDetails, REASONS, REFUSAL_CODES, type Reason, type RefusalCode } from "./core/failure.ts"
+export type { GrantOptions } from "./core/grant.ts"
 export type { GuardOptions } from "./core/guard.ts"
 export { KeyRing, type KeyRingOptions } from "./core/key-ring.ts"
 export type { TokenOptions } from "./core/mint.ts"
 export type { Lifetime } from "./core/options.ts"
 export type { AuthRequest, FormFields } from "./core/request.ts"
+export type { Scopes } from "./core/scopes.ts"
 export type { LoginOptions, TokenPair, Transport } from "./core/sessions.ts"
 export type {
   Answer,

@@ -5,6 +5,7 @@ import type { Session } from "../store.ts"
 import { isCrossSite } from "./csrf.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
 import { Failure } from "./failure.ts"
+import { grantOf } from "./grant.ts"
 import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.ts"
 import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
 import { refuse } from "./refuse.ts"
@@ -137,7 +138,10 @@ export class Auth<User = unknown, Identity = string> {
       id: globalThis.crypto.randomUUID(),
       csrf: isCompat && csrf ? globalThis.crypto.randomUUID() : undefined,
     }
-    const { token } = await mint({ ...options, ...ids, type, subject, claims, authenticatedAt }, this.#settings)
+    const { token } = await mint(
+      { ...options, ...ids, type, subject, claims, authenticatedAt, granted: grantOf(options) },
+      this.#settings,
+    )
     return token
   }
 

@@ -56,6 +56,7 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, text: Text]>> =
   several_credentials: [400, "The request holds more than one credential"],
   cross_site: [401, "CSRF double submit tokens do not match"],
   role_missing: [403, "The token lacks a role that is needed here"],
+  scope_missing: [403, "The token lacks a scope that is needed here"],
   not_post: [405, "Tokens are refreshed with POST"],
   store_down: [503, "Sessions cannot be checked now"],
   keys_down: [503, "Keys cannot be had now"],

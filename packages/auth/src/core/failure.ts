@@ -15,6 +15,7 @@ export const REFUSAL_CODES = {
   refresh_token_reused: 401,
   csrf_failed: 403,
   insufficient_role: 403,
+  insufficient_scope: 403,
   method_not_allowed: 405,
   store_unavailable: 503,
   keys_unavailable: 503,
@@ -54,6 +55,7 @@ export type Reason =
   | "claims_rejected"
   | "user_missing"
   | "role_missing"
+  | "scope_missing"
   | "not_post"
   | "store_down"
   | "keys_down"
@@ -91,6 +93,7 @@ export const REASONS: Readonly<Record<Reason, readonly [code: RefusalCode, messa
   claims_rejected: ["token_invalid", "the token is not accepted here"],
   user_missing: ["user_not_found", "the user is not known"],
   role_missing: ["insufficient_role", "the token lacks a role that is needed here"],
+  scope_missing: ["insufficient_scope", "the token lacks a scope that is needed here"],
   not_post: ["method_not_allowed", "tokens are refreshed with POST"],
   store_down: ["store_unavailable", "sessions cannot be checked now"],
   keys_down: ["keys_unavailable", "keys cannot be had now"],
@@ -104,6 +107,8 @@ export interface FailureDetails {
   readonly text?: string
   /** Seconds: how long ago the login may be. */
   readonly maxAge?: number
+  /** Scopes that are needed, as the claim would hold them. */
+  readonly scope?: string
   /** Where a token was looked for, in order. */
   readonly places?: readonly string[]
   /** At each of these, why there was none. */

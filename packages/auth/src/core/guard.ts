@@ -16,6 +16,7 @@ import {
 } from "./options.ts"
 import type { AuthRequest } from "./request.ts"
 import type { RevocationCheck } from "./revocation.ts"
+import { lacksScope, type NeededScopes, neededScopes, type Scopes } from "./scopes.ts"
 import { type AuthClaims, type Loaders, locationsOf, type Settings, type TokenLocation } from "./settings.ts"
 import { StoreUnavailableError } from "./store-access.ts"
 import { mediaTypeOf } from "./token-types.ts"
@@ -32,6 +33,8 @@ export interface GuardOptions {
   fresh?: boolean | { readonly maxAge: Lifetime } | undefined
   /** The token must have all of these roles. */
   roles?: string | readonly string[] | undefined
+  /** The token must have all of these scopes, or one of them: `{ any: [...] }`. */
+  scopes?: Scopes | undefined
   /** Where the token is in a cookie, pages of these origins alone may send it (RFC 6454, section 6.2): compared whole, with any method. */
   origins?: string | readonly string[] | undefined
   /** Where to look, instead of the locations of the options. */
@@ -50,6 +53,7 @@ export interface GuardRules {
   /** Seconds since the login; undefined: however long ago. */
   readonly maxAge: number | undefined
   readonly roles: readonly string[]
+  readonly scopes: NeededScopes | undefined
   readonly origins: readonly string[] | undefined
   readonly locations: readonly TokenLocation[]
   readonly revocation: boolean
@@ -66,7 +70,7 @@ export interface GuardContext<User, Identity> {
   readonly isRevoked: RevocationCheck
 }
 
-const OPTIONS = ["optional", "type", "fresh", "roles", "origins", "locations", "revocation", "allowExpired"]
+const OPTIONS = ["optional", "type", "fresh", "roles", "scopes", "origins", "locations", "revocation", "allowExpired"]
 /** Reads the options of a guard. @throws UsageError `option_unknown`, `option_invalid` */
 export function guardRules(options: GuardOptions | undefined, settings: Settings): GuardRules {
   const given = knownOptions(options, OPTIONS, "guard")
@@ -78,6 +82,7 @@ export function guardRules(options: GuardOptions | undefined, settings: Settings
     optional: flagOption("optional", given.optional, false),
     maxAge: maxAgeOf(given.fresh, settings),
     roles: textsOption("roles", given.roles) ?? [],
+    scopes: neededScopes(given.scopes),
     origins: originsOf(given.origins),
     locations: locationsOf("locations", given.locations) ?? settings.locations,
     revocation: flagOption("revocation", given.revocation, true),
@@ -219,6 +224,8 @@ async function admit<User, Identity>(
   const user = await load?.(claims)
   if (load !== undefined && (user === null || user === undefined))
     return withToken(new Failure("user_missing"), presented)
+  if (rules.scopes !== undefined && lacksScope(claims, rules.scopes))
+    return withToken(new Failure("scope_missing", { scope: rules.scopes.words.join(" ") }), presented)
   const roles = own(claims, settings.rolesClaim)
   const missing = rules.roles.find((role) => !Array.isArray(roles) || !roles.includes(role))
   if (missing !== undefined) return withToken(new Failure("role_missing"), presented)

@@ -1,13 +1,14 @@
 /** Making tokens: the claims that every one has, and what loaders and callers add. */
 
 import { encodeAsync, UsageError } from "jotkit"
+import { GRANTED_CLAIMS, type Grant, type GrantOptions } from "./grant.ts"
 import { isRecord, type Lifetime, secondsOption } from "./options.ts"
 import type { CookieToken } from "./set-cookie.ts"
 import type { Loaders, Settings } from "./settings.ts"
 import { mediaTypeOf } from "./token-types.ts"
 
 /** What may be said of a new token. */
-export interface TokenOptions {
+export interface TokenOptions extends GrantOptions {
   /** Whether the token comes from a login; a number: until when it counts so (seconds since 1970). Access tokens only. */
   fresh?: boolean | number | undefined
   /** More claims. The ones that this package makes cannot be given. */
@@ -19,19 +20,23 @@ export interface TokenOptions {
 }
 
 /** What a new token is to be. */
-export interface Draft extends TokenOptions {
+export interface Draft extends Omit<TokenOptions, keyof GrantOptions> {
   readonly type: string
   readonly subject: string
   readonly id: string
   readonly sessionId?: string | undefined
   readonly authenticatedAt?: number | undefined
   readonly csrf?: string | undefined
+  readonly granted?: Grant | undefined
   /** The moment that the token must not outlive. */
   readonly endsBy?: number | undefined
 }
 
 /** Claims that are this package's to make (and no caller's to change). */
-const OWN_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "type", "fresh", "csrf"]
+const OWN_CLAIMS = [
+  ...["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "type", "fresh", "csrf"],
+  ...GRANTED_CLAIMS,
+]
 const OWN_HEADER = ["alg", "kid", "typ"]
 
 /** Makes a token. @throws UsageError `claims_invalid`, `header_not_allowed` for what is not the caller's to say. */
@@ -40,7 +45,8 @@ export async function mint(draft: Draft, settings: Settings): Promise<CookieToke
   const now = Math.floor(settings.now())
   const expiresAt = expiryOf(draft, now, settings)
   const claims = {
-    ...ownClaims(draft.claims),
+    ...givenClaims(draft.claims),
+    ...draft.granted,
     ...(settings.issuer === undefined ? {} : { iss: settings.issuer }),
     sub: subject,
     ...audienceOf(settings),
@@ -81,7 +87,8 @@ export async function claimsFor(
   return { ...loaded, ...given }
 }
 
-function ownClaims(claims: object | undefined): object {
+/** Claims that are the program's to give. @throws UsageError `claims_invalid` for one that is made here. */
+export function givenClaims(claims: object | undefined): object {
   const taken = OWN_CLAIMS.find((name) => claims !== undefined && Object.hasOwn(claims, name))
   if (taken !== undefined)
     throw new UsageError("claims_invalid", `the claim \`${taken}\` is made here and cannot be given`)

@@ -21,7 +21,7 @@ export async function refuse(failure: Failure, request: AuthRequest, settings: S
 function refusalOf(failure: Failure, settings: Settings): Refused {
   const [code, message] = REASONS[failure.reason]
   const status = REFUSAL_CODES[code]
-  const challenge = status === 401 ? challengeOf(failure, settings) : undefined
+  const challenge = status === 401 || code === "insufficient_scope" ? challengeOf(failure, settings) : undefined
   const headers: Record<string, string> = { "content-type": "application/json", "cache-control": "no-store" }
   if (challenge !== undefined) headers["www-authenticate"] = challenge
   if (status === 405) headers["allow"] = "POST"
@@ -46,11 +46,12 @@ function compatRefusal(failure: Failure, settings: Settings): Refused {
   return { allowed: false, status, ...told, cookiesToClear: toClear(failure, settings), failure }
 }
 
-/** RFC 6750, section 3: nothing but the scheme where nothing was sent, else what is wrong. */
+/** RFC 6750, section 3: nothing but the scheme where nothing was sent, else what is wrong, or which scopes would be right. */
 function challengeOf(failure: Failure, { header }: Settings): string {
   const scheme = header.scheme === "" ? "Bearer" : header.scheme
   if (failure.code === "missing_token") return scheme
-  const { maxAge } = failure.details
+  const { maxAge, scope } = failure.details
+  if (scope !== undefined) return `${scheme} error="insufficient_scope", scope="${scope}"`
   const age = maxAge === undefined ? "" : `, max_age="${maxAge}"`
   return `${scheme} error="invalid_token", error_description="${failure.code}"${age}`
 }

@@ -3,8 +3,9 @@
 import { UsageError } from "jotkit"
 import type { Session, Store } from "../store.ts"
 import { Failure } from "./failure.ts"
+import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
 import { type GuardContext, guardRules, judge } from "./guard.ts"
-import { claimsFor, mint, subjectOf } from "./mint.ts"
+import { claimsFor, givenClaims, mint, subjectOf } from "./mint.ts"
 import { isRecord, own } from "./options.ts"
 import type { AuthRequest } from "./request.ts"
 import type { Revocation } from "./revocation.ts"
@@ -16,7 +17,7 @@ import { askStore } from "./store-access.ts"
 export type Transport = "body" | "cookie"
 
 /** What may be said of a login. */
-export interface LoginOptions {
+export interface LoginOptions extends GrantOptions {
   /** Default `body`. */
   transport?: Transport | undefined
   /** Claims that every access token of the session carries. */
@@ -64,7 +65,7 @@ export async function openSession<User, Identity>(
     createdAt: now,
     lastUsedAt: now,
     expiresAt: now + Math.ceil(settings.refresh.absolute),
-    data: JSON.stringify(options.claims ?? {}),
+    data: JSON.stringify({ ...givenClaims(options.claims), ...grantOf(options) }),
   }
   const refreshId = globalThis.crypto.randomUUID()
   // The tokens first: a session whose tokens could not be made would be nobody's.
@@ -171,9 +172,13 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
   const csrf = csrfValues(draft, settings)
   const { subject, id: sessionId, authenticatedAt, expiresAt: endsBy } = session
   const shared = { subject, sessionId, authenticatedAt, endsBy }
-  const claims = await claimsFor(subject, sessionClaims(session), context.loaders)
+  const { granted, claims: own } = splitGrant(sessionClaims(session))
+  const claims = await claimsFor(subject, own, context.loaders)
   const id = globalThis.crypto.randomUUID()
-  const access = await mint({ ...shared, type: "access", id, fresh: draft.fresh, claims, csrf: csrf.access }, settings)
+  const access = await mint(
+    { ...shared, type: "access", id, fresh: draft.fresh, claims, granted, csrf: csrf.access },
+    settings,
+  )
   const refresh = await mint({ ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh }, settings)
   return {
     accessToken: access.token,
