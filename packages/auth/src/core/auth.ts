@@ -139,7 +139,7 @@ export class Auth<User = unknown, Identity = string> {
       csrf: isCompat && csrf ? globalThis.crypto.randomUUID() : undefined,
     }
     const { token } = await mint(
-      { ...options, ...ids, type, subject, claims, authenticatedAt, granted: grantOf(options) },
+      { ...options, ...ids, type, subject, claims, authenticatedAt, granted: grantOf(options, type, this.#settings) },
       this.#settings,
     )
     return token

@@ -124,6 +124,13 @@ export interface AuthOptions<User = unknown, Identity = string> {
   responders?: Partial<Readonly<Record<RefusalCode | "otherwise", Responder>>> | undefined
   /** Told of every refused request, for logs and limits. What it throws is thrown on. */
   onRefused?: ((failure: Failure, request: AuthRequest) => void) | undefined
+  /**
+   * `rfc9068`: access tokens as RFC 9068 wants them. They are made with `client_id`, and refused without `client_id`, `iat` or `jti`;
+   * whatever the profile, ID tokens are refused by their `typ`.
+   */
+  profile?: "rfc9068" | undefined
+  /** `client_id` of access tokens where a login does not name another one. */
+  clientId?: string | undefined
   /** The claim that lists a user's roles. Default `roles`. */
   rolesClaim?: string | undefined
   /** The clock, in seconds since 1970. Default: the system's. */
@@ -152,6 +159,8 @@ export interface Settings {
   readonly refresh: { readonly grace: number; readonly idle: number | undefined; readonly absolute: number }
   readonly responders: Readonly<Partial<Record<RefusalCode | "otherwise", Responder>>>
   readonly onRefused: AuthOptions["onRefused"]
+  readonly isRfc9068: boolean
+  readonly clientId: string | undefined
   readonly rolesClaim: string
   readonly now: () => number
   readonly isCompat: boolean
@@ -188,6 +197,8 @@ const OPTIONS = [
   "loaders",
   "responders",
   "onRefused",
+  "profile",
+  "clientId",
   "rolesClaim",
   "now",
   "compat",
@@ -244,10 +255,20 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     refresh: refreshOf(given.refresh, lifetimes.refresh),
     responders: respondersOf(given.responders),
     onRefused: functionOption("onRefused", given.onRefused),
+    isRfc9068: isRfc9068(given.profile, lifetimes.access, isCompat),
+    clientId: textOption("clientId", given.clientId),
     rolesClaim: textOption("rolesClaim", given.rolesClaim) ?? "roles",
     now,
     isCompat,
   })
+}
+
+function isRfc9068(profile: AuthOptions["profile"], lifetime: number | false, isCompat: boolean): boolean {
+  const isWanted = choiceOption("profile", profile, ["rfc9068", "none"] as const, "none") !== "none"
+  if (isWanted && isCompat) throw invalidOption("profile", "absent with `compat`: the other library makes other tokens")
+  if (isWanted && lifetime === false)
+    throw invalidOption("lifetimes.access", "given: the profile wants an end of tokens")
+  return isWanted
 }
 
 /** Reads the loaders, which keep the types of the caller. */

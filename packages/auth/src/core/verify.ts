@@ -4,6 +4,7 @@ import { getUnverifiedHeader, type JwtClaims, JwtError } from "jotkit"
 import { Failure, type Reason } from "./failure.ts"
 import { isUnknownKey, type Verify } from "./keys.ts"
 import { own } from "./options.ts"
+import { profileFailure } from "./profile.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
 import { StoreUnavailableError } from "./store-access.ts"
 
@@ -47,6 +48,8 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
   const exp = own(claims, "exp")
   if (exp === undefined && isEndless(claims, settings)) return { claims: claims as AuthClaims, isExpired: false }
   if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
+  const failure = settings.isRfc9068 && own(claims, "type") === "access" ? profileFailure(claims) : undefined
+  if (failure !== undefined) return failure
   // `require` and the check of `sub` have made it a string.
   return { claims: claims as AuthClaims, isExpired: exp <= settings.now() - settings.leeway }
 }
