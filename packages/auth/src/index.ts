@@ -1,6 +1,7 @@
 /** Table of contents. */
-export { Auth, createAuth, type LoggedOut, type OptionalGuard, type Refreshed } from "./core/auth.ts"
+export { Auth, createAuth, type LoggedOut, type OptionalGuard, type Proven, type Refreshed } from "./core/auth.ts"
 export type { CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
+export type { DpopOptions } from "./core/dpop-settings.ts"
 export type { Introspection } from "./core/endpoints.ts"
 export { Failure, type FailureDetails, REASONS, REFUSAL_CODES, type Reason, type RefusalCode } from "./core/failure.ts"
 export type { GrantOptions } from "./core/grant.ts"

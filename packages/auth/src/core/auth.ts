@@ -1,8 +1,9 @@
 /** `createAuth`: options in, everything a server needs out. */
 
-import { getUnverifiedHeader, type JwkObject } from "jotkit"
+import { getUnverifiedHeader, type JwkObject, UsageError } from "jotkit"
 import type { Session } from "../store.ts"
 import { isCrossSite } from "./csrf.ts"
+import { loginProof } from "./dpop.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
 import { Failure } from "./failure.ts"
 import { grantOf } from "./grant.ts"
@@ -36,6 +37,12 @@ export interface LoggedOut {
   readonly allowed: true
   /** Values of `Set-Cookie` that remove the cookies of the session. */
   readonly cookies: readonly string[]
+}
+
+/** Who logs in has the key of this thumbprint; undefined: they have sent no proof. */
+export interface Proven {
+  readonly allowed: true
+  readonly jkt: string | undefined
 }
 
 /** A guard that is optional, and so lets requests without a token pass. */
@@ -92,6 +99,19 @@ export class Auth<User = unknown, Identity = string> {
   /** Whether a login by this request must be refused, because another site has sent it; undefined: it need not. For logins that set cookies. */
   async refuseCrossSite(request: AuthRequest): Promise<Refused | undefined> {
     return isCrossSite(request) ? refuse(new Failure("cross_site"), request, this.#settings) : undefined
+  }
+
+  /**
+   * Checks the DPoP proof of a login, whose `jkt` goes to {@link login}. Ask when the password has turned out to be right: every proof is
+   * remembered for a while. A login without a proof is refused where the option `dpop.required` is set.
+   *
+   * @throws UsageError `option_invalid` without the option `dpop`.
+   */
+  async checkProof(request: AuthRequest): Promise<Proven | Refused> {
+    const { dpop } = this.#settings
+    if (dpop === undefined) throw new UsageError("option_invalid", "checkProof needs the option `dpop`")
+    const jkt = await this.#orFailure(() => loginProof(request, dpop, this.#settings))
+    return jkt instanceof Failure ? refuse(jkt, request, this.#settings) : { allowed: true, jkt }
   }
 
   /** Takes the refresh token of a POST request for a new pair, handed out the way it came. A token that was used before ends its session. */

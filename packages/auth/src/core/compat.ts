@@ -55,6 +55,11 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, text: Text]>> =
   // What the original does not know.
   several_credentials: [400, "The request holds more than one credential"],
   cross_site: [401, "CSRF double submit tokens do not match"],
+  bound: [422, libraryText],
+  unbound: [422, libraryText],
+  proof_invalid: [422, libraryText],
+  proof_key: [422, libraryText],
+  nonce_wanted: [422, libraryText],
   role_missing: [403, "The token lacks a role that is needed here"],
   scope_missing: [403, "The token lacks a scope that is needed here"],
   not_post: [405, "Tokens are refreshed with POST"],

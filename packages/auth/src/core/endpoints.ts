@@ -23,7 +23,7 @@ export async function introspectToken(token: string, context: Context): Promise<
   if (await revocation.ask(claims)) return { active: false }
   // What belongs to cookies is nobody else's business.
   const { csrf: _, ...told } = claims
-  return { ...told, active: true, token_type: "Bearer" }
+  return { ...told, active: true, token_type: own(claims, "cnf") === undefined ? "Bearer" : "DPoP" }
 }
 
 /** Revokes a token: a refresh token with its whole session, any other alone. What is no token of ours needs no revoking. */

@@ -11,6 +11,8 @@ export interface Found {
   readonly location: TokenLocation
   /** Which of the two cookies, members or parameters it was in; a header is for both. */
   readonly slot: Slot
+  /** Whether it came with the scheme DPoP (RFC 9449, section 7.1). */
+  readonly isDpop: boolean
 }
 
 /** Access tokens and all others have one place, refresh tokens another. */
@@ -82,18 +84,20 @@ async function findAt(location: TokenLocation, request: AuthRequest, settings: S
 }
 
 function fromHeader(request: AuthRequest, settings: Settings, slot: Slot): Found | Failure {
-  const { name, scheme } = settings.header
+  const { name } = settings.header
   const lines = request.headers(name.toLowerCase())
   if (settings.isCompat) return fromCommaList(lines.join(","), settings, slot)
   const [line = "", second] = lines
   if (second !== undefined || countCredentials(line) > 1) return new Failure("several_credentials", { subject: name })
   if (line === "") return new Failure("header_missing", { subject: name })
+  const isDpop = settings.dpop !== undefined && startsWithScheme(line, "DPoP")
+  const scheme = isDpop ? "DPoP" : settings.header.scheme
   if (scheme === "") return /\s|,/.test(line) ? new Failure("bare_header_malformed") : at("header", line, slot)
   if (!startsWithScheme(line, scheme)) return new Failure("scheme_missing", { subject: name })
   const token = line.slice(scheme.length + 1)
   return token === "" || line[scheme.length] !== " " || /[\s,]/.test(token)
     ? new Failure("header_malformed", { subject: name })
-    : at("header", token, slot)
+    : { ...at("header", token, slot), isDpop }
 }
 
 /** The scheme has no case (RFC 9110, section 11.1), and ends where the word ends. */
@@ -158,5 +162,5 @@ function isFalsy(value: unknown): boolean {
 }
 
 function at(location: TokenLocation, token: string, slot: Slot): Found {
-  return { token, location, slot }
+  return { token, location, slot, isDpop: false }
 }

@@ -13,6 +13,8 @@ export const REFUSAL_CODES = {
   fresh_token_required: 401,
   user_not_found: 401,
   refresh_token_reused: 401,
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
   csrf_failed: 403,
   insufficient_role: 403,
   insufficient_scope: 403,
@@ -52,6 +54,11 @@ export type Reason =
   | "not_fresh"
   | "revoked"
   | "reused"
+  | "bound"
+  | "unbound"
+  | "proof_invalid"
+  | "proof_key"
+  | "nonce_wanted"
   | "claims_rejected"
   | "user_missing"
   | "role_missing"
@@ -90,6 +97,11 @@ export const REASONS: Readonly<Record<Reason, readonly [code: RefusalCode, messa
   not_fresh: ["fresh_token_required", "the last login is too long ago"],
   revoked: ["token_revoked", "the token has been revoked"],
   reused: ["refresh_token_reused", "the refresh token was used before; the session has ended"],
+  bound: ["token_invalid", "the token is bound to a key, and needs the scheme DPoP and a proof"],
+  unbound: ["token_invalid", "the token is not bound to a key"],
+  proof_invalid: ["invalid_dpop_proof", "a DPoP proof for this request is needed"],
+  proof_key: ["token_invalid", "the token is bound to another key"],
+  nonce_wanted: ["use_dpop_nonce", "the DPoP proof needs the nonce of this answer"],
   claims_rejected: ["token_invalid", "the token is not accepted here"],
   user_missing: ["user_not_found", "the user is not known"],
   role_missing: ["insufficient_role", "the token lacks a role that is needed here"],
@@ -109,6 +121,8 @@ export interface FailureDetails {
   readonly maxAge?: number
   /** Scopes that are needed, as the claim would hold them. */
   readonly scope?: string
+  /** Whether the token came with the scheme DPoP, or it is about a proof. */
+  readonly isDpop?: boolean
   /** Where a token was looked for, in order. */
   readonly places?: readonly string[]
   /** At each of these, why there was none. */
@@ -137,7 +151,7 @@ export class Failure {
   }
 
   /** The same failure of a token that was found at a place. */
-  at(location: string): Failure {
-    return new Failure(this.reason, this.details, location)
+  at({ location, isDpop }: { readonly location: string; readonly isDpop: boolean }): Failure {
+    return new Failure(this.reason, isDpop ? { ...this.details, isDpop } : this.details, location)
   }
 }

@@ -14,16 +14,22 @@ export interface GrantOptions {
   acr?: string | undefined
   /** The claim `amr`: how the user has proved it, by the names of RFC 8176, section 2. */
   amr?: readonly string[] | undefined
+  /** The thumbprint of a key, as `checkProof` answers it: access and refresh tokens are bound to that key (RFC 9449, section 6.1). Not with cookies. */
+  jkt?: string | undefined
 }
 
 /** Granted claims, as they are written. */
 export type Grant = Readonly<Record<string, unknown>>
 
 /** Claims that have an option of their own; neither callers nor loaders give them otherwise. */
-export const GRANTED_CLAIMS: readonly string[] = ["scope", "client_id", "acr", "amr"]
+export const GRANTED_CLAIMS: readonly string[] = ["scope", "client_id", "acr", "amr", "cnf"]
+
+/** SHA-256, base64url. */
+const THUMBPRINT = /^[\w-]{43}$/
 
 /** The claims for what is granted with a token of a type. @throws UsageError `option_invalid`, with the option's name. */
-export function grantOf(options: GrantOptions, type: string, { clientId, isRfc9068 }: Settings): Grant {
+export function grantOf(options: GrantOptions, type: string, settings: Settings): Grant {
+  const { clientId, isRfc9068 } = settings
   const isAccess = type === "access"
   const client = textOption("clientId", options.clientId) ?? (isAccess ? clientId : undefined)
   if (isAccess && isRfc9068 && client === undefined)
@@ -33,8 +39,21 @@ export function grantOf(options: GrantOptions, type: string, { clientId, isRfc90
     client_id: client,
     acr: textOption("acr", options.acr),
     amr: textsOption("amr", options.amr),
+    cnf: confirmationOf(options.jkt, type, settings),
   }
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))
+}
+
+function confirmationOf(value: string | undefined, type: string, { dpop }: Settings): { jkt: string } | undefined {
+  const jkt = textOption("jkt", value)
+  if (jkt === undefined) {
+    if (dpop?.required === true && (type === "access" || type === "refresh"))
+      throw invalidOption("jkt", "given: the options take bound tokens only")
+    return undefined
+  }
+  if (dpop === undefined) throw invalidOption("jkt", "absent without the option `dpop`: such a token would be refused")
+  if (!THUMBPRINT.test(jkt)) throw invalidOption("jkt", "the thumbprint of a key, as `checkProof` answers it")
+  return { jkt }
 }
 
 /** The claims of a session, told apart: what was granted, and what the program gave. */

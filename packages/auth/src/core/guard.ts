@@ -1,6 +1,7 @@
 /** The heart: from a request to a verdict. Every step in the order in which the contract tells failures. */
 
 import { csrfFailure, isCrossSite, isForeign, needsCsrf, sentCsrf } from "./csrf.ts"
+import { bindingFailure } from "./dpop.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import type { Verify } from "./keys.ts"
@@ -118,7 +119,7 @@ export async function judge<User, Identity>(
   if (found instanceof Failure) return rules.optional && isAbsence(found) ? ANONYMOUS : found
   try {
     const judged = await judgeFound(found, request, rules, context)
-    return judged instanceof Failure ? judged.at(found.location) : judged
+    return judged instanceof Failure ? judged.at(found) : judged
   } catch (error) {
     if (error instanceof StoreUnavailableError) return new Failure("store_down", {}, found.location)
     throw error
@@ -142,6 +143,7 @@ async function judgeFound<User, Identity>(
     (csrf === undefined ? undefined : csrfFailure(csrf, claims)) ??
     (isExpired && !isForgiven(claims, rules) ? new Failure("expired") : undefined) ??
     typeFailure(presented, rules, settings) ??
+    (await bindingFailure(found, claims, request, settings)) ??
     freshnessFailure(claims, rules, settings) ??
     (await revocationFailure(presented, rules, context))
   return failure === undefined ? admit(presented, rules, context) : withToken(failure, presented)

@@ -9,12 +9,17 @@ import type { Refused } from "./verdict.ts"
 export function nodeRequest(incoming: IncomingMessage, body?: unknown): AuthRequest {
   return {
     method: incoming.method ?? "GET",
-    url: incoming.url ?? "/",
+    // Routers of Express take the path they are mounted at out of `url`.
+    url: textOf(own(incoming, "originalUrl")) ?? incoming.url ?? "/",
     // Two lines of a header are told apart nowhere else.
     headers: (name) => incoming.headersDistinct[name] ?? [],
     readJson: () => Promise.resolve(body),
     readForm: () => Promise.resolve(isRecord(body) ? { get: (name) => own(body, name) } : undefined),
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined
 }
 
 /** Answers a refused request. */

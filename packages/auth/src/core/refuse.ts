@@ -24,6 +24,8 @@ function refusalOf(failure: Failure, settings: Settings): Refused {
   const challenge = status === 401 || code === "insufficient_scope" ? challengeOf(failure, settings) : undefined
   const headers: Record<string, string> = { "content-type": "application/json", "cache-control": "no-store" }
   if (challenge !== undefined) headers["www-authenticate"] = challenge
+  const nonce = code === "use_dpop_nonce" ? settings.dpop?.nonces?.(settings.now())[0] : undefined
+  if (nonce !== undefined) headers["dpop-nonce"] = nonce
   if (status === 405) headers["allow"] = "POST"
   const body = { error: code, message }
   return {
@@ -46,14 +48,25 @@ function compatRefusal(failure: Failure, settings: Settings): Refused {
   return { allowed: false, status, ...told, cookiesToClear: toClear(failure, settings), failure }
 }
 
-/** RFC 6750, section 3: nothing but the scheme where nothing was sent, else what is wrong, or which scopes would be right. */
-function challengeOf(failure: Failure, { header }: Settings): string {
+/** For each scheme that would do: nothing more where nothing was sent, else what is wrong with the one that was (RFC 9449, section 7.1). */
+function challengeOf(failure: Failure, { header, dpop }: Settings): string {
+  const parameters = challengeParameters(failure)
   const scheme = header.scheme === "" ? "Bearer" : header.scheme
-  if (failure.code === "missing_token") return scheme
-  const { maxAge, scope } = failure.details
-  if (scope !== undefined) return `${scheme} error="insufficient_scope", scope="${scope}"`
+  const ours = parameters === "" ? scheme : `${scheme} ${parameters}`
+  if (dpop === undefined) return ours
+  const algs = `algs="${dpop.algorithms.join(" ")}"`
+  if (dpop.required || failure.details.isDpop === true)
+    return parameters === "" ? `DPoP ${algs}` : `DPoP ${parameters}, ${algs}`
+  return `${ours}, DPoP ${algs}`
+}
+
+/** RFC 6750, section 3; RFC 9449, section 7.1. */
+function challengeParameters({ code, details: { maxAge, scope } }: Failure): string {
+  if (code === "missing_token") return ""
+  if (code === "use_dpop_nonce" || code === "invalid_dpop_proof") return `error="${code}"`
+  if (scope !== undefined) return `error="insufficient_scope", scope="${scope}"`
   const age = maxAge === undefined ? "" : `, max_age="${maxAge}"`
-  return `${scheme} error="invalid_token", error_description="${failure.code}"${age}`
+  return `error="invalid_token", error_description="${code}"${age}`
 }
 
 function toClear(failure: Failure, settings: Settings): readonly string[] {

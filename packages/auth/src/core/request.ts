@@ -3,7 +3,7 @@
 /** What is asked of a request. Nothing of the body is read unless an option says that tokens or CSRF values may be there. */
 export interface AuthRequest {
   readonly method: string
-  /** Path with query, or the whole URL. */
+  /** Path with query, or the whole URL, as the client has sent it: what routers have taken away belongs to it. */
   readonly url: string
   /** All lines of a header, by its name in lower case; none: an empty list. */
   headers(name: string): readonly string[]

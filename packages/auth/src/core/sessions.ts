@@ -37,6 +37,8 @@ export interface TokenPair {
   /** Values of `Set-Cookie`; empty unless the transport is `cookie`. */
   readonly cookies: readonly string[]
   readonly transport: Transport
+  /** `DPoP` for tokens that are bound to a key (RFC 9449, section 5). */
+  readonly tokenType: "Bearer" | "DPoP"
   readonly identity: string
   readonly sessionId: string
 }
@@ -56,6 +58,11 @@ export async function openSession<User, Identity>(
 ): Promise<TokenPair> {
   const { settings } = context
   const store = storeOf(settings, "login")
+  if (options.jkt !== undefined && options.transport === "cookie")
+    throw new UsageError(
+      "option_invalid",
+      "the option `jkt` does not go with cookies: no script can make proofs for them",
+    )
   const now = Math.floor(settings.now())
   const subject = await subjectOf(identity, context.loaders)
   const session: Session = {
@@ -83,7 +90,7 @@ export async function refreshSession(request: AuthRequest, context: Context): Pr
   // The store tells below, and more exactly, whether the token is still good.
   const rules = guardRules({ type: "refresh", revocation: false }, settings)
   const verdict = await judge(request, rules, context)
-  if (verdict instanceof Failure) return endedWithUser(verdict, store, settings)
+  if (verdict instanceof Failure) return withSessionEnded(verdict, store, context)
   const { claims, location } = verdict
   const [sessionId, presentedId] = [textClaim(claims, "sid"), textClaim(claims, "jti")]
   if (claims === undefined || sessionId === undefined || presentedId === undefined) return new Failure("invalid")
@@ -147,14 +154,15 @@ export function storeOf({ store }: Settings, call: string): Store {
   return store
 }
 
-/** A session must not outlive its user. */
-async function endedWithUser(failure: Failure, store: Store, settings: Settings): Promise<Failure> {
-  const sessionId = failure.details.claims === undefined ? undefined : own(failure.details.claims, "sid")
-  if (failure.reason === "user_missing" && typeof sessionId === "string") {
-    const now = Math.floor(settings.now())
-    await askStore(settings.storeTimeout, () => store.revokeSession(sessionId, now))
-  }
-  return failure
+/** A session must not outlive its user, nor a theft of its refresh token: whoever has another key than the client's is a thief. */
+async function withSessionEnded(failure: Failure, store: Store, { settings, revocation }: Context): Promise<Failure> {
+  const { reason, details, location } = failure
+  const sessionId = details.claims === undefined ? undefined : own(details.claims, "sid")
+  if (typeof sessionId !== "string" || (reason !== "user_missing" && reason !== "proof_key")) return failure
+  const now = Math.floor(settings.now())
+  const ended = await askStore(settings.storeTimeout, () => store.revokeSession(sessionId, now))
+  revocation.forget()
+  return reason === "user_missing" ? failure : new Failure(ended ? "reused" : "revoked", details, location)
 }
 
 interface PairDraft {
@@ -172,14 +180,18 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
   const csrf = csrfValues(draft, settings)
   const { subject, id: sessionId, authenticatedAt, expiresAt: endsBy } = session
   const shared = { subject, sessionId, authenticatedAt, endsBy }
-  const { granted, claims: own } = splitGrant(sessionClaims(session))
-  const claims = await claimsFor(subject, own, context.loaders)
+  const { granted, claims: given } = splitGrant(sessionClaims(session))
+  const claims = await claimsFor(subject, given, context.loaders)
+  const { cnf } = granted
   const id = globalThis.crypto.randomUUID()
   const access = await mint(
     { ...shared, type: "access", id, fresh: draft.fresh, claims, granted, csrf: csrf.access },
     settings,
   )
-  const refresh = await mint({ ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh }, settings)
+  const refresh = await mint(
+    { ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh, granted: cnf === undefined ? {} : { cnf } },
+    settings,
+  )
   return {
     accessToken: access.token,
     refreshToken: refresh.token,
@@ -187,6 +199,7 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
     csrfToken: transport === "cookie" ? csrf.access : undefined,
     cookies: transport === "cookie" ? tokenCookies({ access, refresh }, settings) : [],
     transport,
+    tokenType: cnf === undefined ? "Bearer" : "DPoP",
     identity: subject,
     sessionId,
   }

@@ -3,6 +3,7 @@
 import { type JwkSource, type JwtClaims, type KeyInput, UsageError } from "jotkit"
 import type { Store } from "../store.ts"
 import { type CookiesOptions, type CookiesSettings, cookiesSettings } from "./cookie-settings.ts"
+import { type DpopOptions, type DpopSettings, dpopSettings } from "./dpop-settings.ts"
 import type { Failure } from "./failure.ts"
 import { REFUSAL_CODES, type RefusalCode } from "./failure.ts"
 import { KeyRing } from "./key-ring.ts"
@@ -120,6 +121,8 @@ export interface AuthOptions<User = unknown, Identity = string> {
   check?: CheckMode | undefined
   refresh?: RefreshOptions | undefined
   loaders?: Loaders<User, Identity> | undefined
+  /** Tokens that are bound to a key of the client (RFC 9449), so that a thief cannot use them. Default: off, and bound tokens are refused. */
+  dpop?: DpopOptions | undefined
   /** Answers of your own, by code; `otherwise` for the codes that have none. */
   responders?: Partial<Readonly<Record<RefusalCode | "otherwise", Responder>>> | undefined
   /** Told of every refused request, for logs and limits. What it throws is thrown on. */
@@ -157,6 +160,7 @@ export interface Settings {
   readonly storeTimeout: number
   readonly check: { readonly access: boolean; readonly cachedFor: number }
   readonly refresh: { readonly grace: number; readonly idle: number | undefined; readonly absolute: number }
+  readonly dpop: DpopSettings | undefined
   readonly responders: Readonly<Partial<Record<RefusalCode | "otherwise", Responder>>>
   readonly onRefused: AuthOptions["onRefused"]
   readonly isRfc9068: boolean
@@ -195,6 +199,7 @@ const OPTIONS = [
   "check",
   "refresh",
   "loaders",
+  "dpop",
   "responders",
   "onRefused",
   "profile",
@@ -236,6 +241,8 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     throw invalidOption("issuer", "given: the address that this server is known by")
   if (!isCompat && audience === undefined) throw invalidOption("audience", "given: whom the tokens are for")
   const leeway = leewayOf(given.leeway, isCompat)
+  const header = headerOf(given.header)
+  const store = storeOf(given.store)
   return Object.freeze({
     keys: keysOf(given, isCompat),
     issuer,
@@ -244,15 +251,16 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     leeway,
     freshFor: secondsOption("freshFor", given.freshFor, ACCESS_SECONDS, 1),
     locations: locationsOf("locations", given.locations) ?? HEADER_ALONE,
-    header: headerOf(given.header),
+    header,
     cookies: cookiesSettings(given.cookies, cookieDefaults(isCompat)),
     csrf: csrfOf(given.csrf),
     query: queryOf(given.query),
     json: jsonOf(given.json),
-    store: storeOf(given.store),
+    store,
     storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
     check: checkOf(given.check),
     refresh: refreshOf(given.refresh, lifetimes.refresh),
+    dpop: dpopSettings(given.dpop, { store, scheme: header.scheme, isCompat }),
     responders: respondersOf(given.responders),
     onRefused: functionOption("onRefused", given.onRefused),
     isRfc9068: isRfc9068(given.profile, lifetimes.access, isCompat),
