@@ -27,18 +27,22 @@ export interface NewSession extends Session {
   readonly refreshId: string
 }
 
-/** A refresh token that was presented, and the one that would take its place. */
-export interface Rotation {
+/** A refresh token that was presented. */
+export interface PresentedRefresh {
   readonly sessionId: string
   /** `jti` of the token that was presented. */
   readonly presentedId: string
-  /** `jti` of the token that takes its place: a new one, never used before. */
-  readonly successorId: string
   readonly now: number
   /** For how long after its own rotation a token may be presented again, the last second included; 0: never. */
   readonly graceSeconds: number
   /** A session that was not used for longer than this has ended; absent: no such limit. */
   readonly idleSeconds?: number | undefined
+}
+
+/** A refresh token that was presented, and the one that would take its place. */
+export interface Rotation extends PresentedRefresh {
+  /** `jti` of the token that takes its place: a new one, never used before. */
+  readonly successorId: string
 }
 
 /**
@@ -82,6 +86,8 @@ export interface Store {
   createSession(session: NewSession): Promise<void>
   /** Puts a new refresh token in the place of the one that was presented, if that is as it should be. */
   rotate(rotation: Rotation): Promise<RotationResult>
+  /** Whether `rotate` would say `rotated`, asked without changing anything. */
+  canRotate(presented: PresentedRefresh): Promise<boolean>
   /** The session, unless it is unknown, revoked or over. Whether it was idle for too long is for the caller to say. */
   findSession(id: string, now: number): Promise<Session | undefined>
   /** The subject's sessions that are neither revoked nor over, the oldest first; those of one second by their ids. */

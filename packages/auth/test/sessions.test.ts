@@ -12,6 +12,38 @@ function refreshBy(token: string) {
   return bearer(token, { method: "POST" })
 }
 
+describe("introspection", () => {
+  test("says of a refresh token that was used what a refresh would say", async () => {
+    const { auth, clock, pair } = await login()
+    const isActive = async (token: string) => (await auth.introspect(token)).active
+    const next = await auth.refresh(refreshBy(pair.refreshToken))
+    if (!next.allowed) throw new Error(next.code)
+    expect(await isActive(pair.refreshToken)).toBe(true)
+    clock.seconds += 11
+    expect(await isActive(pair.refreshToken)).toBe(false)
+    expect(await isActive(next.refreshToken)).toBe(true)
+    expect(await isActive(pair.accessToken)).toBe(true)
+    expect(await auth.refresh(refreshBy(next.refreshToken))).toMatchObject({ allowed: true })
+  })
+
+  test("says of a session that was idle for too long that it is over", async () => {
+    const { auth, clock } = standard({ refresh: { idle: 60 } })
+    const { refreshToken } = await auth.login("ada")
+    clock.seconds += 60
+    expect(await auth.introspect(refreshToken)).toMatchObject({ active: true, type: "refresh" })
+    clock.seconds += 1
+    expect(await auth.introspect(refreshToken)).toEqual({ active: false })
+  })
+
+  test("takes a refresh token without a session for good until it is revoked", async () => {
+    const { auth } = standard()
+    const token = await auth.createRefreshToken("ada")
+    expect(await auth.introspect(token)).toMatchObject({ active: true, sub: "ada" })
+    await auth.revokeToken(token)
+    expect(await auth.introspect(token)).toEqual({ active: false })
+  })
+})
+
 describe("a session by header", () => {
   test("goes from login over the guard and a refresh to logout", async () => {
     const { auth, clock, pair } = await login()

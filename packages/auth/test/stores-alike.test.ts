@@ -44,6 +44,7 @@ const clock = fc.constantFrom(0, 0, 0, 1, 1, 5, 6, 11, -2)
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: fc.tuple(id, token, token, grace, idle).map(rotate) },
+  { weight: 10, arbitrary: fc.tuple(id, token, grace, idle).map(canRotate) },
   { weight: 1, arbitrary: fc.tuple(id, subject, token, seconds).map(createSession) },
   {
     weight: 1,
@@ -106,6 +107,10 @@ type Asked = [string, string, string, number, number | undefined]
 function rotate([of, presentedId, successorId, graceSeconds, idleSeconds]: Asked): Step {
   return (store, now, name) =>
     store.rotate({ sessionId: name(of), presentedId, successorId, now, graceSeconds, idleSeconds })
+}
+
+function canRotate([of, presentedId, graceSeconds, idleSeconds]: [string, string, number, number | undefined]): Step {
+  return (store, now, name) => store.canRotate({ sessionId: name(of), presentedId, now, graceSeconds, idleSeconds })
 }
 
 function isRevoked([of, session, by, age]: [string, string | undefined, string, number]): Step {

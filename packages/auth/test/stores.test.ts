@@ -538,6 +538,52 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
     })
   })
 
+  describe("whether a token can be rotated", () => {
+    /** Asks, then rotates: both must say the same, and what was asked must have changed nothing. */
+    async function outcomeOf({ store, other }: Pair, asked: Rotation) {
+      const { successorId: _, ...presented } = asked
+      const can = await other.canRotate(presented)
+      const { outcome } = await store.rotate(asked)
+      expect(can).toBe(outcome === "rotated")
+      return outcome
+    }
+
+    test("is told as the rotation tells it, for every outcome", async () => {
+      const pair = await withSession()
+      const { session } = pair
+      expect(await outcomeOf(pair, rotation(session, { sessionId: "nobody" }))).toBe("ended")
+      expect(await outcomeOf(pair, rotation(session, { successorId: "second" }))).toBe("rotated")
+      expect(await outcomeOf(pair, rotation(session, { successorId: "third", now: NOW + GRACE }))).toBe("rotated")
+      expect(await outcomeOf(pair, rotation(session, { presentedId: "second", idleSeconds: 4, now: NOW + 15 }))).toBe(
+        "ended",
+      )
+      expect(await outcomeOf(pair, rotation(session, { presentedId: "second", idleSeconds: 5, now: NOW + 15 }))).toBe(
+        "rotated",
+      )
+      expect(await outcomeOf(pair, rotation(session, { now: NOW + GRACE + 1 }))).toBe("reused")
+      for (const presentedId of ["first", "third", "forgotten"])
+        await outcomeOf(pair, rotation(session, { presentedId, now: NOW + GRACE + 2 }))
+    })
+
+    test("is told without a grace, at the end of a session, and after 32 successors", async () => {
+      const pair = await withSession({ expiresAt: NOW + 50 })
+      const { store, session } = pair
+      expect(await outcomeOf(pair, rotation(session, { now: NOW + 50 }))).toBe("ended")
+      for (let i = 0; i < 32; i++) expect(await outcomeOf(pair, rotation(session))).toBe("rotated")
+      const { successorId: _, ...presented } = rotation(session)
+      expect(await store.canRotate({ ...presented, graceSeconds: 0 })).toBe(false)
+      expect(await outcomeOf(pair, rotation(session))).toBe("reused")
+    })
+
+    test("is no reuse when it cannot", async () => {
+      const { store, other, session } = await withSession()
+      await store.rotate(rotation(session, { successorId: "second" }))
+      const { successorId: _, ...late } = rotation(session, { now: NOW + GRACE + 1 })
+      expect(await other.canRotate(late)).toBe(false)
+      expect((await store.rotate({ ...late, presentedId: "second", successorId: "third" })).outcome).toBe("rotated")
+    })
+  })
+
   describe("revocation of a subject", () => {
     test("ends its living sessions and no others, and counts them", async () => {
       const { store, other } = await openPair()

@@ -3,8 +3,9 @@
 import type { JwtClaims } from "jotkit"
 import { Failure } from "./failure.ts"
 import { own } from "./options.ts"
-import { endSession, revokeTokenOf, type SessionContext, storeOf } from "./sessions.ts"
-import { StoreUnavailableError } from "./store-access.ts"
+import { endSession, presentedRefresh, revokeTokenOf, type SessionContext, storeOf } from "./sessions.ts"
+import type { AuthClaims, Settings } from "./settings.ts"
+import { askStore, StoreUnavailableError } from "./store-access.ts"
 import { type Genuine, verifyToken } from "./verify.ts"
 
 /** What is known of a token (RFC 7662, section 2.2): its claims if it is good, nothing if it is not. */
@@ -14,16 +15,24 @@ export type Introspection =
 
 type Context = SessionContext<unknown, never>
 
-/** Tells whether a token is good now. A refresh token that was rotated counts as good for as long as its session does. */
+/** Tells whether a token is good now: a refresh token of a session, whether it could be exchanged. */
 export async function introspectToken(token: string, context: Context): Promise<Introspection> {
-  const { revocation } = context
+  const { revocation, settings } = context
   const genuine = await genuineOf(token, context)
   if (genuine === undefined || genuine.isExpired) return { active: false }
   const { claims } = genuine
-  if (await revocation.ask(claims)) return { active: false }
+  if ((await revocation.ask(claims)) || !(await isExchangeable(claims, settings))) return { active: false }
   // What belongs to cookies is nobody else's business.
   const { csrf: _, ...told } = claims
   return { ...told, active: true, token_type: own(claims, "cnf") === undefined ? "Bearer" : "DPoP" }
+}
+
+/** Whether a refresh token could be exchanged now. It is revoked on use, so that one which was used is no longer good. */
+async function isExchangeable(claims: AuthClaims, settings: Settings): Promise<boolean> {
+  const { store } = settings
+  const presented = own(claims, "type") === "refresh" ? presentedRefresh(claims, settings) : undefined
+  if (store === undefined || presented === undefined) return true
+  return askStore(settings.storeTimeout, () => store.canRotate(presented))
 }
 
 /** Revokes a token: a refresh token with its whole session, any other alone. What is no token of ours needs no revoking. */

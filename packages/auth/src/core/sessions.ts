@@ -1,7 +1,7 @@
 /** Sessions: a login makes one, refreshing keeps it, logging out ends it. */
 
 import { UsageError } from "jotkit"
-import type { Session, Store } from "../store.ts"
+import type { PresentedRefresh, Session, Store } from "../store.ts"
 import { Failure } from "./failure.ts"
 import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
 import { type GuardContext, guardRules, judge } from "./guard.ts"
@@ -92,18 +92,11 @@ export async function refreshSession(request: AuthRequest, context: Context): Pr
   const verdict = await judge(request, rules, context)
   if (verdict instanceof Failure) return withSessionEnded(verdict, store, context)
   const { claims, location } = verdict
-  const [sessionId, presentedId] = [textClaim(claims, "sid"), textClaim(claims, "jti")]
-  if (claims === undefined || sessionId === undefined || presentedId === undefined) return new Failure("invalid")
+  const presented = presentedRefresh(claims, settings)
+  if (claims === undefined || presented === undefined) return new Failure("invalid")
   if (await context.loaders.isRevoked?.(claims, verdict.header)) return new Failure("revoked", { claims }, location)
   const refreshId = globalThis.crypto.randomUUID()
-  const rotation = {
-    sessionId,
-    presentedId,
-    successorId: refreshId,
-    now: Math.floor(settings.now()),
-    graceSeconds: Math.floor(settings.refresh.grace),
-    idleSeconds: settings.refresh.idle,
-  }
+  const rotation = { ...presented, successorId: refreshId }
   const result = await askStore(settings.storeTimeout, () => store.rotate(rotation))
   if (result.outcome !== "rotated") {
     context.revocation.forget()
@@ -113,6 +106,14 @@ export async function refreshSession(request: AuthRequest, context: Context): Pr
   const transport = location === "cookie" ? "cookie" : "body"
   const csrf = textClaim(claims, "csrf")
   return pairOf({ session: result.session, refreshId, transport, fresh: false, csrf }, context)
+}
+
+/** A refresh token as the store judges it; undefined: it belongs to no session. */
+export function presentedRefresh(claims: AuthClaims | undefined, settings: Settings): PresentedRefresh | undefined {
+  const [sessionId, presentedId] = [textClaim(claims, "sid"), textClaim(claims, "jti")]
+  if (sessionId === undefined || presentedId === undefined) return undefined
+  const { grace, idle } = settings.refresh
+  return { sessionId, presentedId, now: Math.floor(settings.now()), graceSeconds: Math.floor(grace), idleSeconds: idle }
 }
 
 /** Ends the session of a token; answers with the failure where there is none to end. */

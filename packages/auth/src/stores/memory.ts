@@ -1,4 +1,13 @@
-import type { NewSession, Presented, Rotation, RotationResult, Session, SharedDocument, Store } from "../store.ts"
+import type {
+  NewSession,
+  Presented,
+  PresentedRefresh,
+  Rotation,
+  RotationResult,
+  Session,
+  SharedDocument,
+  Store,
+} from "../store.ts"
 import { forgettableAt, judgeRotation, type RefreshToken, type Standing } from "./rotation.ts"
 import { byAge, idTaken, sessionOf } from "./sessions.ts"
 import { sweepTimer } from "./sweeping.ts"
@@ -42,10 +51,15 @@ class MemoryStore implements Store {
     this.#sweepNowAndThen(rotation.now)
     const family = this.#families.get(rotation.sessionId)
     if (family === undefined) return { outcome: "ended" }
-    const outcome = judgeRotation({ ...family, presented: family.tokens.get(rotation.presentedId) }, rotation)
+    const outcome = judge(family, rotation)
     if (outcome === "rotated") return { outcome, session: replaceToken(family, rotation) }
     if (outcome === "reused") family.standing = "reused"
     return { outcome }
+  }
+
+  async canRotate(presented: PresentedRefresh): Promise<boolean> {
+    const family = this.#families.get(presented.sessionId)
+    return family !== undefined && judge(family, presented) === "rotated"
   }
 
   async findSession(id: string, now: number): Promise<Session | undefined> {
@@ -138,6 +152,10 @@ class MemoryStore implements Store {
 
 function isLiving({ session, standing }: Family, now: number): boolean {
   return standing === "living" && now < session.expiresAt
+}
+
+function judge(family: Family, presented: PresentedRefresh): RotationResult["outcome"] {
+  return judgeRotation({ ...family, presented: family.tokens.get(presented.presentedId) }, presented)
 }
 
 function replaceToken(family: Family, rotation: Rotation): Session {

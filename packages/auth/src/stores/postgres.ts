@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto"
 import { UsageError } from "jotkit/errors"
-import type { NewSession, Presented, Rotation, RotationResult, Session, SharedDocument, Store } from "../store.ts"
+import type {
+  NewSession,
+  Presented,
+  PresentedRefresh,
+  Rotation,
+  RotationResult,
+  Session,
+  SharedDocument,
+  Store,
+} from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
 import { SCHEMA_VERSION, schemaOf } from "./postgres-schema.ts"
+import { MAX_SUCCESSORS } from "./rotation.ts"
 import { byAge } from "./sessions.ts"
 import { sweepTimer } from "./sweeping.ts"
 
@@ -78,6 +88,10 @@ function statementsOf(prefix: string) {
     // What is selected beside the outcome never changes.
     rotate: `select ${prefix}rotate(id, $2, $3, $4, $5, $6) as outcome, ${SESSION_COLUMNS}
       from ${prefix}session where id = $1`,
+    // The rules of `judgeRotation` for the one outcome.
+    canRotate: `select exists (select from ${prefix}session join ${prefix}refresh_token as token on session_id = ${prefix}session.id
+      where session_id = $1 and ${isLiving} and ($3::bigint is null or $2 - last_used_at <= $3) and token.id = $4
+      and (rotated_at is null or ($5::bigint > 0 and $2 - rotated_at <= $5 and successors < ${MAX_SUCCESSORS}))) as can`,
     findSession: `select ${SESSION_COLUMNS} from ${prefix}session where id = $1 and ${isLiving}`,
     listSessions: `select ${SESSION_COLUMNS} from ${prefix}session where subject = $1 and ${isLiving}`,
     revokeSession: `update ${prefix}session set standing = 'revoked' where id = $1 and ${isLiving} returning 1`,
@@ -127,6 +141,13 @@ class PostgresStore implements Store {
     const outcome = outcomeOf(row)
     if (row === undefined || outcome !== "rotated") return { outcome: outcome === "reused" ? outcome : "ended" }
     return { outcome, session: { ...sessionOf(row), lastUsedAt: now } }
+  }
+
+  async canRotate(presented: PresentedRefresh): Promise<boolean> {
+    const { sessionId, presentedId, now, graceSeconds, idleSeconds = null } = presented
+    const asked = [toColumn(sessionId), now, idleSeconds, toColumn(presentedId), graceSeconds]
+    const [row] = await this.#run(this.#sql.canRotate, asked)
+    return row?.["can"] === true
   }
 
   async findSession(id: string, now: number): Promise<Session | undefined> {

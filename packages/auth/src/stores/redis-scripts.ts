@@ -34,28 +34,36 @@ return 1`)
 
 const SESSION = "'subject', 'authenticated', 'created', 'used', 'expires', 'data'"
 
-/** The rules of \`judgeRotation\`. Arguments: the token, its successor, now, grace, idle or nothing. */
-export const ROTATE: RedisScript = script(`
-local token, successor = ARGV[1], ARGV[2]
-local now, grace, idle = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local standing = redis.call('HGET', KEYS[1], 'standing')
-if not standing or standing == 'revoked' then return {'ended'} end
+/** The rules of \`judgeRotation\`. Arguments: the token, now, grace, idle or nothing. */
+const JUDGE = `
+local token, now, grace, idle = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local session = redis.call('HMGET', KEYS[1], ${SESSION})
-local used, expires = tonumber(session[4]), tonumber(session[5])
-if now >= expires then return {'ended'} end
-
 local rotated = tonumber(redis.call('ZSCORE', KEYS[2], token) or nil)
-local reused = not rotated
-if rotated and rotated >= 0 then
+
+local function is_reuse()
+  if not rotated then return true end
+  if rotated < 0 then return false end
   local successors = tonumber(redis.call('HGET', KEYS[1], 'n:' .. token))
-  reused = grace == 0 or now - rotated > grace or successors >= ${MAX_SUCCESSORS}
+  return grace == 0 or now - rotated > grace or successors >= ${MAX_SUCCESSORS}
 end
-if standing == 'reused' then return {reused and 'reused' or 'ended'} end
-if idle and now - used > idle then return {'ended'} end
-if reused then
-  redis.call('HSET', KEYS[1], 'standing', 'reused')
-  return {'reused'}
-end
+
+local function judge()
+  local standing = redis.call('HGET', KEYS[1], 'standing')
+  if not standing or standing == 'revoked' or now >= tonumber(session[5]) then return 'ended' end
+  if standing == 'reused' then return is_reuse() and 'reused' or 'ended' end
+  if idle and now - tonumber(session[4]) > idle then return 'ended' end
+  return is_reuse() and 'reused' or 'rotated'
+end`
+
+/** Arguments: those of the rules. Answers 1 when \`ROTATE\` would rotate. */
+export const CAN_ROTATE: RedisScript = script(`${JUDGE}
+return judge() == 'rotated' and 1 or 0`)
+
+/** Arguments: those of the rules, the successor. Answers the outcome, and the session's members where it lives on. */
+export const ROTATE: RedisScript = script(`${JUDGE}
+local successor, outcome = ARGV[5], judge()
+if outcome == 'reused' then redis.call('HSET', KEYS[1], 'standing', 'reused') end
+if outcome ~= 'rotated' then return {outcome} end
 
 if rotated < 0 then redis.call('ZADD', KEYS[2], now, token) end
 redis.call('HINCRBY', KEYS[1], 'n:' .. token, 1)
@@ -65,7 +73,7 @@ for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], 0, now - grace - 1)) d
   redis.call('ZREM', KEYS[2], old)
   redis.call('HDEL', KEYS[1], 'n:' .. old)
 end
-session[4] = ARGV[3]
+session[4] = ARGV[2]
 return {'rotated', unpack(session)}`)
 
 /** Arguments: now. Answers the living session's members, or nothing. */

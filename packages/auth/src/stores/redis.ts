@@ -1,5 +1,14 @@
 import { UsageError } from "jotkit/errors"
-import type { NewSession, Presented, Rotation, RotationResult, Session, SharedDocument, Store } from "../store.ts"
+import type {
+  NewSession,
+  Presented,
+  PresentedRefresh,
+  Rotation,
+  RotationResult,
+  Session,
+  SharedDocument,
+  Store,
+} from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
 import type { RedisScript } from "./redis-scripts.ts"
 import * as scripts from "./redis-scripts.ts"
@@ -82,12 +91,16 @@ class RedisStore implements Store {
   }
 
   async rotate(rotation: Rotation): Promise<RotationResult> {
-    const { sessionId, presentedId, successorId, now, graceSeconds, idleSeconds } = rotation
-    const values = [toColumn(presentedId), toColumn(successorId), now, graceSeconds, idleSeconds ?? ""]
+    const { sessionId, successorId } = rotation
+    const values = [...asked(rotation), toColumn(successorId)]
     // The script answers with the outcome, and the session's members where there is one to tell of.
     const answer = (await this.#run(scripts.ROTATE, this.#family(sessionId), values)) as [RotationResult["outcome"]]
     const [outcome, ...members] = answer
     return outcome === "rotated" ? { outcome, session: sessionOf(sessionId, members) } : { outcome }
+  }
+
+  async canRotate(presented: PresentedRefresh): Promise<boolean> {
+    return (await this.#run(scripts.CAN_ROTATE, this.#family(presented.sessionId), asked(presented))) === 1
   }
 
   async findSession(id: string, now: number): Promise<Session | undefined> {
@@ -188,6 +201,11 @@ class RedisStore implements Store {
   async #unindex(subject: string, id: string): Promise<void> {
     await this.#run(scripts.UNINDEX, [this.#sessionsOf(subject)], [toColumn(id)])
   }
+}
+
+/** What a rotation is judged by, as the scripts take it. */
+function asked({ presentedId, now, graceSeconds, idleSeconds }: PresentedRefresh) {
+  return [toColumn(presentedId), now, graceSeconds, idleSeconds ?? ""]
 }
 
 function isList(answer: unknown): answer is string[] {

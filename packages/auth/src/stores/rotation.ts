@@ -1,4 +1,4 @@
-import type { Rotation, RotationResult, Session } from "../store.ts"
+import type { PresentedRefresh, RotationResult, Session } from "../store.ts"
 
 /** How many successors one refresh token may have within its grace: tabs of one browser, no more. */
 export const MAX_SUCCESSORS = 32
@@ -24,7 +24,7 @@ export interface Family {
 /**
  * The rules of `RotationResult`. Redis and PostgreSQL judge by them on the server, in their own languages; the tests compare all.
  */
-export function judgeRotation(family: Family, rotation: Rotation): RotationResult["outcome"] {
+export function judgeRotation(family: Family, rotation: PresentedRefresh): RotationResult["outcome"] {
   const { session, standing } = family
   if (rotation.now >= session.expiresAt || standing === "revoked") return "ended"
   const reused = isReuse(family.presented, rotation)
@@ -34,11 +34,11 @@ export function judgeRotation(family: Family, rotation: Rotation): RotationResul
 }
 
 /** The last `rotatedAt` of tokens that may be forgotten. */
-export function forgettableAt({ now, graceSeconds }: Rotation): number {
+export function forgettableAt({ now, graceSeconds }: PresentedRefresh): number {
   return now - graceSeconds - 1
 }
 
-function isReuse(token: RefreshToken | undefined, { now, graceSeconds }: Rotation): boolean {
+function isReuse(token: RefreshToken | undefined, { now, graceSeconds }: PresentedRefresh): boolean {
   if (token === undefined) return true
   if (token.rotatedAt === undefined) return false
   // Within one second a grace of nothing would still be kept.
@@ -46,6 +46,6 @@ function isReuse(token: RefreshToken | undefined, { now, graceSeconds }: Rotatio
   return now - token.rotatedAt > graceSeconds || token.successors >= MAX_SUCCESSORS
 }
 
-function isIdle(session: Session, { now, idleSeconds }: Rotation): boolean {
+function isIdle(session: Session, { now, idleSeconds }: PresentedRefresh): boolean {
   return idleSeconds !== undefined && now - session.lastUsedAt > idleSeconds
 }

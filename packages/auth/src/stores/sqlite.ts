@@ -1,6 +1,15 @@
 import { createRequire } from "node:module"
 import { UsageError } from "jotkit/errors"
-import type { NewSession, Presented, Rotation, RotationResult, Session, SharedDocument, Store } from "../store.ts"
+import type {
+  NewSession,
+  Presented,
+  PresentedRefresh,
+  Rotation,
+  RotationResult,
+  Session,
+  SharedDocument,
+  Store,
+} from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
 import { forgettableAt, judgeRotation, type RefreshToken, type Standing } from "./rotation.ts"
 import { byAge } from "./sessions.ts"
@@ -199,6 +208,11 @@ class SqliteStore implements Store {
     return inTransaction(this.#connection, () => this.#rotate(rotation))
   }
 
+  async canRotate(presented: PresentedRefresh): Promise<boolean> {
+    // For writing it is taken all the same: between two readings another process could write.
+    return inTransaction(this.#connection, () => this.#judge(presented).outcome === "rotated")
+  }
+
   async findSession(id: string, now: number): Promise<Session | undefined> {
     const row = firstRow<SessionRow>(this.#sql.living.get(toColumn(id), now))
     return row && sessionOf(row)
@@ -274,15 +288,22 @@ class SqliteStore implements Store {
 
   #rotate(rotation: Rotation): RotationResult {
     const id = toColumn(rotation.sessionId)
+    const judged = this.#judge(rotation)
+    if (judged.outcome === "reused") this.#sql.markReused.run(id)
+    if (judged.outcome !== "rotated") return judged
+    this.#replaceToken(id, rotation)
+    return { ...judged, session: { ...judged.session, lastUsedAt: rotation.now } }
+  }
+
+  /** The session is as it was before. */
+  #judge(asked: PresentedRefresh): RotationResult {
+    const id = toColumn(asked.sessionId)
     const row = firstRow<SessionRow>(this.#sql.session.get(id))
     if (row === undefined) return { outcome: "ended" }
     const session = sessionOf(row)
-    const presented = tokenOf(this.#sql.token.get(id, toColumn(rotation.presentedId)))
-    const outcome = judgeRotation({ session, standing: row.standing, presented }, rotation)
-    if (outcome === "reused") this.#sql.markReused.run(id)
-    if (outcome !== "rotated") return { outcome }
-    this.#replaceToken(id, rotation)
-    return { outcome, session: { ...session, lastUsedAt: rotation.now } }
+    const presented = tokenOf(this.#sql.token.get(id, toColumn(asked.presentedId)))
+    const outcome = judgeRotation({ session, standing: row.standing, presented }, asked)
+    return outcome === "rotated" ? { outcome, session } : { outcome }
   }
 
   #replaceToken(id: string, rotation: Rotation): void {
