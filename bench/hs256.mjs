@@ -6,7 +6,6 @@ import { createSigner, createVerifier } from "fast-jwt"
 import { sign as honoSign, verify as honoVerify } from "hono/jwt"
 import { jwtVerify, SignJWT } from "jose"
 import { decode, encode, Signer, Verifier } from "jotkit"
-// @ts-expect-error it comes without types
 import jsonwebtoken from "jsonwebtoken"
 import { judge, microseconds, race, table } from "./measure.mjs"
 import { AUDIENCE, claimSets, hs256Tokens, POOL, SECRET } from "./tokens.mjs"
