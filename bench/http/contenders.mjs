@@ -1,5 +1,6 @@
 // @ts-check
 // What is measured: for each framework one route, bare, behind a guard of ours, and behind those of others. All answer the same.
+import { createSecretKey } from "node:crypto"
 import fastifyJwt from "@fastify/jwt"
 import { getRequestListener } from "@hono/node-server"
 import * as ours from "@jotkit/auth/express"
@@ -28,6 +29,8 @@ import { AUDIENCE, ISSUER, SECRET } from "./auths.mjs"
  * }} Framework
  */
 
+/** As text it would be taken for PEM first, with each token anew. The types of koa-jwt know no key objects; its code does. */
+const SECRET_KEY = /** @type {import("node:crypto").KeyObject & Buffer} */ (createSecretKey(SECRET, "utf8"))
 const ANSWER = { hello: "world" }
 
 /** @type {Record<string, Framework>} */
@@ -54,7 +57,7 @@ export const frameworks = {
     ours: (auth) => expressRoute(ours.requireAuth(auth)),
     peers: {
       "express-jwt": () =>
-        expressRoute(expressjwt({ secret: SECRET, algorithms: ["HS256"], issuer: ISSUER, audience: AUDIENCE })),
+        expressRoute(expressjwt({ secret: SECRET_KEY, algorithms: ["HS256"], issuer: ISSUER, audience: AUDIENCE })),
       "express-oauth2-jwt-bearer": () =>
         expressRoute(auth0({ secret: SECRET, tokenSigningAlg: "HS256", issuer: ISSUER, audience: AUDIENCE })),
     },
@@ -79,14 +82,17 @@ export const frameworks = {
     ours: (auth) => honoRoute(oursHono.requireAuth(auth)),
     peers: {
       "hono/jwt": () =>
-        honoRoute(honoJwt({ secret: SECRET, alg: "HS256", verification: { iss: ISSUER, aud: AUDIENCE } })),
+        honoRoute(
+          honoJwt({ secret: SECRET, alg: "HS256", verification: { iss: ISSUER, aud: AUDIENCE, typ: "at+jwt" } }),
+        ),
     },
   },
   koa: {
     bare: () => koaRoute(),
     ours: (auth) => koaRoute(oursKoa.requireAuth(auth)),
     peers: {
-      "koa-jwt": () => koaRoute(koaJwt({ secret: SECRET, algorithms: ["HS256"], issuer: ISSUER, audience: AUDIENCE })),
+      "koa-jwt": () =>
+        koaRoute(koaJwt({ secret: SECRET_KEY, algorithms: ["HS256"], issuer: ISSUER, audience: AUDIENCE })),
     },
   },
 }
