@@ -14,10 +14,12 @@
 //
 // Samples are written to .scratch/docs and typechecked together; the copies that run have the comments turned into calls of
 // scripts/sample-runtime.mjs, on the same lines, so that positions in messages are right. They run against dist/.
+//
+// `node scripts/check-docs.mjs docs/how-to/keys.md` checks that page alone.
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { execPath } from "node:process"
+import { argv, execPath } from "node:process"
 import ts from "typescript"
 import { findFiles, readText } from "./files.mjs"
 import { capture, report, root } from "./shell.mjs"
@@ -29,7 +31,11 @@ const rootReadmes = ["README.md", "README.zh-TW.md"]
 /** @type {string[]} */
 const problems = []
 
-const pages = [...findFiles(".", /^(README(\.zh-TW)?\.md|packages\/[^/]+\/README\.md)$/), ...findFiles("docs", /\.md$/)]
+const wanted = argv.slice(2)
+const pages = [
+  ...findFiles(".", /^(README(\.zh-TW)?\.md|packages\/[^/]+\/README\.md)$/),
+  ...findFiles("docs", /\.md$/),
+].filter((page) => wanted.length === 0 || wanted.includes(page))
 const samples = pages.flatMap(samplesOf)
 writeSamples()
 const compiled = capture(execPath, ["node_modules/typescript/bin/tsc", "-p", join(scratch, "tsconfig.json")])

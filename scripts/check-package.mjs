@@ -1,7 +1,7 @@
 // @ts-check
-// What a user gets is the packed tarball, so that is what is judged here: it holds what it should and nothing else, two
-// builds of it are the same byte for byte, the linters of packages like it, every Node we promise can import and require
-// it, and TypeScript reads it from 5.5 on, in both ways of resolving.
+// What a user gets is the packed tarball, so that is what is judged here, for each package: it holds what it should and
+// nothing else, two builds of it are the same byte for byte, the linters of packages like it, every Node we promise can import
+// and require it, and TypeScript reads it from 5.5 on, in both ways of resolving.
 import {
   cpSync,
   existsSync,
@@ -14,15 +14,15 @@ import {
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { execPath } from "node:process"
 import { ensureRuntimes } from "./runtimes.mjs"
 import { capture, onCi, report, root } from "./shell.mjs"
 
-const folder = join(root, "packages/jotkit")
-const consumers = join(folder, "test/package")
 const temporary = mkdtempSync(join(tmpdir(), "jotkit-package-"))
 const tsc = join(root, "node_modules/typescript/bin/tsc")
+/** For adapters: what an optional peer is, with the types that are packages of their own. */
+const FRAMEWORKS = ["express", "@types/express", "fastify", "hono", "koa", "@types/koa"]
 /** @type {string[]} */
 const problems = []
 
@@ -42,11 +42,14 @@ function hold(name, command, args, cwd = root) {
   return ok ? output : ""
 }
 
-/** Builds anew beside dist/ (same depth, or the source maps would differ) and compares. Finds stale files in dist/ as well. */
-function checkBuild() {
+/**
+ * Builds anew beside dist/ (same depth, or the source maps would differ) and compares. Finds stale files in dist/ as well.
+ *
+ * @param {string} folder
+ */
+function checkBuild(folder) {
   const again = join(folder, ".build-again")
   rmSync(again, { recursive: true, force: true })
-  hold("tsc -b", execPath, [tsc, "-b"])
   hold("a second build", execPath, [
     tsc,
     "-p",
@@ -59,7 +62,7 @@ function checkBuild() {
   const [first, second] = [filesOf(join(folder, "dist")), filesOf(again)]
   for (const path of new Set([...first.keys(), ...second.keys()])) {
     if (first.get(path) !== second.get(path))
-      problems.push(`dist/${path} differs in a second build; remove dist/ if it is stale`)
+      problems.push(`${folder}/dist/${path} differs in a second build; remove dist/ if it is stale`)
   }
   rmSync(again, { recursive: true, force: true })
 }
@@ -79,8 +82,11 @@ function filesOf(start) {
   )
 }
 
-/** @returns {string} Path of the tarball. */
-function pack() {
+/**
+ * @param {string} folder
+ * @returns {string} Path of the tarball; empty where there is none.
+ */
+function pack(folder) {
   const output = hold("npm pack", "npm", ["pack", "--json", "--pack-destination", temporary], folder)
   if (output === "") return ""
   // npm's own warnings may stand around the JSON
@@ -99,54 +105,75 @@ function pack() {
   return join(temporary, filename)
 }
 
-/** @param {string} tarball */
-function checkUse(tarball) {
-  const home = join(temporary, "home")
-  mkdirSync(home)
-  cpSync(consumers, home, { recursive: true })
-  writeFileSync(join(home, "package.json"), JSON.stringify({ name: "home", private: true }))
-  if (
-    hold("npm install of the tarball", "npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], home) === ""
-  )
-    return
-  const { nodes, missing } = ensureRuntimes()
-  if (missing) skip(`other Node versions: ${missing}`)
-  for (const { version, path } of [...nodes, { version: process.versions.node, path: execPath }]) {
-    hold(`import on Node ${version}`, path, ["import.mjs"], home)
-    hold(`require on Node ${version}`, path, ["require.cjs"], home)
-    hold(`keys while others are collected on Node ${version}`, path, ["--max-semi-space-size=1", "collected.mjs"], home)
-  }
-  hold("bundles for browsers", execPath, [join(root, "scripts/check-bundle.mjs"), home])
-  checkTypes(home)
+/**
+ * Installs tarballs into an empty project, with the programs of a package's test/package beside them.
+ *
+ * @param {string} name
+ * @param {readonly string[]} tarballs
+ * @returns {string} The project; empty where the installation failed.
+ */
+function home(name, tarballs) {
+  const folder = join(temporary, `home-${name}`)
+  mkdirSync(folder)
+  cpSync(join(root, "packages", name, "test/package"), folder, { recursive: true })
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "home", private: true }))
+  const args = ["install", "--offline", "--no-audit", "--no-fund", ...tarballs]
+  return hold(`npm install of the tarball of ${name}`, "npm", args, folder) === "" ? "" : folder
 }
 
-/** @param {string} home */
-function checkTypes(home) {
-  mkdirSync(join(home, "node_modules/@types"), { recursive: true })
-  for (const name of ["@types/node", "undici-types"])
-    symlinkSync(join(root, "node_modules", name), join(home, "node_modules", name))
-  for (const { version, path } of typescripts()) {
+/** @param {string} tarball */
+function checkJotkit(tarball) {
+  const project = home("jotkit", [tarball])
+  if (project === "") return
+  for (const { version, path } of nodes) {
+    hold(`import on Node ${version}`, path, ["import.mjs"], project)
+    hold(`require on Node ${version}`, path, ["require.cjs"], project)
+    const collecting = ["--max-semi-space-size=1", "collected.mjs"]
+    hold(`keys while others are collected on Node ${version}`, path, collecting, project)
+  }
+  hold("bundles for browsers", execPath, [join(root, "scripts/check-bundle.mjs"), project])
+  checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
+}
+
+/** @param {readonly string[]} tarballs Of jotkit, and of the package itself. */
+function checkAuth(tarballs) {
+  const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", temporary, "./node_modules/cookie"]
+  const cookie = hold("npm pack of cookie", "npm", args)
+  const project = home("auth", [...tarballs, join(temporary, cookie.trim())])
+  if (project === "") return
+  const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))
+  if (installed.join() !== "@jotkit,cookie,jotkit") problems.push(`auth installs ${installed.join(", ")}`)
+  for (const { version, path } of nodes) {
+    hold(`import of auth on Node ${version}`, path, ["import.mjs"], project)
+    hold(`require of auth on Node ${version}`, path, ["require.cjs"], project)
+  }
+  const { "@oven/bun-linux-x64": bun, "@deno/linux-x64-glibc": deno } = others
+  if (bun) hold(`import of auth on Bun ${bun.version}`, bun.path, ["import.mjs"], project)
+  const inDeno = ["run", "-A", "--node-modules-dir=manual", "import.mjs"]
+  if (deno) hold(`import of auth on Deno ${deno.version}`, deno.path, inDeno, project)
+  // First as someone has it who uses no framework: its types must not be missed.
+  checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
+  // Declarations of frameworks do not hold in every TypeScript; ours are held by what the file does with them.
+  checkTypes(project, "adapters.mts", FRAMEWORKS, ["--skipLibCheck"])
+}
+
+/**
+ * @param {string} project
+ * @param {string} file What is compiled.
+ * @param {readonly string[]} packages What it needs of this repository's packages.
+ * @param {readonly string[]} [more] More arguments.
+ */
+function checkTypes(project, file, packages, more = []) {
+  mkdirSync(join(project, "node_modules/@types"), { recursive: true })
+  for (const name of packages) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name))
+  for (const { version, path } of compilers) {
     for (const resolution of ["nodenext", "bundler"]) {
       const module = resolution === "bundler" ? "esnext" : resolution
-      const args = [
-        "--noEmit",
-        "--strict",
-        "--target",
-        "es2022",
-        "--lib",
-        "es2022",
-        "--module",
-        module,
-        "--moduleResolution",
-        resolution,
-      ]
+      const args = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022"]
+      const resolving = ["--module", module, "--moduleResolution", resolution]
       // with the types of Node every declaration is checked
-      hold(
-        `types, TypeScript ${version}, ${resolution}`,
-        execPath,
-        [path, ...args, "--types", "node", "consumer.mts"],
-        home,
-      )
+      const types = [path, ...args, ...resolving, ...more, "--types", "node", file]
+      hold(`types of ${file}, TypeScript ${version}, ${resolution}`, execPath, types, project)
     }
   }
 }
@@ -170,15 +197,23 @@ function skip(what) {
   if (onCi) problems.push(`skipped on CI: ${what}`)
 }
 
-checkBuild()
-const tarball = problems.length === 0 ? pack() : ""
-if (tarball !== "") {
-  hold("publint", "npx", ["publint", "run", tarball, "--strict"])
-  hold("are the types wrong", "npx", ["attw", tarball, "--profile", "esm-only", "--no-emoji"])
-  checkUse(tarball)
+const { nodes: otherNodes, others, missing } = ensureRuntimes()
+if (missing) skip(`other Node versions, Bun and Deno: ${missing}`)
+const nodes = [...otherNodes, { version: process.versions.node, path: execPath }]
+const compilers = typescripts()
+hold("tsc -b", execPath, [tsc, "-b"])
+const folders = ["jotkit", "auth"].map((name) => join(root, "packages", name))
+for (const folder of folders) checkBuild(folder)
+const [jotkit = "", auth = ""] = problems.length === 0 ? folders.map(pack) : []
+for (const tarball of [jotkit, auth].filter(Boolean)) {
+  hold(`publint ${basename(tarball)}`, "npx", ["publint", "run", tarball, "--strict"])
+  hold(`are the types wrong ${basename(tarball)}`, "npx", ["attw", tarball, "--profile", "esm-only", "--no-emoji"])
 }
-if (readFileSync(join(folder, "LICENSE"), "utf8") !== readFileSync(join(root, "LICENSE"), "utf8")) {
-  problems.push("packages/jotkit/LICENSE is not the LICENSE of the repository")
+if (jotkit !== "") checkJotkit(jotkit)
+if (jotkit !== "" && auth !== "") checkAuth([jotkit, auth])
+for (const folder of folders) {
+  if (readFileSync(join(folder, "LICENSE"), "utf8") !== readFileSync(join(root, "LICENSE"), "utf8"))
+    problems.push(`${folder}/LICENSE is not the LICENSE of the repository`)
 }
 rmSync(temporary, { recursive: true, force: true })
-report("check-package", problems, "the tarball is what it should be")
+report("check-package", problems, "the tarballs are what they should be")
