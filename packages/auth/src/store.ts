@@ -68,6 +68,24 @@ export interface Presented {
   readonly now: number
 }
 
+/** What was revoked: one of these. With none of them, anything may have been. */
+export interface Revoked {
+  readonly tokenId?: string | undefined
+  readonly sessionId?: string | undefined
+  /** All sessions of it, and its tokens without one. */
+  readonly subject?: string | undefined
+}
+
+/** Who wants to know at once what is revoked, by whichever instance. Methods do not throw. */
+export interface Watcher {
+  /** From now on it is told. */
+  opened(): void
+  /** It is not told any more, until `opened` is called again; what is revoked meanwhile is never told. */
+  lost(): void
+  /** Told after it was done, perhaps more than once, and also where there was nothing to revoke. */
+  revoked(what: Revoked): void
+}
+
 /** A text that instances share, such as the key ring. */
 export interface SharedDocument {
   readonly text: string
@@ -106,6 +124,14 @@ export interface Store {
    * subject up to the second of its issue.
    */
   isRevoked(token: Presented): Promise<boolean>
+  /**
+   * Tells of every revocation, also of those by `rotate`, until the store is closed. Absent where a store cannot. One that never calls
+   * `opened` wants to be asked every time. What opens connections for this opens them at the first call, and again whenever they are
+   * lost.
+   *
+   * @throws UsageError `argument_invalid` where what was handed in has no connection to spare.
+   */
+  watch?(watcher: Watcher): void
   /** Notes that something was used; answers false if it was before. Forgotten at `expiresAt`: from that second on it may be used anew. */
   useOnce(key: string, expiresAt: number, now: number): Promise<boolean>
   readDocument(name: string): Promise<SharedDocument | undefined>

@@ -1,202 +1,15 @@
 /** What every store promises, asked of each of them through two connections where it can have two. */
 import { randomBytes, randomUUID } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import type { NewSession, Presented, Rotation, RotationResult, Store } from "@jotkit/auth"
+import type { NewSession, Presented, Rotation, RotationResult } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
-import { postgresStore } from "@jotkit/auth/postgres"
-import { redisStore } from "@jotkit/auth/redis"
-import { sqliteStore } from "@jotkit/auth/sqlite"
-import { Redis as IoRedis, Cluster as IoRedisCluster } from "ioredis"
-import { Redis as Valkey, Cluster as ValkeyCluster } from "iovalkey"
-import Libsql from "libsql"
-import pg from "pg"
-import postgres from "postgres"
-import { createClient, createCluster } from "redis"
-import { afterAll, describe, expect, onTestFinished, test } from "vitest"
-import { type Service, startPostgres, startRedis, startRedisCluster } from "./services.ts"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { candidates, type Pair } from "./store-candidates.ts"
+import { type Heard, Watching } from "./watching.ts"
 
 /** Far ahead, so that no clock of a server forgets anything meanwhile. */
 const NOW = 4_000_000_000
 const DAY = 86_400
 const GRACE = 10
-
-const folder = await mkdtemp(join(tmpdir(), "jotkit-stores-"))
-const services = await Promise.all([startRedis(), startRedisCluster(), startPostgres()])
-const [redis, redisCluster, postgresServer] = services
-afterAll(async () => {
-  await Promise.all(services.map((service) => service?.stop()))
-  await rm(folder, { recursive: true })
-})
-
-/** Two connections to the same fresh data: `other` is `store` itself where there can be only one. */
-interface Pair {
-  readonly store: Store
-  readonly other: Store
-  close(): Promise<void>
-}
-
-interface Candidate {
-  readonly name: string
-  open(): Promise<Pair>
-}
-
-function pairOf(store: Store, other: Store): Pair {
-  return {
-    store,
-    other,
-    async close() {
-      await Promise.all([store.close(), other.close()])
-    },
-  }
-}
-
-/** The store that two connections share; both end with it. */
-async function overConnections<T>(
-  connect: () => Promise<T> | T,
-  end: (connection: T) => unknown,
-  open: (connection: T) => Store,
-) {
-  const [one, two] = [await connect(), await connect()]
-  const pair = pairOf(open(one), open(two))
-  return {
-    ...pair,
-    async close() {
-      await pair.close()
-      for (const connection of [one, two]) await end(connection)
-    },
-  }
-}
-
-/** Keys of their own for every test. */
-function inRedis<T extends Parameters<typeof redisStore>[0]>(
-  connect: () => Promise<T> | T,
-  end: (connection: T) => unknown,
-): () => Promise<Pair> {
-  return () => {
-    const prefix = `${randomUUID()}:`
-    return overConnections(connect, end, (client) => redisStore(client, { prefix }))
-  }
-}
-
-function redisCandidates({ ports: [port = 0] }: Service): Candidate[] {
-  const url = `redis://127.0.0.1:${port}`
-  return [
-    {
-      name: "redis, by redis",
-      open: inRedis(
-        () => createClient({ url }).connect(),
-        (client) => client.close(),
-      ),
-    },
-    {
-      name: "redis, by ioredis",
-      open: inRedis(
-        () => new IoRedis(url),
-        (client) => client.quit(),
-      ),
-    },
-    {
-      name: "redis, by iovalkey",
-      open: inRedis(
-        () => new Valkey(url),
-        (client) => client.quit(),
-      ),
-    },
-  ]
-}
-
-function clusterCandidates({ ports }: Service): Candidate[] {
-  const nodes = ports.map((port) => ({ host: "127.0.0.1", port }))
-  const rootNodes = ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
-  return [
-    {
-      name: "redis cluster, by redis",
-      open: inRedis(
-        () => createCluster({ rootNodes }).connect(),
-        (client) => client.close(),
-      ),
-    },
-    {
-      name: "redis cluster, by ioredis",
-      open: inRedis(
-        () => new IoRedisCluster(nodes),
-        (client) => client.quit(),
-      ),
-    },
-    {
-      name: "redis cluster, by iovalkey",
-      open: inRedis(
-        () => new ValkeyCluster(nodes),
-        (client) => client.quit(),
-      ),
-    },
-  ]
-}
-
-/** Tables of their own for every test. */
-function inPostgres<T extends Parameters<typeof postgresStore>[0]>(
-  connect: () => T,
-  end: (connection: T) => unknown,
-): () => Promise<Pair> {
-  return () => {
-    const prefix = `t${randomUUID().replaceAll("-", "").slice(0, 20)}_`
-    return overConnections(connect, end, (pool) => postgresStore(pool, { prefix }))
-  }
-}
-
-function postgresCandidates({ ports: [port = 0] }: Service): Candidate[] {
-  const url = `postgres://jotkit@127.0.0.1:${port}/postgres`
-  const connectionString = { connectionString: url, max: 8 }
-  return [
-    {
-      name: "postgres, by pg",
-      open: inPostgres(
-        () => new pg.Pool(connectionString),
-        (pool) => pool.end(),
-      ),
-    },
-    {
-      name: "postgres, by postgres",
-      open: inPostgres(
-        () => postgres(url, { max: 8 }),
-        (sql) => sql.end(),
-      ),
-    },
-  ]
-}
-
-const candidates: Candidate[] = [
-  {
-    name: "memory",
-    async open() {
-      const store = memoryStore()
-      return { store, other: store, close: () => store.close() }
-    },
-  },
-  {
-    name: "sqlite, by its path",
-    async open() {
-      const path = join(folder, randomUUID())
-      return pairOf(sqliteStore(path), sqliteStore(path))
-    },
-  },
-  {
-    name: "sqlite, by a connection",
-    open() {
-      const path = join(folder, randomUUID())
-      return overConnections(
-        () => new Libsql(path),
-        (connection) => connection.close(),
-        sqliteStore,
-      )
-    },
-  },
-  ...(redis ? redisCandidates(redis) : []),
-  ...(postgresServer ? postgresCandidates(postgresServer) : []),
-  ...(redisCluster ? clusterCandidates(redisCluster) : []),
-]
 
 function newSession(changes: Partial<NewSession> = {}): NewSession {
   return {
@@ -229,6 +42,15 @@ function presented(session: NewSession | undefined, changes: Partial<Presented> 
 
 function stored({ refreshId: _, ...session }: NewSession, lastUsedAt = session.lastUsedAt) {
   return { ...session, lastUsedAt }
+}
+
+/** What a store tells of what the test does. */
+function toldBy(kind: string, { session, reused, spare }: Record<"session" | "reused" | "spare", NewSession>): Heard[] {
+  if (kind === "sqlite") return []
+  const tooLong = kind === "memory" ? { tokenId: "x".repeat(20_000) } : {}
+  const told = [{ sessionId: session.id }, { sessionId: reused.id }, { tokenId: "a \u0000 token" }, tooLong]
+  // Each of the subject's sessions is a step of its own there.
+  return ["opened", ...told, { subject: "bob" }, ...(kind === "redis" ? [{ sessionId: spare.id }] : [])]
 }
 
 function tally(results: readonly RotationResult[]): Record<string, number> {
@@ -683,6 +505,28 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
       const { other, session } = await withSession()
       expect(await other.isRevoked(presented(session, { now: session.expiresAt - 1 }))).toBe(false)
       expect(await other.isRevoked(presented(session, { now: session.expiresAt }))).toBe(true)
+    })
+  })
+
+  describe("those who watch", () => {
+    test("are told of every revocation by another instance", async () => {
+      const { store, other, session } = await withSession()
+      const watching = new Watching()
+      other.watch?.(watching)
+      // A file does not tell: whoever remembers answers must not, as long as it was not opened.
+      if (store.kind !== "sqlite") await watching.until(1)
+      const [spare, reused] = [newSession({ subject: "bob" }), newSession()]
+      for (const made of [spare, reused]) await store.createSession(made)
+      await store.rotate(rotation(session))
+      await store.revokeSession(session.id, NOW)
+      await store.rotate(rotation(reused, { presentedId: "forgotten" }))
+      await store.revokeToken("a \u0000 token", NOW + 60)
+      await store.revokeToken("x".repeat(20_000), NOW + 60)
+      await store.revokeSubject("bob", NOW)
+      const told = toldBy(store.kind, { session, reused, spare })
+      // Nodes of a cluster do not wait for each other.
+      const sorted = (heard: readonly unknown[]) => heard.map((what) => JSON.stringify(what)).sort()
+      expect(sorted(await watching.until(told.length))).toEqual(sorted(told))
     })
   })
 

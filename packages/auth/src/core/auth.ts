@@ -173,7 +173,7 @@ export class Auth<User = unknown, Identity = string> {
     const session = await askStore(storeTimeout, () => store.findSession(sessionId, at))
     if (session === undefined || (subject !== undefined && session.subject !== subject)) return false
     const ended = await askStore(storeTimeout, () => store.revokeSession(sessionId, at))
-    this.#context.revocation.forget()
+    this.#context.revocation.forget({ sessionId })
     return ended
   }
 
@@ -182,7 +182,7 @@ export class Auth<User = unknown, Identity = string> {
     const store = storeOf(this.#settings, "revokeSubject")
     const { now, storeTimeout } = this.#settings
     const ended = await askStore(storeTimeout, () => store.revokeSubject(subject, Math.floor(now())))
-    this.#context.revocation.forget()
+    this.#context.revocation.forget({ subject })
     return ended
   }
 

@@ -44,7 +44,10 @@ export async function revokeToken(token: string, context: Context): Promise<void
   const { claims } = genuine
   if (own(claims, "type") !== "refresh" || !(await endSession(claims, store, settings)))
     await revokeTokenOf(claims, store, settings)
-  revocation.forget()
+  const [tokenId, sessionId] = [own(claims, "jti"), own(claims, "sid")].map((id) =>
+    typeof id === "string" ? id : undefined,
+  )
+  revocation.forget({ tokenId, sessionId })
 }
 
 /** Undefined for what is no token of ours; whether it is one cannot be said while the keys are away. */

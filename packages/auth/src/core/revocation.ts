@@ -1,5 +1,6 @@
 /** Whether a token was revoked: asked of the store, or of what it said a moment ago. */
 
+import type { Revoked, Watcher } from "../store.ts"
 import { own } from "./options.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
 import { askStore } from "./store-access.ts"
@@ -14,27 +15,28 @@ export interface Revocation {
   /** Asked of the store in any case. */
   readonly ask: RevocationCheck
   /** Something was revoked here: ask again. */
-  forget(): void
+  forget(what: Revoked): void
 }
-
-/** Answers that are remembered at most; then all are forgotten and asked for again. */
-const MAX_REMEMBERED = 100_000
 
 /** The check that the options ask for. */
 export function revocationOf(settings: Settings): Revocation {
-  const { store, check } = settings
+  const { store, check, now } = settings
   if (store === undefined) return { isRevoked: never, ask: never, forget: () => undefined }
   const ask: RevocationCheck = (claims) =>
-    askStore(settings.storeTimeout, () => store.isRevoked(presented(claims, settings.now())))
-  const remembered = check.cachedFor > 0 ? remembering(ask, check.cachedFor, settings.now) : undefined
+    askStore(settings.storeTimeout, () => store.isRevoked(presented(claims, now())))
+  const remembered = check.cachedFor > 0 ? new RememberedAnswers(ask, check.cachedFor, now) : undefined
+  if (remembered !== undefined) {
+    if (store.watch === undefined) remembered.opened()
+    else store.watch(remembered)
+  }
   return {
     ask,
     // What is not asked of an access token is asked when it is renewed.
     isRevoked: (claims) => {
       if (!check.access && own(claims, "type") === "access") return Promise.resolve(false)
-      return (remembered?.isRevoked ?? ask)(claims)
+      return remembered === undefined ? ask(claims) : remembered.isRevoked(claims)
     },
-    forget: () => remembered?.forget(),
+    forget: (what) => remembered?.revoked(what),
   }
 }
 
@@ -42,30 +44,118 @@ function never(): Promise<boolean> {
   return Promise.resolve(false)
 }
 
-function remembering(ask: RevocationCheck, seconds: number, now: () => number): Omit<Revocation, "ask"> {
-  const answers = new Map<string, { readonly revoked: boolean; readonly until: number }>()
-  return {
-    async isRevoked(claims) {
-      const id = own(claims, "jti")
-      if (typeof id !== "string") return ask(claims)
-      const known = answers.get(id)
-      if (known !== undefined && now() < known.until) return known.revoked
-      const revoked = await ask(claims)
-      if (answers.size >= MAX_REMEMBERED) answers.clear()
-      answers.set(id, { revoked, until: now() + seconds })
-      return revoked
-    },
-    forget: () => answers.clear(),
+/** How many answers are remembered, and how many revocations: the oldest are dropped. */
+const MAX_REMEMBERED = 100_000
+
+interface Answer {
+  readonly revoked: boolean
+  /** The first second in which it is asked for again. */
+  readonly until: number
+  /** How much had been revoked when it was asked for. */
+  readonly askedAt: number
+}
+
+/**
+ * What the store said, for a while. An answer counts as long as nothing was revoked since it was asked for that has to do with its
+ * token: so one that was on its way meanwhile does not count either. While nobody tells what is revoked, nothing is remembered.
+ */
+class RememberedAnswers implements Watcher {
+  readonly #ask: RevocationCheck
+  readonly #seconds: number
+  readonly #now: () => number
+  readonly #answers = new Map<string, Answer>()
+  /** By name: how much had been revoked with it. The oldest first. */
+  readonly #revokedAt = new Map<string, number>()
+  /** How much was revoked so far. */
+  #count = 0
+  /** Answers that were asked for before this do not count. */
+  #forgottenAt = 0
+  #isOpen = false
+
+  constructor(ask: RevocationCheck, seconds: number, now: () => number) {
+    this.#ask = ask
+    this.#seconds = seconds
+    this.#now = now
+  }
+
+  async isRevoked(claims: AuthClaims): Promise<boolean> {
+    const id = own(claims, "jti")
+    if (!this.#isOpen || typeof id !== "string") return this.#ask(claims)
+    const known = this.#answers.get(id)
+    if (known !== undefined && this.#now() < known.until && this.#counts(known, claims)) return known.revoked
+    const askedAt = this.#count
+    const revoked = await this.#ask(claims)
+    this.#keep(id, { revoked, askedAt, until: Math.min(this.#now() + this.#seconds, claims.exp ?? Infinity) })
+    return revoked
+  }
+
+  opened(): void {
+    // An answer that was asked for before may have missed what nobody told.
+    this.#forgetAll()
+    this.#isOpen = true
+  }
+
+  lost(): void {
+    this.#forgetAll()
+    this.#isOpen = false
+  }
+
+  revoked(what: Revoked): void {
+    const names = namesOf(what)
+    if (names.length === 0) this.#forgetAll()
+    for (const name of names) {
+      this.#revokedAt.delete(name)
+      this.#revokedAt.set(name, ++this.#count)
+    }
+    const oldest = firstOf(this.#revokedAt)
+    if (oldest === undefined || this.#revokedAt.size <= MAX_REMEMBERED) return
+    this.#revokedAt.delete(oldest[0])
+    this.#forgottenAt = Math.max(this.#forgottenAt, oldest[1])
+  }
+
+  #counts({ askedAt }: Answer, claims: AuthClaims): boolean {
+    if (askedAt < this.#forgottenAt) return false
+    const [tokenId, sessionId] = [textOf(claims, "jti"), textOf(claims, "sid")]
+    const names = namesOf({ tokenId, sessionId, subject: claims.sub })
+    return names.every((name) => (this.#revokedAt.get(name) ?? 0) <= askedAt)
+  }
+
+  #keep(id: string, answer: Answer): void {
+    this.#answers.delete(id)
+    this.#answers.set(id, answer)
+    const oldest = firstOf(this.#answers)
+    if (oldest !== undefined && this.#answers.size > MAX_REMEMBERED) this.#answers.delete(oldest[0])
+  }
+
+  #forgetAll(): void {
+    this.#forgottenAt = ++this.#count
+    this.#answers.clear()
+    this.#revokedAt.clear()
   }
 }
 
+function firstOf<T>(entries: ReadonlyMap<string, T>): [string, T] | undefined {
+  return entries.entries().next().value
+}
+
+function namesOf({ tokenId, sessionId, subject }: Revoked): string[] {
+  const names: string[] = []
+  if (tokenId !== undefined) names.push(`t${tokenId}`)
+  if (sessionId !== undefined) names.push(`s${sessionId}`)
+  if (subject !== undefined) names.push(`u${subject}`)
+  return names
+}
+
+function textOf(claims: AuthClaims, name: string): string | undefined {
+  const value = own(claims, name)
+  return typeof value === "string" ? value : undefined
+}
+
 function presented(claims: AuthClaims, now: number) {
-  const id = own(claims, "jti")
-  const sessionId = own(claims, "sid")
   const issuedAt = own(claims, "iat")
   return {
-    tokenId: typeof id === "string" ? id : undefined,
-    sessionId: typeof sessionId === "string" ? sessionId : undefined,
+    tokenId: textOf(claims, "jti"),
+    sessionId: textOf(claims, "sid"),
     subject: claims.sub,
     // A token that does not say when it was made was made before everything.
     issuedAt: typeof issuedAt === "number" ? Math.floor(issuedAt) : 0,

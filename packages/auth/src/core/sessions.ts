@@ -99,7 +99,7 @@ export async function refreshSession(request: AuthRequest, context: Context): Pr
   const rotation = { ...presented, successorId: refreshId }
   const result = await askStore(settings.storeTimeout, () => store.rotate(rotation))
   if (result.outcome !== "rotated") {
-    context.revocation.forget()
+    context.revocation.forget({ sessionId: presented.sessionId })
     const reason = result.outcome === "reused" ? "reused" : "revoked"
     return new Failure(reason, { claims, header: verdict.header }, location)
   }
@@ -126,9 +126,10 @@ export async function closeSession(request: AuthRequest, context: Context): Prom
   const { claims, location } = verdict
   if (claims === undefined) return new Failure("missing_everywhere")
   // A token without a session is all there is to end.
-  const end = textClaim(claims, "sid") === undefined ? revokeTokenOf : endSession
+  const sessionId = textClaim(claims, "sid")
+  const end = sessionId === undefined ? revokeTokenOf : endSession
   const ended = await end(claims, store, settings)
-  context.revocation.forget()
+  context.revocation.forget({ sessionId, tokenId: textClaim(claims, "jti") })
   return ended ? undefined : new Failure("revoked", { claims }, location)
 }
 
@@ -162,7 +163,7 @@ async function withSessionEnded(failure: Failure, store: Store, { settings, revo
   if (typeof sessionId !== "string" || (reason !== "user_missing" && reason !== "proof_key")) return failure
   const now = Math.floor(settings.now())
   const ended = await askStore(settings.storeTimeout, () => store.revokeSession(sessionId, now))
-  revocation.forget()
+  revocation.forget({ sessionId })
   return reason === "user_missing" ? failure : new Failure(ended ? "reused" : "revoked", details, location)
 }
 

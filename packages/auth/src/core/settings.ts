@@ -80,7 +80,12 @@ export interface RefreshOptions {
   absolute?: Lifetime | undefined
 }
 
-/** When a guard asks the store. */
+/**
+ * When a guard asks the store: of every request; only when a token is refreshed, so that what was revoked is good until it expires; or
+ * once in `cachedFor`. Then the stores for several machines tell all instances what is revoked, and answers about it are forgotten at
+ * once; while a store cannot be heard, nothing is kept. That is as quick as the network and no promise: `cachedFor` is the bound.
+ * Whoever closes the connection of such a store closes the store first.
+ */
 export type CheckMode = "every-request" | "refresh-only" | { readonly cachedFor: Lifetime }
 
 /** What an {@link Auth} is made of. */

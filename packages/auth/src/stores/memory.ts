@@ -7,10 +7,12 @@ import type {
   Session,
   SharedDocument,
   Store,
+  Watcher,
 } from "../store.ts"
 import { forgettableAt, judgeRotation, type RefreshToken, type Standing } from "./rotation.ts"
 import { byAge, idTaken, sessionOf } from "./sessions.ts"
 import { sweepTimer } from "./sweeping.ts"
+import { Watchers } from "./watching.ts"
 
 /**
  * A store in the memory of this process, for development and tests: a restart forgets everything, and another process knows nothing of
@@ -35,6 +37,7 @@ class MemoryStore implements Store {
   readonly #revokedTokens = new Map<string, number>()
   readonly #used = new Map<string, number>()
   readonly #documents = new Map<string, SharedDocument>()
+  readonly #watchers = new Watchers(true)
   readonly #isSweepDue = sweepTimer()
 
   async createSession(created: NewSession): Promise<void> {
@@ -53,7 +56,10 @@ class MemoryStore implements Store {
     if (family === undefined) return { outcome: "ended" }
     const outcome = judge(family, rotation)
     if (outcome === "rotated") return { outcome, session: replaceToken(family, rotation) }
-    if (outcome === "reused") family.standing = "reused"
+    if (outcome === "reused") {
+      family.standing = "reused"
+      this.#watchers.revoked({ sessionId: rotation.sessionId })
+    }
     return { outcome }
   }
 
@@ -77,6 +83,7 @@ class MemoryStore implements Store {
     const family = this.#families.get(id)
     if (family === undefined || !isLiving(family, now)) return false
     family.standing = "revoked"
+    this.#watchers.revoked({ sessionId: id })
     return true
   }
 
@@ -84,11 +91,17 @@ class MemoryStore implements Store {
     this.#revokedSubjects.set(subject, Math.max(now, this.#revokedSubjects.get(subject) ?? now))
     const ended = this.#living(subject, now)
     for (const family of ended) family.standing = "revoked"
+    this.#watchers.revoked({ subject })
     return ended.length
   }
 
   async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
     this.#revokedTokens.set(tokenId, Math.max(expiresAt, this.#revokedTokens.get(tokenId) ?? expiresAt))
+    this.#watchers.revoked({ tokenId })
+  }
+
+  watch(watcher: Watcher): void {
+    this.#watchers.add(watcher)
   }
 
   async isRevoked({ tokenId, sessionId, subject, issuedAt, now }: Presented): Promise<boolean> {

@@ -9,12 +9,15 @@ import type {
   Session,
   SharedDocument,
   Store,
+  Watcher,
 } from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
+import { assertConnectionToSpare, listenOf } from "./postgres-listener.ts"
 import { SCHEMA_VERSION, schemaOf } from "./postgres-schema.ts"
 import { MAX_SUCCESSORS } from "./rotation.ts"
 import { byAge } from "./sessions.ts"
 import { sweepTimer } from "./sweeping.ts"
+import { messageOf, RevocationChannel } from "./watching.ts"
 
 /** What a parameter can be here. */
 type PostgresValue = string | number | null
@@ -40,6 +43,10 @@ export interface PostgresStoreOptions {
  * Each step is one statement. The tables and two functions are made at the first use, in the first schema of the search path; a role
  * that may not make them finds them made by one that may.
  *
+ * Revocations are notified on the channel `revoked` with the prefix. Whoever watches them takes one connection of the pool, until `close`
+ * gives it back; through a proxy that shares connections among transactions there is no listening. The package `postgres` makes a
+ * connection of its own, and does not tell of its loss before it has another one.
+ *
  * Steps rely on the isolation that PostgreSQL has by default, read committed: do not set another one for these connections.
  *
  * @throws UsageError `argument_invalid`: the pool has no known method; `option_invalid`: the prefix. The first step rejects with
@@ -53,7 +60,7 @@ export function postgresStore(pool: PgPool | PostgresJs, options: PostgresStoreO
       "the prefix must be at most 32 small letters, digits and _, and not begin with a digit",
     )
   }
-  return new PostgresStore(queryOf(pool), prefix)
+  return new PostgresStore(pool, prefix)
 }
 
 type Query = (text: string, values?: PostgresValue[]) => Promise<readonly Row[]>
@@ -73,8 +80,14 @@ function queryOf(pool: PgPool | PostgresJs): Query {
 
 const SESSION_COLUMNS = "id, subject, authenticated_at, created_at, last_used_at, expires_at, data"
 
+function channelOf(prefix: string): string {
+  return `${prefix}revoked`
+}
+
 function statementsOf(prefix: string) {
   const isLiving = "standing = 'living' and expires_at > $2"
+  // Told when the transaction is done, and not if it is not.
+  const notify = (message: string) => `pg_notify('${channelOf(prefix)}', ${message})`
   const over = (table: string, key: string) =>
     `delete from ${prefix}${table} where ${key} in
       (select ${key} from ${prefix}${table} where expires_at <= $1 for update skip locked) returning 1`
@@ -86,18 +99,23 @@ function statementsOf(prefix: string) {
       insert into ${prefix}session (${SESSION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7) returning id
     ) insert into ${prefix}refresh_token (session_id, id) select id, $8 from made`,
     // What is selected beside the outcome never changes.
-    rotate: `select ${prefix}rotate(id, $2, $3, $4, $5, $6) as outcome, ${SESSION_COLUMNS}
-      from ${prefix}session where id = $1`,
+    rotate: `with rotation as materialized (
+      select ${prefix}rotate(id, $2, $3, $4, $5, $6) as outcome, ${SESSION_COLUMNS} from ${prefix}session where id = $1
+    ) select *, case when outcome = 'reused' then ${notify("$7")} end from rotation`,
     // The rules of `judgeRotation` for the one outcome.
     canRotate: `select exists (select from ${prefix}session join ${prefix}refresh_token as token on session_id = ${prefix}session.id
       where session_id = $1 and ${isLiving} and ($3::bigint is null or $2 - last_used_at <= $3) and token.id = $4
       and (rotated_at is null or ($5::bigint > 0 and $2 - rotated_at <= $5 and successors < ${MAX_SUCCESSORS}))) as can`,
     findSession: `select ${SESSION_COLUMNS} from ${prefix}session where id = $1 and ${isLiving}`,
     listSessions: `select ${SESSION_COLUMNS} from ${prefix}session where subject = $1 and ${isLiving}`,
-    revokeSession: `update ${prefix}session set standing = 'revoked' where id = $1 and ${isLiving} returning 1`,
-    revokeSubject: `select ${prefix}revoke_subject($1, $2) as ended`,
-    revokeToken: `insert into ${prefix}revoked_token as known values ($1, $2)
-      on conflict (id) do update set expires_at = greatest(known.expires_at, excluded.expires_at)`,
+    revokeSession: `with ended as (
+      update ${prefix}session set standing = 'revoked' where id = $1 and ${isLiving} returning 1
+    ) select ${notify("$3")} from ended`,
+    revokeSubject: `select ${prefix}revoke_subject($1, $2) as ended, ${notify("$3")}`,
+    revokeToken: `with revoked as (
+      insert into ${prefix}revoked_token as known values ($1, $2)
+      on conflict (id) do update set expires_at = greatest(known.expires_at, excluded.expires_at) returning 1
+    ) select ${notify("$3")} from revoked`,
     isRevoked: `select exists (select from ${prefix}revoked_token where id = $3) or not exists
       (select from ${prefix}session where id = $1 and ${isLiving}) as revoked`,
     isRevokedAlone: `select exists (select from ${prefix}revoked_token where id = $3) or exists
@@ -118,11 +136,21 @@ class PostgresStore implements Store {
   readonly #query: Query
   readonly #sql: ReturnType<typeof statementsOf>
   readonly #isSweepDue = sweepTimer()
+  readonly #channel: RevocationChannel | undefined
   #schema: Promise<void> | undefined
+  readonly watch?: (watcher: Watcher) => void
 
-  constructor(query: Query, prefix: string) {
-    this.#query = query
+  constructor(pool: PgPool | PostgresJs, prefix: string) {
+    this.#query = queryOf(pool)
     this.#sql = statementsOf(prefix)
+    const listen = listenOf(pool, channelOf(prefix))
+    if (listen === undefined) return
+    const channel = new RevocationChannel(listen)
+    this.#channel = channel
+    this.watch = (watcher) => {
+      assertConnectionToSpare(pool)
+      channel.watch(watcher)
+    }
   }
 
   async createSession(created: NewSession): Promise<void> {
@@ -137,7 +165,7 @@ class PostgresStore implements Store {
     const { sessionId, presentedId, successorId, now, graceSeconds, idleSeconds = null } = rotation
     this.#sweepNowAndThen(now)
     const ids = [sessionId, presentedId, successorId].map(toColumn)
-    const [row] = await this.#run(this.#sql.rotate, [...ids, now, graceSeconds, idleSeconds])
+    const [row] = await this.#run(this.#sql.rotate, [...ids, now, graceSeconds, idleSeconds, messageOf("s", sessionId)])
     const outcome = outcomeOf(row)
     if (row === undefined || outcome !== "rotated") return { outcome: outcome === "reused" ? outcome : "ended" }
     return { outcome, session: { ...sessionOf(row), lastUsedAt: now } }
@@ -161,16 +189,16 @@ class PostgresStore implements Store {
   }
 
   async revokeSession(id: string, now: number): Promise<boolean> {
-    return this.#changes(this.#sql.revokeSession, [toColumn(id), now])
+    return this.#changes(this.#sql.revokeSession, [toColumn(id), now, messageOf("s", id)])
   }
 
   async revokeSubject(subject: string, now: number): Promise<number> {
-    const [row] = await this.#run(this.#sql.revokeSubject, [toColumn(subject), now])
+    const [row] = await this.#run(this.#sql.revokeSubject, [toColumn(subject), now, messageOf("u", subject)])
     return Number(row?.["ended"])
   }
 
   async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
-    await this.#run(this.#sql.revokeToken, [toKey(tokenId), expiresAt])
+    await this.#run(this.#sql.revokeToken, [toKey(tokenId), expiresAt, messageOf("t", tokenId)])
   }
 
   async isRevoked({ tokenId, sessionId, subject, issuedAt, now }: Presented): Promise<boolean> {
@@ -208,7 +236,9 @@ class PostgresStore implements Store {
     await this.#run("select 1")
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#channel?.close()
+  }
 
   async #run(text: string, values?: PostgresValue[]): Promise<readonly Row[]> {
     this.#schema ??= this.#createSchema()

@@ -59,10 +59,19 @@ end`
 export const CAN_ROTATE: RedisScript = script(`${JUDGE}
 return judge() == 'rotated' and 1 or 0`)
 
-/** Arguments: those of the rules, the successor. Answers the outcome, and the session's members where it lives on. */
+/**
+ * Tells the other instances. Where the client may not publish, the revocation is worth more than the news of it.
+ * Takes the positions of the channel and of the message in the arguments.
+ */
+const publish = (channel: number, message: number) => `redis.pcall('PUBLISH', ARGV[${channel}], ARGV[${message}])`
+
+/** Arguments: those of the rules, the successor, the channel, the message. Answers the outcome, and the session's members where it lives on. */
 export const ROTATE: RedisScript = script(`${JUDGE}
 local successor, outcome = ARGV[5], judge()
-if outcome == 'reused' then redis.call('HSET', KEYS[1], 'standing', 'reused') end
+if outcome == 'reused' then
+  redis.call('HSET', KEYS[1], 'standing', 'reused')
+  ${publish(6, 7)}
+end
 if outcome ~= 'rotated' then return {outcome} end
 
 if rotated < 0 then redis.call('ZADD', KEYS[2], now, token) end
@@ -82,11 +91,12 @@ if redis.call('HGET', KEYS[1], 'standing') ~= 'living' then return false end
 local session = redis.call('HMGET', KEYS[1], ${SESSION})
 return tonumber(ARGV[1]) < tonumber(session[5]) and session`)
 
-/** Arguments: now. Answers the subject of the session that this ended, or nothing. */
+/** Arguments: now, the channel, the message. Answers the subject of the session that this ended, or nothing. */
 export const REVOKE: RedisScript = script(`
 local session = redis.call('HMGET', KEYS[1], 'standing', 'expires', 'subject')
 if session[1] ~= 'living' or tonumber(ARGV[1]) >= tonumber(session[2]) then return false end
 redis.call('HSET', KEYS[1], 'standing', 'revoked')
+${publish(2, 3)}
 return session[3]`)
 
 /** Arguments: now. Answers 1 unless the session lives. */
@@ -115,10 +125,11 @@ export const UNINDEX: RedisScript = script(`return redis.call('ZREM', KEYS[1], A
 
 // Single keys.
 
-/** Keeps the later time. Arguments: now. */
+/** Keeps the later time. Arguments: now, the channel, the message. */
 export const MARK_SUBJECT: RedisScript = script(`
 local marked = tonumber(redis.call('GET', KEYS[1]) or nil)
 if not marked or marked < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+${publish(2, 3)}
 return 1`)
 
 /** Arguments: when the token was issued. Answers 1 when the subject was revoked then or later. */
@@ -126,11 +137,12 @@ export const IS_MARKED: RedisScript = script(`
 local marked = tonumber(redis.call('GET', KEYS[1]) or nil)
 return marked and marked >= tonumber(ARGV[1]) and 1 or 0`)
 
-/** Keeps the later end. Arguments: when the token is over. */
+/** Keeps the later end. Arguments: when the token is over, the channel, the message. */
 export const REVOKE_TOKEN: RedisScript = script(`
 local now = tonumber(redis.call('TIME')[1])
 local ttl = math.max(ARGV[1] - now, 0) + ${WIDE_SLACK_SECONDS}
 if redis.call('TTL', KEYS[1]) < ttl then redis.call('SET', KEYS[1], '', 'EX', ttl) end
+${publish(2, 3)}
 return 1`)
 
 /** Answers 1 when there is such a key. */

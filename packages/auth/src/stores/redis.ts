@@ -8,11 +8,14 @@ import type {
   Session,
   SharedDocument,
   Store,
+  Watcher,
 } from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
 import type { RedisScript } from "./redis-scripts.ts"
 import * as scripts from "./redis-scripts.ts"
+import { subscribeOf } from "./redis-subscriber.ts"
 import { byAge, idTaken } from "./sessions.ts"
+import { messageOf, RevocationChannel, type Subscribe } from "./watching.ts"
 
 /** What of the package `redis` is used: of a client, a pool, a sentinel or a cluster. */
 export interface NodeRedisClient {
@@ -37,8 +40,12 @@ export interface RedisStoreOptions {
  * `ioredis` or `iovalkey`, also of a cluster. Steps are scripts on the server. What is over goes away by itself; the subjects that were
  * revoked stay, one small key each.
  *
- * The server must not evict keys (`maxmemory-policy noeviction`): what was revoked would be good again. A master that dies takes with it
- * what no replica had yet. Ending all sessions of a subject is a step for each of them, as they may be on different machines: when it is
+ * The server must not evict keys (`maxmemory-policy noeviction`): what was revoked would be good again. A master answers before its
+ * replicas know: one that dies takes with it what no replica had yet, and that may be a revocation or a rotation that was answered.
+ *
+ * Revocations are published on the channel `revoked` with the prefix, and watched by a connection that is duplicated from the client,
+ * only when it is asked for, and ended by `close`. A user of the server who may not use the channel revokes all the same; the other
+ * instances do not hear of it. Ending all sessions of a subject is a step for each of them, as they may be on different machines: when it is
  * rejected some may have ended, and doing it again ends the rest.
  *
  * @throws UsageError `argument_invalid`: the client has no known methods; `option_invalid`: the prefix is no text or has braces.
@@ -48,7 +55,7 @@ export function redisStore(client: NodeRedisClient | IoRedisClient, options: Red
   if (typeof prefix !== "string" || /[{}]/.test(prefix)) {
     throw new UsageError("option_invalid", "the prefix must be a text without braces")
   }
-  return new RedisStore(runnerOf(client), prefix)
+  return new RedisStore(runnerOf(client), prefix, subscribeOf(client, channelOf(prefix)))
 }
 
 type Evaluate = (how: "text" | "sha", script: RedisScript, keys: string[], values: string[]) => Promise<unknown>
@@ -70,14 +77,24 @@ function runnerOf(client: NodeRedisClient | IoRedisClient): Evaluate {
   throw new UsageError("argument_invalid", "the client must be one of redis, ioredis or iovalkey")
 }
 
+function channelOf(prefix: string): string {
+  return `${prefix}revoked`
+}
+
 class RedisStore implements Store {
   readonly kind = "redis"
   readonly #evaluate: Evaluate
   readonly #prefix: string
+  readonly #channel: RevocationChannel | undefined
+  readonly watch?: (watcher: Watcher) => void
 
-  constructor(evaluate: Evaluate, prefix: string) {
+  constructor(evaluate: Evaluate, prefix: string, subscribe: Subscribe | undefined) {
     this.#evaluate = evaluate
     this.#prefix = prefix
+    if (subscribe === undefined) return
+    const channel = new RevocationChannel(subscribe)
+    this.#channel = channel
+    this.watch = (watcher) => channel.watch(watcher)
   }
 
   async createSession(created: NewSession): Promise<void> {
@@ -92,7 +109,7 @@ class RedisStore implements Store {
 
   async rotate(rotation: Rotation): Promise<RotationResult> {
     const { sessionId, successorId } = rotation
-    const values = [...asked(rotation), toColumn(successorId)]
+    const values = [...asked(rotation), toColumn(successorId), ...this.#news("s", sessionId)]
     // The script answers with the outcome, and the session's members where there is one to tell of.
     const answer = (await this.#run(scripts.ROTATE, this.#family(sessionId), values)) as [RotationResult["outcome"]]
     const [outcome, ...members] = answer
@@ -115,21 +132,21 @@ class RedisStore implements Store {
   }
 
   async revokeSession(id: string, now: number): Promise<boolean> {
-    const subject = await this.#run(scripts.REVOKE, this.#family(id), [now])
+    const subject = await this.#run(scripts.REVOKE, this.#family(id), [now, ...this.#news("s", id)])
     if (typeof subject !== "string") return false
     await this.#unindex(fromColumn(subject), id)
     return true
   }
 
   async revokeSubject(subject: string, now: number): Promise<number> {
-    await this.#run(scripts.MARK_SUBJECT, [this.#key("u", subject)], [now])
+    await this.#run(scripts.MARK_SUBJECT, [this.#key("u", subject)], [now, ...this.#news("u", subject)])
     const ids = await this.#indexed(subject)
     const ended = await Promise.all(ids.map((id) => this.revokeSession(id, now)))
     return ended.filter(Boolean).length
   }
 
   async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
-    await this.#run(scripts.REVOKE_TOKEN, [this.#key("t", tokenId)], [expiresAt])
+    await this.#run(scripts.REVOKE_TOKEN, [this.#key("t", tokenId)], [expiresAt, ...this.#news("t", tokenId)])
   }
 
   async isRevoked({ tokenId, sessionId, subject, issuedAt, now }: Presented): Promise<boolean> {
@@ -166,7 +183,9 @@ class RedisStore implements Store {
     await this.#run(scripts.EXISTS, [this.#key("d", "")])
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#channel?.close()
+  }
 
   async #run(script: RedisScript, keys: string[], values: readonly (string | number | undefined)[] = []) {
     const texts = values.map(String)
@@ -177,6 +196,11 @@ class RedisStore implements Store {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
       return await this.#evaluate("text", script, keys, texts)
     }
+  }
+
+  /** What a script tells, and where. */
+  #news(...revoked: Parameters<typeof messageOf>): string[] {
+    return [channelOf(this.#prefix), messageOf(...revoked)]
   }
 
   /** The braces decide the slot. What is in them begins with a letter, so that it is never empty. */

@@ -37,7 +37,7 @@ export interface SqliteConnection {
  *
  * Takes a path, which opens the runtime's own `node:sqlite`, or else the package `libsql` where it is installed; or a connection, which
  * should be the store's own: it is set to write-ahead logging, full synchronisation and a busy timeout of five seconds, and steps are
- * transactions. Not for a file on a network drive.
+ * transactions. Not for a file on a network drive. Answers of it are never kept (`check.cachedFor`): asking takes microseconds.
  *
  * @throws UsageError `argument_invalid`: the path is empty, what was handed in is no connection, there is nothing to open a path with, or
  * the tables are of a later version of this package. What the driver says otherwise, such as that the file cannot be opened.
@@ -239,6 +239,9 @@ class SqliteStore implements Store {
   async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
     this.#sql.revokeToken.run(toColumn(tokenId), expiresAt)
   }
+
+  /** Nobody is ever told: a file does not say what other processes write to it, and asking it takes as long as remembering does. */
+  watch(): void {}
 
   async isRevoked({ tokenId, sessionId, subject, issuedAt, now }: Presented): Promise<boolean> {
     this.#sweepNowAndThen(now)
