@@ -2,19 +2,47 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { isRecord, own } from "./options.ts"
-import type { AuthRequest } from "./request.ts"
+import type { AuthRequest, FormFields } from "./request.ts"
 import type { Refused } from "./verdict.ts"
 
 /** A request, and its body where the framework has parsed one. */
 export function nodeRequest(incoming: IncomingMessage, body?: unknown): AuthRequest {
-  return {
-    method: incoming.method ?? "GET",
+  return new NodeRequest(incoming, body)
+}
+
+/** A class, since functions of its own for each request would cost more than all that they do. */
+class NodeRequest implements AuthRequest {
+  readonly method: string
+  readonly url: string
+  readonly #incoming: IncomingMessage
+  readonly #body: unknown
+
+  constructor(incoming: IncomingMessage, body: unknown) {
+    this.method = incoming.method ?? "GET"
     // Routers of Express take the path they are mounted at out of `url`.
-    url: textOf(own(incoming, "originalUrl")) ?? incoming.url ?? "/",
-    // Two lines of a header are told apart nowhere else.
-    headers: (name) => incoming.headersDistinct[name] ?? [],
-    readJson: () => Promise.resolve(body),
-    readForm: () => Promise.resolve(isRecord(body) ? { get: (name) => own(body, name) } : undefined),
+    this.url = textOf(own(incoming, "originalUrl")) ?? incoming.url ?? "/"
+    this.#incoming = incoming
+    this.#body = body
+  }
+
+  /** Two lines of a header are told apart as they came; every other form is made of these, and of all headers at once. */
+  headers(name: string): readonly string[] {
+    const { rawHeaders } = this.#incoming
+    const lines: string[] = []
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+      const header = rawHeaders[at] ?? ""
+      if (header.length === name.length && header.toLowerCase() === name) lines.push(rawHeaders[at + 1] ?? "")
+    }
+    return lines
+  }
+
+  readJson(): Promise<unknown> {
+    return Promise.resolve(this.#body)
+  }
+
+  readForm(): Promise<FormFields | undefined> {
+    const body = this.#body
+    return Promise.resolve(isRecord(body) ? { get: (name) => own(body, name) } : undefined)
   }
 }
 
