@@ -38,6 +38,8 @@ function source(path: string): string {
   return fileURLToPath(new URL(`packages/jotkit/src/${path}`, import.meta.url))
 }
 
+const nest11 = fileURLToPath(new URL("tests/nest-11/node_modules", import.meta.url))
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -70,6 +72,15 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "auth", include: ["packages/auth/test/**/*.test.ts"] },
+      },
+      {
+        // The adapter for Nest once more, on its other major.
+        extends: true,
+        resolve: { alias: [{ find: /^(?=@nestjs\/)/, replacement: `${nest11}/` }] },
+        test: {
+          name: "auth-nest-11",
+          include: ["packages/auth/test/adapters.test.ts", "packages/auth/test/adapters-nest.test.ts"],
+        },
       },
       {
         extends: true,

@@ -4,10 +4,12 @@ import { createServer, request as nodeRequest, type RequestListener } from "node
 import type { AddressInfo } from "node:net"
 import type { Allowed, Auth } from "@jotkit/auth"
 import { requireAuth as expressAuth, expressRequest } from "@jotkit/auth/express"
-import { authPlugin, requireAuth as fastifyAuth, fastifyRequest } from "@jotkit/auth/fastify"
+import { requireAuth as fastifyAuth, fastifyRequest } from "@jotkit/auth/fastify"
 import { fetchRequest, refusalResponse, withAuth } from "@jotkit/auth/fetch"
 import { requireAuth as honoAuth } from "@jotkit/auth/hono"
 import { requireAuth as koaAuth, koaRequest } from "@jotkit/auth/koa"
+import { nestRequest, Public, RequireAuth, Who } from "@jotkit/auth/nest"
+import { All, Get, Post, Req, Res } from "@nestjs/common"
 import express from "express"
 import fastify from "fastify"
 import { Hono } from "hono"
@@ -15,6 +17,7 @@ import Koa from "koa"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { listener } from "../../../examples/fetch/http.mjs"
 import { jar, standard } from "./asking.ts"
+import { controller, type Platform, startNest } from "./nest-service.ts"
 
 interface Service {
   readonly address: string
@@ -88,13 +91,15 @@ const FRAMEWORKS: Readonly<Record<string, Start>> = {
   },
   async fastify(auth, seen) {
     const app = fastify()
-    await app.register(authPlugin)
-    const nameOf = (who: { user: unknown } | null) => ({ name: (who?.user as User | undefined)?.name ?? null })
-    app.all("/me", { onRequest: fastifyAuth(auth) }, async ({ auth: who }) => {
+    const access = fastifyAuth(auth)
+    const optional = fastifyAuth(auth, { optional: true })
+    app.all("/me", { onRequest: access }, async (request) => {
       seen.push("/me")
-      return nameOf(who)
+      return { name: access.who(request).user.name }
     })
-    app.get("/optional", { onRequest: fastifyAuth(auth, { optional: true }) }, async ({ auth: who }) => nameOf(who))
+    app.get("/optional", { onRequest: optional }, async (request) => ({
+      name: optional.who(request).user?.name ?? null,
+    }))
     app.get("/admin", { preHandler: fastifyAuth(auth, { roles: "admin" }) }, async () => ({}))
     app.post("/refresh", async (request, reply) => {
       const pair = await auth.refresh(fastifyRequest(request))
@@ -103,6 +108,8 @@ const FRAMEWORKS: Readonly<Record<string, Start>> = {
     const address = await app.listen({ port: 0, host: "127.0.0.1" })
     return { address, close: () => app.close() }
   },
+  "nest on express": nest("express"),
+  "nest on fastify": nest("fastify"),
   async fetch(auth, seen) {
     const me = withAuth(auth, (_, { user }: Allowed<User>) => {
       seen.push("/me")
@@ -122,6 +129,40 @@ const FRAMEWORKS: Readonly<Record<string, Start>> = {
       }),
     )
   },
+}
+
+function nest(platform: Platform): Start {
+  return (auth, seen) => {
+    class Routes {
+      me(user: User) {
+        seen.push("/me")
+        return { name: user.name }
+      }
+      optional(user: User | undefined) {
+        return { name: user?.name ?? null }
+      }
+      admin() {
+        return {}
+      }
+      async refresh(
+        request: Parameters<typeof nestRequest>[0],
+        response: { status(code: number): { send(body: object): void } },
+      ) {
+        const pair = await auth.refresh(nestRequest(request))
+        response.status(pair.allowed ? 200 : pair.status).send({})
+      }
+    }
+    controller(Routes, {
+      me: [[All("me")], [Who("user")]],
+      optional: [[Get("optional"), RequireAuth({ optional: true })], [Who("user")]],
+      admin: [[Get("admin"), RequireAuth({ roles: "admin" })]],
+      refresh: [
+        [Post("refresh"), Public()],
+        [Req(), Res()],
+      ],
+    })
+    return startNest(auth, [Routes], platform)
+  }
 }
 
 describe.each(Object.entries(FRAMEWORKS))("%s", (_, start) => {
