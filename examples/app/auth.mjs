@@ -27,7 +27,11 @@ export async function openStore(folder, env) {
   const scheme = address.slice(0, address.indexOf(":"))
   const open = Object.hasOwn(STORES, scheme) ? STORES[/** @type {keyof typeof STORES} */ (scheme)] : undefined
   if (open === undefined) throw new Error(`STORE must begin with one of ${Object.keys(STORES).join(": ")}:`)
-  return open(address)
+  try {
+    return await open(address)
+  } catch (error) {
+    throw new Error("STORE cannot be used", { cause: error })
+  }
 }
 
 const STORES = {
@@ -91,6 +95,7 @@ async function openPostgres(address) {
  */
 export function openAuth(store, listening, env) {
   const address = env["PUBLIC_URL"] ?? listening
+  if (!URL.canParse(address)) throw new Error("PUBLIC_URL must be the address of this server")
   const secure = env["COOKIE_SECURE"] !== "false"
   if (!secure && !LOOPBACK.test(new URL(address).hostname))
     throw new Error("COOKIE_SECURE=false is for this machine alone: PUBLIC_URL must be a loopback address")
@@ -123,17 +128,4 @@ export function openAuth(store, listening, env) {
       },
     },
   })
-}
-
-/** Other servers that may ask about tokens: HTTP Basic with this name and secret. */
-export const CLIENT = `Basic ${Buffer.from("examples:introspect").toString("base64")}`
-
-/**
- * What a login and a refresh answer: tokens never stand in the body where they are in cookies.
- *
- * @param {import("@jotkit/auth").TokenPair} pair
- */
-export function tokenBody({ transport, accessToken, refreshToken, csrfToken, expiresIn }) {
-  if (transport === "cookie") return { csrf_token: csrfToken, expires_in: expiresIn }
-  return { access_token: accessToken, refresh_token: refreshToken, token_type: "Bearer", expires_in: expiresIn }
 }

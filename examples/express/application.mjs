@@ -1,15 +1,14 @@
 // @ts-check
 /** The application on Express. */
-import { env } from "node:process"
 import { StoreUnavailableError } from "@jotkit/auth"
 import { expressRequest, requireAuth } from "@jotkit/auth/express"
 import { sendRefusal } from "@jotkit/auth/node"
 import express from "express"
-import { CLIENT, tokenBody } from "../app/auth.mjs"
+import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { JSON_TYPE } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
 /** @typedef {ReturnType<typeof import("../app/auth.mjs").openAuth>} Auth */
-/** @typedef {import("express").RequestHandler} Handler */
 /** @typedef {import("express").Request} Request */
 /** @typedef {import("express").Response} Response */
 /** @typedef {import("express").NextFunction} Next */
@@ -19,91 +18,52 @@ import { findByPassword } from "../app/users.mjs"
  * @param {import("@jotkit/auth").Store} store
  */
 export function application(auth, store) {
-  const app = express().disable("x-powered-by").use(cors)
+  const app = express().disable("x-powered-by").enable("case sensitive routing").enable("strict routing")
   const access = requireAuth(auth)
   const fresh = requireAuth(auth, { fresh: true })
   const admin = requireAuth(auth, { roles: "admin" })
   const optional = requireAuth(auth, { optional: true })
 
-  app.route("/login").post(fromThisSite, json, login).all(allow("POST"))
-  app.route("/refresh").post(refresh).all(allow("POST"))
-  app.route("/logout").post(logout).all(allow("POST"))
-  app
-    .route("/logout-everywhere")
-    .post(access, async (_, response) => {
-      const sessions = await auth.revokeSubject(response.locals.auth.identity)
-      withCookies(response, auth.clearCookies()).json({ revoked: true, sessions })
-    })
-    .all(allow("POST"))
-  app
-    .route("/me")
-    .get(access, (_, response) => {
-      const { identity, user } = response.locals.auth
-      response.json({ sub: identity, nickname: user.nickname, locale: user.locale, roles: user.roles })
-    })
-    .all(allow("GET, HEAD"))
-  app
-    .route("/echo")
-    .post(access, json, (request, response) => void response.json(request.body))
-    .all(allow("POST"))
-  app
-    .route("/optional")
-    .get(optional, (_, response) => void response.json({ user: response.locals.auth.identity ?? null }))
-    .all(allow("GET, HEAD"))
-  app
-    .route("/password")
-    .post(fresh, (_, response) => void response.json({ changed: true }))
-    .all(allow("POST"))
-  app
-    .route("/admin")
-    .get(admin, (_, response) => void response.json({ admin: true }))
-    .all(allow("GET, HEAD"))
-  app
-    .route("/sessions")
-    .get(access, async (_, response) => {
-      const { identity, claims } = response.locals.auth
-      const sessions = await auth.listSessions(identity)
-      response.json(
-        sessions.map(({ id, createdAt, lastUsedAt }) => ({
-          id,
-          created_at: createdAt,
-          last_used_at: lastUsedAt,
-          current: id === claims["sid"],
-        })),
-      )
-    })
-    .all(allow("GET, HEAD"))
-  app
-    .route("/sessions/:id")
-    .delete(access, async (request, response) => {
-      const ended = await auth.revokeSession(request.params["id"] ?? "", response.locals.auth.identity)
-      if (ended) response.json({ revoked: true })
-      else fail(response, 404, "session_not_found", "there is no such session of yours")
-    })
-    .all(allow("DELETE"))
-  app
-    .route("/.well-known/jwks.json")
-    .get(async (_, response) => void response.set("cache-control", "public, max-age=300").json(await auth.jwks()))
-    .all(allow("GET, HEAD"))
-  app
-    .route("/introspect")
-    .post(client, form, async (request, response) => void response.json(await auth.introspect(request.body.token)))
-    .all(allow("POST"))
-  app
-    .route("/revoke")
-    .post(client, form, async (request, response) => {
-      await auth.revokeToken(request.body.token)
-      response.status(200).end()
-    })
-    .all(allow("POST"))
-  app
-    .route("/healthz")
-    .get(async (_, response) => {
-      await auth.ping()
-      response.json({ status: "ok", store: store.kind })
-    })
-    .all(allow("GET, HEAD"))
-  app.use((_, response) => fail(response, 404, "not_found", "there is nothing here"))
+  app.post("/login", fromThisSite, json, login)
+  app.post("/refresh", refresh)
+  app.post("/logout", logout)
+  app.post("/logout-everywhere", access, async (_, response) => {
+    const sessions = await auth.revokeSubject(response.locals.auth.identity)
+    withCookies(response, auth.clearCookies()).json({ revoked: true, sessions })
+  })
+  app.get("/me", access, (_, response) => void response.json(profile(response.locals.auth)))
+  app.post("/echo", access, json, (request, response) => void response.json(request.body))
+  app.get("/optional", optional, (_, response) => void response.json({ user: response.locals.auth.identity ?? null }))
+  app.post("/password", fresh, (_, response) => void response.json({ changed: true }))
+  app.get("/admin", admin, (_, response) => void response.json({ admin: true }))
+  app.get("/sessions", access, async (_, response) => {
+    const who = response.locals.auth
+    response.json(sessionList(await auth.listSessions(who.identity), who))
+  })
+  app.delete("/sessions/:id", access, async (request, response) => {
+    const ended = await auth.revokeSession(request.params["id"] ?? "", response.locals.auth.identity)
+    if (ended) response.json({ revoked: true })
+    else fail(response, 404, "session_not_found", "there is no such session of yours")
+  })
+  app.get("/.well-known/jwks.json", async (_, response) => {
+    response.set("cache-control", "public, max-age=300").json(await auth.jwks())
+  })
+  app.post("/introspect", client, form, async (request, response) => {
+    response.json(await auth.introspect(request.body.token))
+  })
+  app.post("/revoke", client, form, async (request, response) => {
+    await auth.revokeToken(request.body.token)
+    response.status(200).end()
+  })
+  app.get("/healthz", async (_, response) => {
+    await auth.ping()
+    response.json({ status: "ok", store: store.kind })
+  })
+  app.use((request, response) => {
+    const allow = allowedMethods(request.path)
+    if (allow === undefined) return fail(response, 404, "not_found", "there is nothing here")
+    fail(response.set("allow", allow), 405, "method_not_allowed", "this method is of no use here")
+  })
   app.use(failed)
   return app
 
@@ -198,7 +158,6 @@ function json(request, response, next) {
 }
 // Not express.json(): to it an empty body is an empty object.
 const parseText = express.text({ type: () => true, defaultCharset: "utf-8" })
-const JSON_TYPE = /^application\/(?:[^\s;]+\+)?json\s*(?:;|$)/i
 
 /**
  * Other servers say who they are (RFC 7662, section 2.1).
@@ -228,36 +187,6 @@ function form(request, response, next) {
   })
 }
 const parseForm = express.urlencoded({ extended: false })
-
-/**
- * Lets pages of one other origin in, where CORS_ORIGIN names it.
- *
- * @param {Request} request
- * @param {Response} response
- * @param {Next} next
- */
-function cors(request, response, next) {
-  const origin = env["CORS_ORIGIN"]
-  if (origin === undefined || request.get("origin") !== origin) return next()
-  response.set({ "access-control-allow-origin": origin, "access-control-allow-credentials": "true", vary: "Origin" })
-  if (request.method !== "OPTIONS" || request.get("access-control-request-method") === undefined) return next()
-  response.set({
-    "access-control-allow-methods": "GET, POST, DELETE",
-    "access-control-allow-headers": "Authorization, Content-Type, X-CSRF-Token",
-  })
-  response.status(204).end()
-}
-
-/**
- * @param {string} methods
- * @returns {Handler}
- */
-function allow(methods) {
-  return (_, response) => {
-    response.set("allow", methods)
-    fail(response, 405, "method_not_allowed", "this method is of no use here")
-  }
-}
 
 /**
  * @param {Response} response

@@ -1,20 +1,6 @@
 // @ts-check
-/** What a framework would do: bodies with a limit, answers as JSON, and Node's server as one that speaks Request and Response. */
-const MAX_BODY_BYTES = 102_400
-
-/** What is wrong with a request, as the client is to see it. */
-export class HttpFailure extends Error {
-  /**
-   * @param {number} status
-   * @param {string} code
-   * @param {string} message
-   */
-  constructor(status, code, message) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
+/** What a framework would do: answers as JSON, and Node's server as one that speaks Request and Response. */
+import { bodyOf, readForm, readJson } from "../app/body.mjs"
 
 /**
  * @param {unknown} body
@@ -45,37 +31,16 @@ export function withCookies(response, cookies) {
 }
 
 /** @param {Request} request */
-export async function readJson(request) {
-  const text = await readText(request, /^application\/(?:[^\s;]+\+)?json\s*(?:;|$)/i)
-  try {
-    return /** @type {unknown} */ (JSON.parse(text))
-  } catch {
-    throw new HttpFailure(400, "invalid_request", "the body must be JSON")
-  }
+export function jsonOf({ headers, body }) {
+  return readJson(headers.get("content-type"), body ?? emptyBody())
 }
 
 /** @param {Request} request */
-export async function readForm(request) {
-  return new URLSearchParams(await readText(request, /^application\/x-www-form-urlencoded\s*(?:;|$)/i))
+export function formOf({ headers, body }) {
+  return readForm(headers.get("content-type"), body ?? emptyBody())
 }
 
-/**
- * @param {Request} request
- * @param {RegExp} type
- */
-async function readText(request, type) {
-  if (!type.test(request.headers.get("content-type") ?? ""))
-    throw new HttpFailure(415, "unsupported_media_type", "the body has a type that is not read here")
-  /** @type {Uint8Array[]} */
-  const chunks = []
-  let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) throw new HttpFailure(413, "payload_too_large", "the body is too large")
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
-}
+async function* emptyBody() {}
 
 /**
  * A listener for `node:http`, from a function of Request and Response.
@@ -117,7 +82,7 @@ function toRequest(incoming) {
     // Cookies in several lines are one list, and not with commas.
     if (incoming.headers.cookie !== undefined) headers.set("cookie", incoming.headers.cookie)
     const hasBody = method !== "GET" && method !== "HEAD"
-    const body = hasBody ? { body: bodyOf(incoming), duplex: "half" } : {}
+    const body = hasBody ? { body: streamOf(incoming), duplex: "half" } : {}
     // The host is what the client says it is: nothing here depends on it.
     return new Request(`http://127.0.0.1${url}`, /** @type {RequestInit} */ ({ method, headers, ...body }))
   } catch {
@@ -126,25 +91,23 @@ function toRequest(incoming) {
 }
 
 /**
- * The body as a stream that takes nothing from the connection before it is read: the guard runs first. What is left over is read and
- * thrown away, so that the connection serves the next request.
+ * The body as a stream that takes nothing from the connection before it is read: the guard runs first.
  *
  * @param {import("node:http").IncomingMessage} incoming
  */
-function bodyOf(incoming) {
+function streamOf(incoming) {
   /** @type {AsyncIterator<Uint8Array> | undefined} */
   let chunks
   /** @type {import("node:stream/web").UnderlyingSource<Uint8Array>} */
   const source = {
     async pull(controller) {
-      chunks ??= incoming.iterator({ destroyOnReturn: false })
+      chunks ??= bodyOf(incoming)
       const { done, value } = await chunks.next()
       if (done) controller.close()
       else controller.enqueue(new Uint8Array(value))
     },
     async cancel() {
       await chunks?.return?.()
-      incoming.resume()
     },
   }
   return new ReadableStream(source, { highWaterMark: 0 })

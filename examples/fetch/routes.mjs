@@ -1,11 +1,11 @@
 // @ts-check
 /** The application: from a Request to a Response, on any platform that has them. */
-import { env } from "node:process"
 import { StoreUnavailableError } from "@jotkit/auth"
 import { fetchRequest, refusalResponse, withAuth } from "@jotkit/auth/fetch"
-import { CLIENT, tokenBody } from "../app/auth.mjs"
+import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { HttpFailure } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
-import { answer, failure, HttpFailure, readForm, readJson, withCookies } from "./http.mjs"
+import { answer, failure, formOf, jsonOf, withCookies } from "./http.mjs"
 
 /** @typedef {ReturnType<typeof import("../app/auth.mjs").openAuth>} Auth */
 /** @typedef {(request: Request, ...path: string[]) => Response | Promise<Response>} Handler */
@@ -34,11 +34,9 @@ export function application(auth, store) {
       }),
     },
     "/me": {
-      GET: withAuth(auth, (_, { identity, user: { nickname, locale, roles } }) =>
-        answer({ sub: identity, nickname, locale, roles }),
-      ),
+      GET: withAuth(auth, (_, who) => answer(profile(who))),
     },
-    "/echo": { POST: withAuth(auth, async (request) => answer(await readJson(request))) },
+    "/echo": { POST: withAuth(auth, async (request) => answer(await jsonOf(request))) },
     "/optional": { GET: whoever },
     "/password": { POST: withAuth(auth, () => answer({ changed: true }), fresh) },
     "/admin": { GET: withAuth(auth, () => answer({ admin: true }), admin) },
@@ -57,7 +55,7 @@ export function application(auth, store) {
     const byCookie = new URL(request.url).searchParams.get("mode") === "cookie"
     const refused = byCookie ? await auth.refuseCrossSite(fetchRequest(request)) : undefined
     if (refused !== undefined) return refusalResponse(refused)
-    const { username, password } = /** @type {Record<string, unknown>} */ (Object(await readJson(request)))
+    const { username, password } = /** @type {Record<string, unknown>} */ (Object(await jsonOf(request)))
     if (typeof username !== "string" || typeof password !== "string")
       return failure(400, "invalid_request", "username and password must be texts")
     const user = findByPassword(username, password)
@@ -90,16 +88,8 @@ export function application(auth, store) {
    * @param {Request} _
    * @param {import("@jotkit/auth").Allowed} who
    */
-  async function sessions(_, { identity, claims }) {
-    const list = await auth.listSessions(identity)
-    return answer(
-      list.map(({ id, createdAt, lastUsedAt }) => ({
-        id,
-        created_at: createdAt,
-        last_used_at: lastUsedAt,
-        current: id === claims["sid"],
-      })),
-    )
+  async function sessions(_, who) {
+    return answer(sessionList(await auth.listSessions(who.identity), who))
   }
 
   /**
@@ -133,7 +123,7 @@ export function application(auth, store) {
 
   return async (request) => {
     try {
-      return await withCors(request, () => route(routes, request))
+      return await route(routes, request)
     } catch (error) {
       if (error instanceof StoreUnavailableError)
         return refusalResponse(await auth.refuseUnavailable(fetchRequest(request)))
@@ -157,8 +147,8 @@ function route(routes, request) {
   const method = request.method === "HEAD" ? "GET" : request.method
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (handler !== undefined) return session === undefined ? handler(request) : handler(request, session)
-  const allow = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]))
-  return failure(405, "method_not_allowed", "this method is of no use here", { allow: allow.join(", ") })
+  const allow = allowedMethods(pathname) ?? ""
+  return failure(405, "method_not_allowed", "this method is of no use here", { allow })
 }
 
 /** @param {import("@jotkit/auth").TokenPair} pair */
@@ -176,27 +166,6 @@ async function tokenOfClient(request) {
     const headers = { ...NO_STORE, "www-authenticate": 'Basic realm="examples"' }
     return answer({ error: "invalid_client" }, 401, headers)
   }
-  const token = (await readForm(request)).get("token")
+  const token = (await formOf(request)).get("token")
   return token === null || token === "" ? answer({ error: "invalid_request" }, 400, NO_STORE) : token
-}
-
-/**
- * Lets pages of one other origin in, where CORS_ORIGIN names it.
- *
- * @param {Request} request
- * @param {() => Response | Promise<Response>} respond
- */
-async function withCors(request, respond) {
-  const origin = env["CORS_ORIGIN"]
-  if (origin === undefined || request.headers.get("origin") !== origin) return respond()
-  const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method")
-  const response = isPreflight ? new Response(null, { status: 204 }) : await respond()
-  response.headers.set("access-control-allow-origin", origin)
-  response.headers.set("access-control-allow-credentials", "true")
-  response.headers.append("vary", "Origin")
-  if (isPreflight) {
-    response.headers.set("access-control-allow-methods", "GET, POST, DELETE")
-    response.headers.set("access-control-allow-headers", "Authorization, Content-Type, X-CSRF-Token")
-  }
-  return response
 }

@@ -1,26 +1,17 @@
 // @ts-check
 /** The application on Hono. */
-import { env } from "node:process"
 import { StoreUnavailableError } from "@jotkit/auth"
 import { fetchRequest, refusalResponse } from "@jotkit/auth/fetch"
 import { requireAuth } from "@jotkit/auth/hono"
 import { Hono } from "hono"
-import { cors } from "hono/cors"
-import { CLIENT, tokenBody } from "../app/auth.mjs"
+import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { HttpFailure } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
-import { answer, failure, HttpFailure, readForm, readJson, withCookies } from "../fetch/http.mjs"
+import { answer, failure, formOf, jsonOf, withCookies } from "../fetch/http.mjs"
 
 /** @typedef {ReturnType<typeof import("../app/auth.mjs").openAuth>} Auth */
 
 const NO_STORE = { "cache-control": "no-store" }
-/** What each path takes, for answers to whatever else is asked of it. */
-const METHODS = new Map([
-  ...["/me", "/optional", "/admin", "/sessions", "/.well-known/jwks.json", "/healthz"].map(taking("GET, HEAD")),
-  ...["/login", "/refresh", "/logout", "/logout-everywhere", "/echo", "/password", "/introspect", "/revoke"].map(
-    taking("POST"),
-  ),
-  ...["/sessions/:id"].map(taking("DELETE")),
-])
 
 /**
  * @param {Auth} auth
@@ -29,15 +20,12 @@ const METHODS = new Map([
 export function application(auth, store) {
   const app = new Hono()
   const access = requireAuth(auth)
-  const origin = env["CORS_ORIGIN"]
-  if (origin !== undefined)
-    app.use(cors({ origin, credentials: true, allowHeaders: ["Authorization", "Content-Type", "X-CSRF-Token"] }))
 
   app.post("/login", async ({ req }) => {
     const byCookie = req.query("mode") === "cookie"
     const refused = byCookie ? await auth.refuseCrossSite(fetchRequest(req.raw)) : undefined
     if (refused !== undefined) return refusalResponse(refused)
-    const { username, password } = /** @type {Record<string, unknown>} */ (Object(await readJson(req.raw)))
+    const { username, password } = /** @type {Record<string, unknown>} */ (Object(await jsonOf(req.raw)))
     if (typeof username !== "string" || typeof password !== "string")
       return failure(400, "invalid_request", "username and password must be texts")
     const user = findByPassword(username, password)
@@ -57,27 +45,16 @@ export function application(auth, store) {
     const sessions = await auth.revokeSubject(context.get("auth").identity)
     return withCookies(answer({ revoked: true, sessions }), auth.clearCookies())
   })
-  app.get("/me", access, (context) => {
-    const { identity, user } = context.get("auth")
-    return answer({ sub: identity, nickname: user.nickname, locale: user.locale, roles: user.roles })
-  })
-  app.post("/echo", access, async ({ req }) => answer(await readJson(req.raw)))
+  app.get("/me", access, (context) => answer(profile(context.get("auth"))))
+  app.post("/echo", access, async ({ req }) => answer(await jsonOf(req.raw)))
   app.get("/optional", requireAuth(auth, { optional: true }), (context) =>
     answer({ user: context.get("auth").identity ?? null }),
   )
   app.post("/password", requireAuth(auth, { fresh: true }), () => answer({ changed: true }))
   app.get("/admin", requireAuth(auth, { roles: "admin" }), () => answer({ admin: true }))
   app.get("/sessions", access, async (context) => {
-    const { identity, claims } = context.get("auth")
-    const sessions = await auth.listSessions(identity)
-    return answer(
-      sessions.map(({ id, createdAt, lastUsedAt }) => ({
-        id,
-        created_at: createdAt,
-        last_used_at: lastUsedAt,
-        current: id === claims["sid"],
-      })),
-    )
+    const who = context.get("auth")
+    return answer(sessionList(await auth.listSessions(who.identity), who))
   })
   app.delete("/sessions/:id", access, async (context) => {
     const ended = await auth.revokeSession(context.req.param("id"), context.get("auth").identity)
@@ -100,9 +77,11 @@ export function application(auth, store) {
     await auth.ping()
     return answer({ status: "ok", store: store.kind })
   })
-  for (const [path, allow] of METHODS)
-    app.all(path, () => failure(405, "method_not_allowed", "this method is of no use here", { allow }))
-  app.notFound(() => failure(404, "not_found", "there is nothing here"))
+  app.notFound(({ req }) => {
+    const allow = allowedMethods(req.path)
+    if (allow === undefined) return failure(404, "not_found", "there is nothing here")
+    return failure(405, "method_not_allowed", "this method is of no use here", { allow })
+  })
   app.onError(async (error, { req }) => {
     if (error instanceof StoreUnavailableError)
       return refusalResponse(await auth.refuseUnavailable(fetchRequest(req.raw)))
@@ -128,14 +107,6 @@ async function tokenOfClient(request) {
     const headers = { ...NO_STORE, "www-authenticate": 'Basic realm="examples"' }
     return answer({ error: "invalid_client" }, 401, headers)
   }
-  const token = (await readForm(request)).get("token")
+  const token = (await formOf(request)).get("token")
   return token === null || token === "" ? answer({ error: "invalid_request" }, 400, NO_STORE) : token
-}
-
-/**
- * @param {string} allow
- * @returns {(path: string) => [string, string]}
- */
-function taking(allow) {
-  return (path) => [path, allow]
 }

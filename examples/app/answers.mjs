@@ -1,0 +1,58 @@
+// @ts-check
+/** What the application answers, whatever the framework. */
+
+/** What each path takes. */
+const METHODS = new Map([
+  ...["/me", "/optional", "/admin", "/sessions", "/.well-known/jwks.json", "/healthz"].map(taking("GET, HEAD")),
+  ...["/login", "/refresh", "/logout", "/logout-everywhere", "/echo", "/password", "/introspect", "/revoke"].map(
+    taking("POST"),
+  ),
+])
+
+/** Other servers that may ask about tokens: HTTP Basic with this name and secret. */
+export const CLIENT = `Basic ${Buffer.from("examples:introspect").toString("base64")}`
+
+/**
+ * The methods of a path, as `Allow` has them; undefined where there is nothing.
+ *
+ * @param {string} path
+ */
+export function allowedMethods(path) {
+  return /^\/sessions\/[^/]+$/.test(path) ? "DELETE" : METHODS.get(path)
+}
+
+/**
+ * What a login and a refresh answer: tokens never stand in the body where they are in cookies.
+ *
+ * @param {import("@jotkit/auth").TokenPair} pair
+ */
+export function tokenBody({ transport, accessToken, refreshToken, csrfToken, expiresIn }) {
+  if (transport === "cookie") return { csrf_token: csrfToken, expires_in: expiresIn }
+  return { access_token: accessToken, refresh_token: refreshToken, token_type: "Bearer", expires_in: expiresIn }
+}
+
+/** @param {import("@jotkit/auth").Allowed<import("./users.mjs").User>} who */
+export function profile({ identity, user: { nickname, locale, roles } }) {
+  return { sub: identity, nickname, locale, roles }
+}
+
+/**
+ * @param {readonly import("@jotkit/auth").Session[]} sessions
+ * @param {import("@jotkit/auth").Allowed} who
+ */
+export function sessionList(sessions, { claims }) {
+  return sessions.map(({ id, createdAt, lastUsedAt }) => ({
+    id,
+    created_at: createdAt,
+    last_used_at: lastUsedAt,
+    current: id === claims["sid"],
+  }))
+}
+
+/**
+ * @param {string} allow
+ * @returns {(path: string) => [string, string]}
+ */
+function taking(allow) {
+  return (path) => [path, allow]
+}

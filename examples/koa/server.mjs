@@ -1,0 +1,6 @@
+// @ts-check
+/** The server: `npm run example -- koa`. */
+import { serve } from "../app/serve.mjs"
+import { application } from "./application.mjs"
+
+await serve(new URL(".", import.meta.url), application)
