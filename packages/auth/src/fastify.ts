@@ -1,23 +1,71 @@
 /** For Fastify 5. */
-import type { FastifyRequest, onRequestAsyncHookHandler, preHandlerAsyncHookHandler } from "fastify"
+import type { FastifyPluginCallback } from "fastify"
 import { UsageError } from "jotkit"
 import type { GuardMaker, Who } from "./core/guard-maker.ts"
-import { nodeRequest } from "./core/node-request.ts"
-import type { AuthRequest, GuardOptions } from "./index.ts"
+import { type Incoming, nodeRequest } from "./core/node-request.ts"
+import type { Allowed, Anonymous, AuthRequest, GuardOptions } from "./index.ts"
 
-/** A hook for routes, as `onRequest` (before the body is read) or as `preHandler` (where tokens or CSRF values are in the body). */
-export interface AuthHook<User, Options> extends onRequestAsyncHookHandler, preHandlerAsyncHookHandler {
-  /** Who has sent a request that this hook has let through. Throws a UsageError for any other request. */
-  readonly who: (request: FastifyRequest) => Who<User, Options>
+/**
+ * What `request.auth` has, told once by the program: `declare module "@jotkit/auth/fastify" { interface FastifyAuth { user: User } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: programs add `user` to it.
+export interface FastifyAuth {}
+
+type UserOf<Told> = Told extends { readonly user: infer User } ? User : unknown
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who has sent the request. Throws a UsageError where no guard has let it through with a token. */
+    readonly auth: Allowed<UserOf<FastifyAuth>>
+  }
 }
 
+/** The part of Fastify's request that is used; every request of Fastify fits, over HTTP/2 as well. */
+export interface FastifyHookRequest {
+  readonly raw: Incoming
+  readonly body: unknown
+}
+
+/** The part of Fastify's reply that is used. */
+export interface FastifyHookReply {
+  code(status: number): unknown
+  header(name: string, value: string): unknown
+  headers(values: Readonly<Record<string, string>>): unknown
+  send(body: string): unknown
+}
+
+/** A hook for routes, as `onRequest` (before the body is read) or as `preHandler` (where tokens or CSRF values are in the body). */
+export interface AuthHook<User, Options> {
+  (request: FastifyHookRequest, reply: FastifyHookReply): Promise<unknown>
+  /** Who has sent a request that this hook has let through, typed by its options. Throws a UsageError for any other request. */
+  readonly who: (request: FastifyHookRequest) => Who<User, Options>
+}
+
+/** The verdict on a request, and the hook that asked for it. */
+const passed = new WeakMap<object, { readonly by: object; readonly verdict: Allowed | Anonymous }>()
+
+/** The plugin: gives requests their `auth`. `app.register(authPlugin)` comes before the routes. */
+export const authPlugin: FastifyPluginCallback = (app, _, done) => {
+  app.decorateRequest("auth", {
+    getter() {
+      const verdict = passed.get(this.raw)?.verdict
+      // The type tells what the program has declared.
+      if (verdict?.claims !== undefined) return verdict as Allowed<UserOf<FastifyAuth>>
+      throw new UsageError("option_invalid", "`request.auth` is for routes whose guard needs a token; else ask `who`")
+    },
+  })
+  done()
+}
+// What fastify-plugin does: the decoration is for the whole server, not for the plugin alone.
+Object.assign(authPlugin, { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "@jotkit/auth" })
+
 /** A request of Fastify as `Auth.refresh` and `Auth.logout` read it. */
-export function fastifyRequest(request: Pick<FastifyRequest, "raw" | "body">): AuthRequest {
+export function fastifyRequest(request: FastifyHookRequest): AuthRequest {
   return nodeRequest(request.raw, request.body)
 }
 
 /**
- * Makes a hook that answers a request, or lets it through to a handler that asks the hook who has sent it.
+ * Makes a hook that answers a request, or lets it through to a handler that asks `request.auth` or the hook who has sent it.
  *
  * @throws UsageError `option_unknown`, `option_invalid`
  */
@@ -26,22 +74,23 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   options?: Options,
 ): AuthHook<User, Options> {
   const guard = auth.guard(options)
-  const allowed = new WeakMap<object, Who<User, Options>>()
-  const hook: preHandlerAsyncHookHandler = async (request, reply) => {
+  const hook = async (request: FastifyHookRequest, reply: FastifyHookReply) => {
     const verdict = await guard(fastifyRequest(request))
     if (verdict.allowed) {
-      // Only an optional guard lets nobody through, and its type says so.
-      allowed.set(request.raw, verdict as Who<User, Options>)
-      return
+      passed.set(request.raw, { by: hook, verdict })
+      return undefined
     }
     for (const cookie of verdict.cookiesToClear) reply.header("set-cookie", cookie)
-    return reply.code(verdict.status).headers(verdict.headers).send(JSON.stringify(verdict.body))
+    reply.code(verdict.status)
+    reply.headers(verdict.headers)
+    return reply.send(JSON.stringify(verdict.body))
   }
   return Object.assign(hook, {
-    who(request: FastifyRequest) {
-      const who = allowed.get(request.raw)
-      if (who === undefined) throw new UsageError("option_invalid", "`who` is for routes with this hook")
-      return who
+    who(request: FastifyHookRequest) {
+      const known = passed.get(request.raw)
+      // Only an optional guard lets nobody through, and its type says so.
+      if (known?.by === hook) return known.verdict as Who<User, Options>
+      throw new UsageError("option_invalid", "`who` is for routes with this hook")
     },
   })
 }

@@ -1,12 +1,21 @@
 /** Table of contents. */
-export { Auth, createAuth, type LoggedOut, type OptionalGuard, type Proven, type Refreshed } from "./core/auth.ts"
-export type { CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
+export {
+  Auth,
+  createAuth,
+  type DecodeTokenOptions,
+  type LoggedOut,
+  type OptionalGuard,
+  type Proven,
+  type Refreshed,
+} from "./core/auth.ts"
+export type { CookieCallOptions, CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
 export type { DpopOptions } from "./core/dpop-settings.ts"
 export type { Introspection } from "./core/endpoints.ts"
 export { Failure, type FailureDetails, REASONS, REFUSAL_CODES, type Reason, type RefusalCode } from "./core/failure.ts"
 export type { GrantOptions } from "./core/grant.ts"
 export type { GuardOptions } from "./core/guard.ts"
 export { KeyRing, type KeyRingOptions } from "./core/key-ring.ts"
+export type { SigningKeyOf, VerificationKeyOf } from "./core/keys.ts"
 export type { TokenOptions } from "./core/mint.ts"
 export type { Lifetime } from "./core/options.ts"
 export type { AuthRequest, FormFields } from "./core/request.ts"
@@ -17,7 +26,9 @@ export type {
   AuthClaims,
   AuthOptions,
   CheckMode,
+  CompatOptions,
   CsrfOptions,
+  CsrfPlaces,
   Loaders,
   RefreshOptions,
   Responder,

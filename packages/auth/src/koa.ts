@@ -24,11 +24,10 @@ export interface KoaContext<State> {
 
 /** A request of Koa as `Auth.refresh` and `Auth.logout` read it. */
 export function koaRequest(context: Pick<KoaContext<unknown>, "req" | "request">): AuthRequest {
-  // Parsers of bodies leave them there; Koa itself has none.
-  const request = nodeRequest(context.req, Reflect.get(context.request, "body"))
   // What is mounted under a path gets a `url` without it.
   const url: unknown = Reflect.get(context.request, "originalUrl")
-  return typeof url === "string" ? { ...request, url } : request
+  // Parsers of bodies leave them there; Koa itself has none.
+  return nodeRequest(context.req, Reflect.get(context.request, "body"), typeof url === "string" ? url : undefined)
 }
 
 /**

@@ -15,18 +15,18 @@ const auth = createAuth({
 
 test("Fastify's inject reaches the guard", async () => {
   const app = fastify().register(authPlugin)
-  app.get("/", { onRequest: requireAuth(auth) }, (request) => request.auth?.identity)
+  app.get("/", { onRequest: requireAuth(auth) }, (request) => request.auth.identity)
   const headers = { authorization: `Bearer ${await auth.createAccessToken("ada")}` }
   expect((await app.inject({ url: "/", headers })).body).toBe("ada")
   expect((await app.inject({ url: "/" })).json()).toMatchObject({ error: "missing_token" })
-  const twice = { authorization: [headers.authorization, headers.authorization] }
+  const twice: Record<string, string[]> = { authorization: [headers.authorization, headers.authorization] }
   expect((await app.inject({ url: "/", headers: twice })).statusCode).toBe(400)
   await app.close()
 })
 
 test("Fastify over HTTP/2 reaches the guard", async () => {
   const app = fastify({ http2: true }).register(authPlugin)
-  app.get("/", { onRequest: requireAuth(auth) }, (request) => request.auth?.identity)
+  app.get("/", { onRequest: requireAuth(auth) }, (request) => request.auth.identity)
   await app.listen({ port: 0, host: "127.0.0.1" })
   const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
   const ask = async (headers: Record<string, string>) => {

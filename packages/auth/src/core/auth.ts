@@ -2,7 +2,8 @@
 
 import { getUnverifiedHeader, type JwkObject, UsageError } from "jotkit"
 import type { Session } from "../store.ts"
-import { isCrossSite } from "./csrf.ts"
+import { type CookieCallOptions, forCall } from "./cookie-settings.ts"
+import { csrfFailure, isCrossSite } from "./csrf.ts"
 import { loginProof } from "./dpop.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
 import { Failure } from "./failure.ts"
@@ -11,7 +12,7 @@ import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.t
 import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
 import { refuse } from "./refuse.ts"
 import type { AuthRequest } from "./request.ts"
-import { revocationOf } from "./revocation.ts"
+import { type Revocation, revocationOf } from "./revocation.ts"
 import {
   closeSession,
   type LoginOptions,
@@ -25,7 +26,7 @@ import { clearedCookies, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type AuthOptions, loadersOf, type Settings, settingsOf } from "./settings.ts"
 import { askStore, StoreUnavailableError } from "./store-access.ts"
 import type { OptionalVerdict, Refused, Verdict } from "./verdict.ts"
-import { verifierOf, verifyToken } from "./verify.ts"
+import { identityOf, verifierOf, verifyToken } from "./verify.ts"
 
 /** A new pair of tokens, from a refresh token. */
 export interface Refreshed extends TokenPair {
@@ -45,6 +46,14 @@ export interface Proven {
   readonly jkt: string | undefined
 }
 
+/** What may be asked of {@link Auth.decodeToken}. */
+export interface DecodeTokenOptions {
+  /** Answer with claims of tokens that have expired as well. Default false. */
+  readonly allowExpired?: boolean | undefined
+  /** The value that the token's claim `csrf` must be. Default: it is not looked at. */
+  readonly csrf?: string | undefined
+}
+
 /** A guard that is optional, and so lets requests without a token pass. */
 export type OptionalGuard = GuardOptions & { readonly optional: true }
 
@@ -56,7 +65,7 @@ export class Auth<User = unknown, Identity = string> {
   /** As {@link createAuth}. */
   constructor(options: AuthOptions<User, Identity>) {
     const settings = settingsOf(options)
-    const revocation = revocationOf(settings)
+    const revocation = aboutIdentities(revocationOf(settings), settings)
     const { isRevoked } = revocation
     this.#settings = settings
     this.#context = { settings, loaders: loadersOf(options), verify: verifierOf(settings), isRevoked, revocation }
@@ -217,12 +226,13 @@ export class Auth<User = unknown, Identity = string> {
    *
    * @returns The claims, or the reason why there are none.
    */
-  async decodeToken(token: string, options: { readonly allowExpired?: boolean } = {}): Promise<AuthClaims | Failure> {
+  async decodeToken(token: string, options: DecodeTokenOptions = {}): Promise<AuthClaims | Failure> {
     const genuine = await verifyToken(token, this.#context.verify, this.#settings)
     if (genuine instanceof Failure) return genuine
-    return genuine.isExpired && options.allowExpired !== true
-      ? new Failure("expired", { claims: genuine.claims })
-      : genuine.claims
+    const { claims, isExpired } = genuine
+    const failure = options.csrf === undefined ? undefined : csrfFailure(options.csrf, claims)
+    if (failure !== undefined) return failure
+    return isExpired && options.allowExpired !== true ? new Failure("expired", { claims }) : claims
   }
 
   /** The header of a token that nobody has verified. @throws DecodeError for a token that cannot be read. */
@@ -231,20 +241,26 @@ export class Auth<User = unknown, Identity = string> {
   }
 
   /** Values of `Set-Cookie` for tokens that were made here; login and refresh do this by themselves. */
-  async setCookies(tokens: { readonly access?: string; readonly refresh?: string }): Promise<readonly string[]> {
+  async setCookies(
+    tokens: { readonly access?: string | undefined; readonly refresh?: string | undefined },
+    options?: CookieCallOptions,
+  ): Promise<readonly string[]> {
     const read = async (token: string | undefined) => {
       if (token === undefined) return undefined
       const claims = await this.decodeToken(token)
       if (claims instanceof Failure) throw new TypeError(`setCookies takes tokens that are valid: ${claims.code}`)
       const { exp, csrf } = claims
+      if (this.#settings.isCompat && this.#settings.csrf !== undefined && typeof csrf !== "string")
+        throw new TypeError("setCookies takes tokens with the claim `csrf`")
       return { token, expiresAt: exp, csrf: typeof csrf === "string" ? csrf : undefined }
     }
-    return tokenCookies({ access: await read(tokens.access), refresh: await read(tokens.refresh) }, this.#settings)
+    const settings = forCall(this.#settings, options)
+    return tokenCookies({ access: await read(tokens.access), refresh: await read(tokens.refresh) }, settings)
   }
 
-  /** Values of `Set-Cookie` that remove every cookie which may have been set. */
-  clearCookies(): readonly string[] {
-    return clearedCookies(this.#settings)
+  /** Values of `Set-Cookie` that remove every cookie which may have been set; for another domain if they were set for it. */
+  clearCookies(options?: Pick<CookieCallOptions, "domain">): readonly string[] {
+    return clearedCookies(forCall(this.#settings, options))
   }
 
   /** The public keys as a JWK Set, for `/.well-known/jwks.json`; secrets are never among them. */
@@ -264,6 +280,17 @@ export class Auth<User = unknown, Identity = string> {
       if (error instanceof StoreUnavailableError) return new Failure("store_down")
       throw error
     }
+  }
+}
+
+/** Stores know subjects, which `compat` may have under another name. */
+function aboutIdentities(revocation: Revocation, settings: Settings): Revocation {
+  if (settings.identityClaim === "sub" && !settings.anySubject) return revocation
+  const named = (claims: AuthClaims): AuthClaims => ({ ...claims, sub: identityOf(claims, settings) })
+  return {
+    ...revocation,
+    ask: (claims) => revocation.ask(named(claims)),
+    isRevoked: (claims) => revocation.isRevoked(named(claims)),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Failure, Reason } from "./failure.ts"
 import type { Settings } from "./settings.ts"
+import { identityOf } from "./verify.ts"
 
 type Text = string | ((failure: Failure, settings: Settings) => string)
 
@@ -47,7 +48,10 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, text: Text]>> =
   revoked: [401, "Token has been revoked"],
   reused: [401, "Token has been revoked"],
   claims_rejected: [400, "User claims verification failed"],
-  user_missing: [401, ({ details }) => `Error loading the user ${String(details.claims?.["sub"])}`],
+  user_missing: [
+    401,
+    ({ details }, settings) => `Error loading the user ${identityOf(details.claims ?? {}, settings)}`,
+  ],
   identity_missing: [422, ({ details }) => `Missing claim: ${details.subject}`],
   signature: [422, INVALID_SIGNATURE],
   unreadable: [422, libraryText],

@@ -1,6 +1,14 @@
 /** How cookies are named and sent; what browsers would refuse or ignore is refused here, when the server starts. */
 
-import { choiceOption, flagOption, invalidOption, knownOptions, textOption } from "./options.ts"
+import {
+  choiceOption,
+  flagOption,
+  invalidOption,
+  knownOptions,
+  type Lifetime,
+  secondsOption,
+  textOption,
+} from "./options.ts"
 
 /** `SameSite` of a cookie. */
 export type SameSite = "lax" | "strict" | "none"
@@ -33,6 +41,13 @@ export interface CookiesOptions {
   session?: boolean | undefined
 }
 
+/** What one call says of its cookies, instead of the options. */
+export interface CookieCallOptions {
+  /** For how long the browser keeps them, 0 included. Default: what is left of the token. */
+  readonly maxAge?: Lifetime | undefined
+  readonly domain?: string | undefined
+}
+
 /** One cookie, settled. */
 export interface CookieSettings {
   readonly name: string
@@ -51,6 +66,8 @@ export interface CookiesSettings {
   readonly domain: string | undefined
   readonly partitioned: boolean
   readonly session: boolean
+  /** Seconds; undefined: for as long as the token lives. */
+  readonly maxAge: number | undefined
 }
 
 /** What stands where an option is not given. */
@@ -75,11 +92,9 @@ const COOKIE_DOMAIN = /^\.?[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?$/
 /** Reads the options of cookies. */
 export function cookiesSettings(options: CookiesOptions | undefined, defaults: CookieDefaults): CookiesSettings {
   const given = knownOptions(options, COOKIES, "cookies")
-  const domain = textOption("cookies.domain", given.domain)
-  if (domain !== undefined && !COOKIE_DOMAIN.test(domain)) throw invalidOption("cookies.domain", "a domain name")
   const shared: Shared = {
     secure: flagOption("cookies.secure", given.secure, true),
-    domain: domain?.replace(/^\./, ""),
+    domain: domainOf("cookies.domain", given.domain),
     partitioned: flagOption("cookies.partitioned", given.partitioned, false),
     session: flagOption("cookies.session", given.session, false),
   }
@@ -97,7 +112,35 @@ export function cookiesSettings(options: CookiesOptions | undefined, defaults: C
   }
   const settings = { access: settle("access"), refresh: settle("refresh"), csrf: settle("csrf") }
   const refreshCsrf = given.refreshCsrf === undefined && defaults.refreshCsrf === defaults.csrf
-  return Object.freeze({ ...shared, ...settings, refreshCsrf: refreshCsrf ? settings.csrf : settle("refreshCsrf") })
+  return Object.freeze({
+    ...shared,
+    ...settings,
+    refreshCsrf: refreshCsrf ? settings.csrf : settle("refreshCsrf"),
+    maxAge: undefined,
+  })
+}
+
+/** The settings of one call. @throws UsageError `option_invalid`, `option_unknown` */
+export function forCall<T extends { readonly cookies: CookiesSettings }>(
+  settings: T,
+  options: CookieCallOptions | undefined,
+): T {
+  if (options === undefined) return settings
+  const { maxAge, domain } = knownOptions(options, ["maxAge", "domain"], "cookies")
+  const cookies = { ...settings.cookies, domain: domainOf("domain", domain) ?? settings.cookies.domain }
+  for (const { name, path } of [cookies.access, cookies.refresh, cookies.csrf, cookies.refreshCsrf])
+    assertPrefix("domain", name, path, cookies)
+  return {
+    ...settings,
+    cookies: maxAge === undefined ? cookies : { ...cookies, maxAge: secondsOption("maxAge", maxAge, 0) },
+  }
+}
+
+/** A domain; a dot in front of it says nothing (RFC 6265, section 5.2.3). */
+function domainOf(name: string, value: unknown): string | undefined {
+  const domain = textOption(name, value)
+  if (domain !== undefined && !COOKIE_DOMAIN.test(domain)) throw invalidOption(name, "a domain name")
+  return domain?.replace(/^\./, "")
 }
 
 interface Standard {

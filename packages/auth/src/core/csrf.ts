@@ -1,6 +1,7 @@
 /** Whether a request that carries a cookie was meant by whom the cookie belongs to. */
 
 import { timingSafeEqual } from "node:crypto"
+import type { Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import { own } from "./options.ts"
 import { type AuthRequest, onlyLine, quietly } from "./request.ts"
@@ -29,16 +30,17 @@ export function isForeign(request: AuthRequest, origins: readonly string[]): boo
   return lines.length > 1 || lines.some((line) => !origins.includes(line))
 }
 
-/** The value that the client sent back: from the header, or else from the form. Undefined: none. */
-export async function sentCsrf(request: AuthRequest, { csrf }: Settings): Promise<string | undefined> {
+/** The value that the client sent back for a token: from the header, or else from the form. Undefined: none. */
+export async function sentCsrf(request: AuthRequest, { csrf }: Settings, slot: Slot): Promise<string | undefined> {
   if (csrf === undefined) return undefined
-  const lines = request.headers(csrf.header.toLowerCase())
+  const { header, formField } = csrf.places[slot]
+  const lines = request.headers(header.toLowerCase())
   // Two lines are one value that fits nothing.
   const value = lines.join(", ")
-  if (value !== "" || csrf.formField === undefined) return value === "" ? undefined : value
+  if (value !== "" || formField === undefined) return value === "" ? undefined : value
   if (!FORM_TYPE.test(onlyLine(request, "content-type") ?? "")) return undefined
   const form = await quietly(() => request.readForm?.() ?? Promise.resolve(undefined))
-  const field = form?.get(csrf.formField)
+  const field = form?.get(formField)
   return typeof field === "string" && field !== "" ? field : undefined
 }
 

@@ -22,7 +22,7 @@ import { type AuthClaims, type Loaders, locationsOf, type Settings, type TokenLo
 import { StoreUnavailableError } from "./store-access.ts"
 import { mediaTypeOf } from "./token-types.ts"
 import { type Allowed, ANONYMOUS, type Anonymous } from "./verdict.ts"
-import { headerOf, verifyToken } from "./verify.ts"
+import { headerOf, identityOf, verifyToken } from "./verify.ts"
 
 /** What a guard asks of a request. */
 export interface GuardOptions {
@@ -158,7 +158,7 @@ interface Presented {
 
 /** The value that must match the token's claim; undefined where none is needed. */
 async function csrfOf(
-  { location }: Found,
+  { location, slot }: Found,
   request: AuthRequest,
   { origins }: GuardRules,
   settings: Settings,
@@ -167,7 +167,7 @@ async function csrfOf(
   if (origins !== undefined && isForeign(request, origins)) return new Failure("cross_site")
   if (!needsCsrf(request, settings)) return undefined
   if (!settings.isCompat && isCrossSite(request)) return new Failure("cross_site")
-  return (await sentCsrf(request, settings)) ?? new Failure("csrf_missing")
+  return (await sentCsrf(request, settings, slot)) ?? new Failure("csrf_missing")
 }
 
 /** Whoever logs out may come too late; a refresh token would have to be renewed first all the same. */
@@ -182,7 +182,10 @@ function typeFailure(
   { isCompat }: Settings,
 ): Failure | undefined {
   const type = own(claims, "type")
-  if (typeof type === "string" && types.includes(type) && (isCompat || hasMediaType(header, type))) return undefined
+  const isWanted = typeof type === "string" && types.includes(type)
+  if (isWanted && (isCompat || hasMediaType(header, type))) return undefined
+  // There, everything but a refresh token is an access token.
+  if (isCompat && type !== "refresh" && types.includes("access")) return undefined
   if (types.every((wanted) => wanted === "refresh")) return new Failure("refresh_wanted")
   return new Failure(type === "refresh" ? "refresh_not_wanted" : "other_type")
 }
@@ -233,7 +236,7 @@ async function admit<User, Identity>(
   if (missing !== undefined) return withToken(new Failure("role_missing"), presented)
   const { token, location } = found
   // Without the loader `User` is undefined: createAuth infers it from there.
-  return { allowed: true, identity: claims.sub, claims, user: user as User, header, location, token }
+  return { allowed: true, identity: identityOf(claims, settings), claims, user: user as User, header, location, token }
 }
 
 function withToken({ reason, details }: Failure, { header, claims }: Presented): Failure {

@@ -2,7 +2,7 @@
 
 import { encodeAsync, UsageError } from "jotkit"
 import { GRANTED_CLAIMS, type Grant, type GrantOptions } from "./grant.ts"
-import { isRecord, type Lifetime, secondsOption } from "./options.ts"
+import { invalidOption, isRecord, type Lifetime, secondsOption } from "./options.ts"
 import type { CookieToken } from "./set-cookie.ts"
 import type { Loaders, Settings } from "./settings.ts"
 import { mediaTypeOf } from "./token-types.ts"
@@ -15,8 +15,8 @@ export interface TokenOptions extends GrantOptions {
   claims?: object | undefined
   /** More members of the header. */
   header?: Readonly<Record<string, unknown>> | undefined
-  /** Instead of the lifetime of the options. At least a second. */
-  lifetime?: Lifetime | undefined
+  /** Instead of the lifetime of the options. At least a second. False: no end, where guards take such tokens (`lifetimes`, `compat`). */
+  lifetime?: Lifetime | false | undefined
 }
 
 /** What a new token is to be. */
@@ -45,14 +45,14 @@ export async function mint(draft: Draft, settings: Settings): Promise<CookieToke
   const now = Math.floor(settings.now())
   const expiresAt = expiryOf(draft, now, settings)
   const claims = {
-    ...givenClaims(draft.claims),
+    ...givenClaims(draft.claims, settings),
     ...draft.granted,
     ...(settings.issuer === undefined ? {} : { iss: settings.issuer }),
-    sub: subject,
+    [settings.identityClaim]: subject,
     ...audienceOf(settings),
     ...(expiresAt === undefined ? {} : { exp: expiresAt }),
     iat: now,
-    ...(settings.isCompat ? { nbf: now } : {}),
+    ...(settings.notBefore ? { nbf: now } : {}),
     jti: draft.id,
     ...(draft.sessionId === undefined ? {} : { sid: draft.sessionId }),
     ...(draft.authenticatedAt === undefined ? {} : { auth_time: draft.authenticatedAt }),
@@ -60,7 +60,7 @@ export async function mint(draft: Draft, settings: Settings): Promise<CookieToke
     fresh: draft.fresh ?? false,
     ...(csrf === undefined ? {} : { csrf }),
   }
-  const { key, algorithm } = await settings.keys.signing()
+  const { key, algorithm } = await settings.keys.signing(subject)
   const header = { ...ownHeader(draft.header), typ: settings.isCompat ? "JWT" : mediaTypeOf(type) }
   return { token: await encodeAsync(claims, key, { algorithm, header }), expiresAt, csrf }
 }
@@ -88,8 +88,8 @@ export async function claimsFor(
 }
 
 /** Claims that are the program's to give. @throws UsageError `claims_invalid` for one that is made here. */
-export function givenClaims(claims: object | undefined): object {
-  const taken = OWN_CLAIMS.find((name) => claims !== undefined && Object.hasOwn(claims, name))
+export function givenClaims(claims: object | undefined, { identityClaim }: Pick<Settings, "identityClaim">): object {
+  const taken = [...OWN_CLAIMS, identityClaim].find((name) => claims !== undefined && Object.hasOwn(claims, name))
   if (taken !== undefined)
     throw new UsageError("claims_invalid", `the claim \`${taken}\` is made here and cannot be given`)
   return claims ?? {}
@@ -108,9 +108,12 @@ function audienceOf({ audience }: Settings): { aud?: string | readonly string[] 
   return { aud: second === undefined ? only : audience }
 }
 
-function expiryOf({ type, lifetime, endsBy }: Draft, now: number, { lifetimes }: Settings): number | undefined {
-  const standard = lifetimes[type === "refresh" ? "refresh" : "access"]
-  const seconds = lifetime === undefined ? standard : secondsOption("lifetime", lifetime, 0, 1)
+function expiryOf({ type, lifetime, endsBy }: Draft, now: number, settings: Settings): number | undefined {
+  const standard = settings.lifetimes[type === "refresh" ? "refresh" : "access"]
+  if (lifetime === false && standard !== false && !settings.isCompat)
+    throw invalidOption("lifetime", "a duration where `lifetimes` is one: guards refuse a token without an end")
+  const seconds =
+    lifetime === undefined || lifetime === false ? (lifetime ?? standard) : secondsOption("lifetime", lifetime, 0, 1)
   const ends = seconds === false ? undefined : now + Math.ceil(seconds)
   return endsBy === undefined ? ends : Math.min(ends ?? endsBy, endsBy)
 }

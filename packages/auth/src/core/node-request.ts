@@ -5,22 +5,25 @@ import { isRecord, own } from "./options.ts"
 import type { AuthRequest, FormFields } from "./request.ts"
 import type { Refused } from "./verdict.ts"
 
-/** A request, and its body where the framework has parsed one. */
-export function nodeRequest(incoming: IncomingMessage, body?: unknown): AuthRequest {
-  return new NodeRequest(incoming, body)
+/** The part of a request that is used; requests of HTTP/2 have it as well. */
+export type Incoming = Pick<IncomingMessage, "method" | "url" | "rawHeaders">
+
+/** A request, its body where the framework has parsed one, and its whole path where the framework has taken some of it away. */
+export function nodeRequest(incoming: Incoming, body?: unknown, url?: string): AuthRequest {
+  return new NodeRequest(incoming, body, url)
 }
 
 /** A class, since functions of its own for each request would cost more than all that they do. */
 class NodeRequest implements AuthRequest {
   readonly method: string
   readonly url: string
-  readonly #incoming: IncomingMessage
+  readonly #incoming: Incoming
   readonly #body: unknown
 
-  constructor(incoming: IncomingMessage, body: unknown) {
+  constructor(incoming: Incoming, body: unknown, url: string | undefined) {
     this.method = incoming.method ?? "GET"
     // Routers of Express take the path they are mounted at out of `url`.
-    this.url = textOf(own(incoming, "originalUrl")) ?? incoming.url ?? "/"
+    this.url = url ?? textOf(own(incoming, "originalUrl")) ?? incoming.url ?? "/"
     this.#incoming = incoming
     this.#body = body
   }

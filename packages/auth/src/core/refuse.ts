@@ -74,9 +74,9 @@ function toClear(failure: Failure, settings: Settings): readonly string[] {
 }
 
 async function withAnswer(refused: Refused, responder: Responder, request: AuthRequest): Promise<Refused> {
-  const { code, failure } = refused
+  const { code, status, message, failure } = refused
   const { header, claims } = failure.details
-  const told = { code, reason: failure.reason, ...(header && { header }), ...(claims && { claims }) }
+  const told = { code, reason: failure.reason, status, message, ...(header && { header }), ...(claims && { claims }) }
   const answer = await responder(told, request)
   if (answer === undefined) return refused
   return {

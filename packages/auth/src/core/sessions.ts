@@ -72,7 +72,7 @@ export async function openSession<User, Identity>(
     createdAt: now,
     lastUsedAt: now,
     expiresAt: now + Math.ceil(settings.refresh.absolute),
-    data: JSON.stringify({ ...givenClaims(options.claims), ...grantOf(options, "access", settings) }),
+    data: JSON.stringify({ ...givenClaims(options.claims, settings), ...grantOf(options, "access", settings) }),
   }
   const refreshId = globalThis.crypto.randomUUID()
   // The tokens first: a session whose tokens could not be made would be nobody's.

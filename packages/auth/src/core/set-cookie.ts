@@ -38,6 +38,7 @@ export function tokenCookies(tokens: CookieTokens, settings: Settings): readonly
   const shared = cookies.csrf === cookies.refreshCsrf
   // A shared CSRF value is needed for as long as the longer of the two tokens lives.
   const holder = shared ? (refresh ?? access) : access
+  if (settings.csrf?.cookie !== true) return values
   if (holder?.csrf !== undefined) values.push(setCookie(cookies.csrf, holder.csrf, holder, settings))
   if (!shared && refresh?.csrf !== undefined)
     values.push(setCookie(cookies.refreshCsrf, refresh.csrf, refresh, settings))
@@ -47,8 +48,8 @@ export function tokenCookies(tokens: CookieTokens, settings: Settings): readonly
 /** What removes every cookie that {@link tokenCookies} may have set. */
 export function clearedCookies(settings: Settings): readonly string[] {
   const { access, refresh, csrf, refreshCsrf } = settings.cookies
-  const all = new Set([access, ...(settings.csrf === undefined ? [] : [csrf]), refresh])
-  if (settings.csrf !== undefined) all.add(refreshCsrf)
+  const isReadable = settings.csrf?.cookie === true
+  const all = new Set(isReadable ? [access, csrf, refresh, refreshCsrf] : [access, refresh])
   return [...all].map((cookie) =>
     stringifySetCookie({ ...attributes(cookie, settings), value: "", maxAge: 0, expires: new Date(0) }),
   )
@@ -57,9 +58,10 @@ export function clearedCookies(settings: Settings): readonly string[] {
 function setCookie(cookie: CookieSettings, value: string, { expiresAt }: CookieToken, settings: Settings): string {
   if (cookie.name.length + value.length > MAX_BYTES)
     throw new UsageError("argument_invalid", `the cookie ${cookie.name} would be larger than ${MAX_BYTES} bytes`)
+  const { session, maxAge: given } = settings.cookies
   const left = expiresAt === undefined ? MAX_AGE_SECONDS : Math.ceil(expiresAt - settings.now())
-  const maxAge = Math.max(0, Math.min(left, MAX_AGE_SECONDS))
-  const limits = settings.cookies.session ? {} : { maxAge }
+  const maxAge = Math.max(0, Math.min(Math.ceil(given ?? left), MAX_AGE_SECONDS))
+  const limits = session && given === undefined ? {} : { maxAge }
   return stringifySetCookie({ ...attributes(cookie, settings), value, ...limits })
 }
 

@@ -7,9 +7,10 @@ import { type DpopOptions, type DpopSettings, dpopSettings } from "./dpop-settin
 import type { Failure } from "./failure.ts"
 import { REFUSAL_CODES, type RefusalCode } from "./failure.ts"
 import { KeyRing } from "./key-ring.ts"
-import { type AuthKeys, fixedKeys } from "./keys.ts"
+import { type AuthKeys, fixedKeys, type SigningKeyOf, type VerificationKeyOf } from "./keys.ts"
 import {
   choiceOption,
+  flagOption,
   functionOption,
   invalidOption,
   knownOptions,
@@ -23,7 +24,7 @@ import type { AuthRequest } from "./request.ts"
 /** Where a token may be. */
 export type TokenLocation = "header" | "cookie" | "json" | "query"
 
-/** The claims of a token that a guard has let through. */
+/** The claims of a token that a guard has let through. Only {@link CompatOptions} make tokens pass whose `sub` is another or none. */
 export interface AuthClaims extends JwtClaims {
   sub: string
 }
@@ -54,20 +55,42 @@ export type Responder = (
   failure: {
     readonly code: RefusalCode
     readonly reason: string
+    /** Status and message as they would be without the responder. */
+    readonly status: number
+    readonly message: string
     readonly header?: object
     readonly claims?: JwtClaims
   },
   request: AuthRequest,
 ) => Answer | undefined | Promise<Answer | undefined>
 
-/** How CSRF values travel. They are asked for only where the token came in a cookie. */
-export interface CsrfOptions {
+/** Where a client sends the CSRF value back. */
+export interface CsrfPlaces {
   /** Default `X-CSRF-Token`. */
   header?: string | undefined
   /** Also look into this field of a form body. Default: no. */
   formField?: string | undefined
+}
+
+/** How CSRF values travel. They are asked for only where the token came in a cookie. */
+export interface CsrfOptions extends CsrfPlaces {
+  /** Places of their own for the value of the refresh token. Default: the same ones. */
+  refresh?: CsrfPlaces | undefined
   /** Methods that need the value. Default: all but GET, HEAD, OPTIONS and TRACE. */
   methods?: readonly string[] | undefined
+  /** Set the readable cookie. Default true; without it pages have the value from the answer to the login. */
+  cookie?: boolean | undefined
+}
+
+/** What one program on Flask-JWT-Extended does otherwise than the next. */
+export interface CompatOptions {
+  readonly library: "flask-jwt-extended"
+  /** The claim that says who it is (JWT_IDENTITY_CLAIM). Default `sub`. Any other may hold any JSON. */
+  readonly identityClaim?: string | undefined
+  /** Take tokens whose `sub` is no string (JWT_VERIFY_SUB is false). Default false. New tokens have strings. */
+  readonly anySubject?: boolean | undefined
+  /** Give new tokens `nbf` (JWT_ENCODE_NBF). Default true. */
+  readonly notBefore?: boolean | undefined
 }
 
 /** How long refresh tokens and sessions live. */
@@ -90,14 +113,19 @@ export type CheckMode = "every-request" | "refresh-only" | { readonly cachedFor:
 
 /** What an {@link Auth} is made of. */
 export interface AuthOptions<User = unknown, Identity = string> {
-  /** The key of all tokens: a secret, a private key, or (to verify only) a public one. Text is a secret unless it is PEM. Or `keyRing`. */
-  key?: JwkSource | undefined
-  /** What tokens are verified with, where that is not the key's own public half: a set of keys, a `JwksClient`, a function of the header. */
-  verificationKey?: KeyInput | undefined
+  /**
+   * The key of all tokens: a secret, a private key, or (to verify only) a public one. Text is a secret unless it is PEM. Or a function of
+   * the subject that answers with the key to sign with; `algorithm` and `verificationKey` go with it. Or `keyRing`.
+   */
+  key?: JwkSource | SigningKeyOf | undefined
+  /** What tokens are verified with, where that is not the key's own public half: a set of keys, a `JwksClient`, a function. */
+  verificationKey?: KeyInput | VerificationKeyOf | undefined
   /** Keys that are made, rotated and shared by themselves. */
   keyRing?: KeyRing | undefined
   /** Default: the key's own, HS256 for a secret. */
   algorithm?: string | undefined
+  /** What tokens may be signed with, all with a secret or none. Default: `algorithm` alone; it is not added to a list. */
+  algorithms?: readonly string[] | undefined
   /** `iss` of all tokens; required, except with `compat`. */
   issuer?: string | undefined
   /** `aud` of all tokens; required, except with `compat`. */
@@ -143,8 +171,11 @@ export interface AuthOptions<User = unknown, Identity = string> {
   rolesClaim?: string | undefined
   /** The clock, in seconds since 1970. Default: the system's. */
   now?: (() => number) | undefined
-  /** Statuses, messages, claims and names of another library, so that both can serve side by side. */
-  compat?: "flask-jwt-extended" | undefined
+  /**
+   * Statuses, messages, claims and names of another library, so that both can serve side by side. With that come its rules: whatever is
+   * not a refresh token passes for an access token, also what has no `type`, no `exp` or no `jti`.
+   */
+  compat?: "flask-jwt-extended" | CompatOptions | undefined
 }
 
 /** Options with everything settled. */
@@ -173,14 +204,20 @@ export interface Settings {
   readonly rolesClaim: string
   readonly now: () => number
   readonly isCompat: boolean
+  readonly identityClaim: string
+  readonly anySubject: boolean
+  readonly notBefore: boolean
 }
 
 /** How CSRF values travel, settled. */
-interface CsrfSettings {
-  readonly header: string
-  readonly formField: string | undefined
+export interface CsrfSettings {
+  /** For each of the two tokens. */
+  readonly places: Readonly<
+    Record<"access" | "refresh", { readonly header: string; readonly formField: string | undefined }>
+  >
   /** Undefined: all but the safe ones. */
   readonly methods: ReadonlySet<string> | undefined
+  readonly cookie: boolean
 }
 
 const OPTIONS = [
@@ -188,6 +225,7 @@ const OPTIONS = [
   "verificationKey",
   "keyRing",
   "algorithm",
+  "algorithms",
   "issuer",
   "audience",
   "lifetimes",
@@ -237,7 +275,8 @@ const COMPAT_COOKIE_NAMES = {
  */
 export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>): Settings {
   const given = knownOptions(options, OPTIONS, "createAuth")
-  const isCompat = choiceOption("compat", given.compat, ["flask-jwt-extended", "none"] as const, "none") !== "none"
+  const compat = compatOf(given.compat)
+  const { isCompat } = compat
   const lifetimes = lifetimesOf(given.lifetimes)
   const now = functionOption("now", given.now) ?? systemClock
   const audience = textsOption("audience", given.audience)
@@ -272,7 +311,7 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     clientId: textOption("clientId", given.clientId),
     rolesClaim: textOption("rolesClaim", given.rolesClaim) ?? "roles",
     now,
-    isCompat,
+    ...compat,
   })
 }
 
@@ -305,7 +344,21 @@ function systemClock(): number {
   return Date.now() / 1000
 }
 
-type KeyOptions = Pick<AuthOptions, "key" | "verificationKey" | "keyRing" | "algorithm">
+function compatOf(options: AuthOptions["compat"]) {
+  const details = typeof options === "object" ? options : undefined
+  const names = ["library", "identityClaim", "anySubject", "notBefore"]
+  const given: Partial<CompatOptions> = knownOptions(details, names, "compat")
+  const library = details === undefined ? options : (given.library ?? "")
+  const isCompat = choiceOption("compat", library, ["flask-jwt-extended", "none"] as const, "none") !== "none"
+  return {
+    isCompat,
+    identityClaim: textOption("compat.identityClaim", given.identityClaim) ?? "sub",
+    anySubject: flagOption("compat.anySubject", given.anySubject, false),
+    notBefore: flagOption("compat.notBefore", given.notBefore, isCompat),
+  }
+}
+
+type KeyOptions = Pick<AuthOptions, "key" | "verificationKey" | "keyRing" | "algorithm" | "algorithms">
 
 function cookieDefaults(isCompat: boolean) {
   return isCompat ? { ...COMPAT_COOKIE_NAMES, prefixed: false } : { ...COOKIE_NAMES, prefixed: true }
@@ -316,10 +369,13 @@ function keysOf(given: KeyOptions, isCompat: boolean): AuthKeys {
   if (keyRing === undefined) {
     if (key === undefined && verificationKey === undefined) throw invalidOption("key", "given, or `keyRing`")
     const algorithm = textOption("algorithm", given.algorithm)
-    return fixedKeys({ key, verificationKey, algorithm, enforceMinimumKeyLength: !isCompat })
+    const algorithms = textsOption("algorithms", given.algorithms)
+    return fixedKeys({ key, verificationKey, algorithm, algorithms, enforceMinimumKeyLength: !isCompat })
   }
   if (!(keyRing instanceof KeyRing)) throw invalidOption("keyRing", "a KeyRing")
-  const other = (["key", "verificationKey", "algorithm"] as const).find((name) => given[name] !== undefined)
+  const other = (["key", "verificationKey", "algorithm", "algorithms"] as const).find(
+    (name) => given[name] !== undefined,
+  )
   if (other !== undefined) throw invalidOption(other, "absent where `keyRing` is given: the ring has its own")
   return keyRing
 }
@@ -348,15 +404,22 @@ function headerOf(options: AuthOptions["header"]): Settings["header"] {
 
 function csrfOf(options: CsrfOptions | false | undefined): CsrfSettings | undefined {
   if (options === false) return undefined
-  const given = knownOptions(options, ["header", "formField", "methods"], "csrf")
-  const { header = "X-CSRF-Token" } = given
-  if (typeof header !== "string" || !HEADER_NAME.test(header)) throw invalidOption("csrf.header", "a header's name")
+  const given = knownOptions(options, ["header", "formField", "refresh", "methods", "cookie"], "csrf")
+  const access = csrfPlaces("csrf", given, { header: "X-CSRF-Token", formField: undefined })
+  const refresh = knownOptions(given.refresh, ["header", "formField"], "csrf.refresh")
   const methods = textsOption("csrf.methods", given.methods)?.map((method) => method.toUpperCase())
   return Object.freeze({
-    header,
-    formField: textOption("csrf.formField", given.formField),
+    places: { access, refresh: csrfPlaces("csrf.refresh", refresh, access) },
     methods: methods === undefined ? undefined : new Set(methods),
+    cookie: flagOption("csrf.cookie", given.cookie, true),
   })
+}
+
+function csrfPlaces(where: string, given: CsrfPlaces, otherwise: CsrfSettings["places"]["access"]) {
+  const { header = otherwise.header } = given
+  if (typeof header !== "string" || !HEADER_NAME.test(header)) throw invalidOption(`${where}.header`, "a header's name")
+  const formField = textOption(`${where}.formField`, given.formField) ?? otherwise.formField
+  return Object.freeze({ header, formField })
 }
 
 function queryOf(options: AuthOptions["query"]): Settings["query"] {

@@ -6,7 +6,7 @@ import type { AuthClaims, TokenLocation } from "./settings.ts"
 /** The request may pass: who sent it, and with which token. */
 export interface Allowed<User = unknown> {
   readonly allowed: true
-  /** `sub` of the token. */
+  /** `sub` of the token; with `compat` the claim that is named there, as JSON where it is no string. */
   readonly identity: string
   readonly claims: AuthClaims
   /** What the loader `user` answered; undefined where there is none. */

@@ -14,6 +14,8 @@ export interface Genuine {
   readonly isExpired: boolean
 }
 
+/** What Flask-JWT-Extended reads into a token that does not say it. */
+const COMPAT_CLAIMS = Object.freeze({ type: "access", fresh: false, jti: null })
 /** Codes of a token that cannot be read at all. */
 const UNREADABLE: ReadonlySet<string> = new Set([
   "token_malformed",
@@ -28,8 +30,8 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 ])
 
 /** What judges the tokens of an auth. Expiry is left to {@link verifyToken}: an expired token of someone who logs out is genuine. */
-export function verifierOf({ keys, issuer, audience, leeway, now }: Settings): Verify {
-  const rules = { verify: { exp: false }, require: ["sub"], leeway, now }
+export function verifierOf({ keys, issuer, audience, leeway, now, identityClaim, anySubject }: Settings): Verify {
+  const rules = { verify: { exp: false, sub: !anySubject }, require: [identityClaim], leeway, now }
   return keys.verifier({
     ...rules,
     ...(issuer === undefined ? {} : { issuer }),
@@ -43,15 +45,22 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
   try {
     claims = await verify(token)
   } catch (error) {
-    return failureOf(error)
+    return failureOf(error, settings)
   }
   const exp = own(claims, "exp")
-  if (exp === undefined && isEndless(claims, settings)) return { claims: claims as AuthClaims, isExpired: false }
-  if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
   const failure = settings.isRfc9068 && own(claims, "type") === "access" ? profileFailure(claims) : undefined
   if (failure !== undefined) return failure
   // `require` and the check of `sub` have made it a string.
-  return { claims: claims as AuthClaims, isExpired: exp <= settings.now() - settings.leeway }
+  const told = (settings.isCompat ? { ...COMPAT_CLAIMS, ...claims } : claims) as AuthClaims
+  if (exp === undefined && isEndless(claims, settings)) return { claims: told, isExpired: false }
+  if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
+  return { claims: told, isExpired: exp <= settings.now() - settings.leeway }
+}
+
+/** Who a token is about, as text: what is no string (`compat`) becomes its JSON. */
+export function identityOf(claims: object, { identityClaim }: Pick<Settings, "identityClaim">): string {
+  const identity = own(claims, identityClaim)
+  return typeof identity === "string" ? identity : JSON.stringify(identity)
 }
 
 /** How the token before began, and what that says: almost all tokens of one issuer begin alike. */
@@ -68,15 +77,15 @@ export function headerOf(token: string): object {
 }
 
 /** Tokens without an end are good only where the options make such tokens. */
-function isEndless(claims: JwtClaims, { lifetimes }: Settings): boolean {
-  return lifetimes[own(claims, "type") === "refresh" ? "refresh" : "access"] === false
+function isEndless(claims: JwtClaims, { lifetimes, isCompat }: Settings): boolean {
+  return isCompat || lifetimes[own(claims, "type") === "refresh" ? "refresh" : "access"] === false
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown, { identityClaim }: Settings): Failure {
   if (error instanceof StoreUnavailableError) return new Failure("store_down")
   if (!(error instanceof JwtError)) throw error
-  const missing = error.violations.some(({ claim, code }) => claim === "sub" && code === "claim_missing")
-  if (missing) return new Failure("identity_missing", { subject: "sub" })
+  const missing = error.violations.some(({ claim, code }) => claim === identityClaim && code === "claim_missing")
+  if (missing) return new Failure("identity_missing", { subject: identityClaim })
   const reason = reasonOf(error)
   if (reason === undefined) throw error
   return new Failure(reason, { text: error.message })
