@@ -19,6 +19,10 @@ export interface Service {
   /** Where they listen, on 127.0.0.1. */
   readonly ports: readonly number[]
   stop(): Promise<void>
+  /** Kills one of them without warning. Its data stay. */
+  kill(port?: number): Promise<void>
+  /** Starts again, where it was, what was killed. */
+  restart(): Promise<void>
 }
 
 /** One Redis; absent where it is not installed. */
@@ -48,9 +52,10 @@ export function startPostgres(): Promise<Service | undefined> {
       const port = await freePort()
       const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=100"]
       const args = ["-D", folder, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])]
-      // SIGTERM: end when those who are connected have gone.
-      const stop = await startProcess(server, args, { ...user, end: "SIGTERM", ready: /ready to accept connections/ })
-      return { ports: [port], stop }
+      // SIGTERM: end when those who are connected have gone. SIGQUIT: leave them, and their processes with them, at once.
+      const signals = { end: "SIGTERM", crash: "SIGQUIT" } as const
+      const start = { ...user, ...signals, ready: /ready to accept connections/ }
+      return serviceOf([{ port, server: await startServer(server, args, start) }])
     }),
   )
 }
@@ -85,7 +90,7 @@ async function inFolder(start: (folder: string) => Promise<Service>): Promise<Se
     await remove()
     throw error
   })
-  return { ports: service.ports, stop: () => service.stop().then(remove) }
+  return { ...service, stop: () => service.stop().then(remove) }
 }
 
 async function startRedisServers(program: string, folder: string, count: number): Promise<Service> {
@@ -96,18 +101,26 @@ async function startRedisServers(program: string, folder: string, count: number)
         count > 1
           ? ["--cluster-enabled", "yes", "--cluster-config-file", `nodes-${i}.conf`, "--cluster-port", `${clusterPort}`]
           : []
-      const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...cluster]
-      return {
-        port,
-        stop: await startProcess(program, args, { end: "SIGTERM", ready: /Ready to accept connections/ }),
-      }
+      const kept = ["--save", "", "--appendonly", "yes", "--appenddirname", `${port}`]
+      const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...kept, ...cluster]
+      const start = { end: "SIGTERM", crash: "SIGKILL", ready: /Ready to accept connections/ } as const
+      return { port, server: await startServer(program, args, start) }
     }),
   )
+  return serviceOf(servers)
+}
+
+function serviceOf(servers: readonly { readonly port: number; readonly server: Server }[]): Service {
+  const all = async (act: (server: Server) => Promise<void>) =>
+    void (await Promise.all(servers.map(({ server }) => act(server))))
   return {
     ports: servers.map(({ port }) => port),
-    async stop() {
-      await Promise.all(servers.map(({ stop }) => stop()))
+    stop: () => all((server) => server.stop()),
+    async kill(wanted) {
+      const killed = servers.filter(({ port }) => wanted === undefined || port === wanted)
+      await Promise.all(killed.map(({ server }) => server.kill()))
     },
+    restart: () => all((server) => server.start()),
   }
 }
 
@@ -144,22 +157,48 @@ async function freePort(): Promise<number> {
 interface Start extends SpawnOptions {
   /** What the server writes when it can be used. */
   readonly ready: RegExp
-  /** What ends it. */
+  /** What ends it in good order, and what does not wait for that. */
   readonly end: NodeJS.Signals
+  readonly crash: NodeJS.Signals
 }
 
-/** Starts a server, waits until it is ready, and answers with what ends it. */
-async function startProcess(program: string, args: readonly string[], start: Start): Promise<() => Promise<void>> {
-  const { ready, end, ...options } = start
+/** One server. Each of these may be asked for in any state. */
+interface Server {
+  start(): Promise<void>
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** Starts a server, and waits until it is ready. */
+async function startServer(program: string, args: readonly string[], start: Start): Promise<Server> {
+  const { ready, end, crash, ...options } = start
+  let finish: ((signal: NodeJS.Signals) => Promise<void>) | undefined
+  const finishBy = async (signal: NodeJS.Signals) => {
+    await finish?.(signal)
+    finish = undefined
+  }
+  const server: Server = {
+    async start() {
+      finish ??= await startProcess(program, args, ready, options)
+    },
+    stop: () => finishBy(end),
+    kill: () => finishBy(crash),
+  }
+  await server.start()
+  return server
+}
+
+/** Answers with what ends the process by a signal, and waits for that. */
+async function startProcess(program: string, args: readonly string[], ready: RegExp, options: SpawnOptions) {
   const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] })
   const exited = once(child, "exit")
   const kill = () => void child.kill("SIGKILL")
   process.once("exit", kill)
   const output = await Promise.race([untilWritten(child, ready), exited.then(() => undefined)])
   if (output === undefined) throw new Error(`${program} ended before it was ready`)
-  return async () => {
+  return async (signal: NodeJS.Signals) => {
     process.off("exit", kill)
-    child.kill(end)
+    child.kill(signal)
     await exited
   }
 }

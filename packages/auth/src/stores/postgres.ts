@@ -14,6 +14,7 @@ import type {
 import { fromColumn, toColumn } from "./columns.ts"
 import { assertConnectionToSpare, listenOf } from "./postgres-listener.ts"
 import { SCHEMA_VERSION, schemaOf } from "./postgres-schema.ts"
+import { Reachability } from "./reachability.ts"
 import { MAX_SUCCESSORS } from "./rotation.ts"
 import { byAge } from "./sessions.ts"
 import { sweepTimer } from "./sweeping.ts"
@@ -136,12 +137,15 @@ class PostgresStore implements Store {
   readonly #query: Query
   readonly #sql: ReturnType<typeof statementsOf>
   readonly #isSweepDue = sweepTimer()
+  readonly #reachability: Reachability
   readonly #channel: RevocationChannel | undefined
   #schema: Promise<void> | undefined
   readonly watch?: (watcher: Watcher) => void
 
   constructor(pool: PgPool | PostgresJs, prefix: string) {
-    this.#query = queryOf(pool)
+    const query = queryOf(pool)
+    this.#query = query
+    this.#reachability = new Reachability(() => query("select 1"))
     this.#sql = statementsOf(prefix)
     const listen = listenOf(pool, channelOf(prefix))
     if (listen === undefined) return
@@ -240,7 +244,11 @@ class PostgresStore implements Store {
     await this.#channel?.close()
   }
 
-  async #run(text: string, values?: PostgresValue[]): Promise<readonly Row[]> {
+  #run(text: string, values?: PostgresValue[]): Promise<readonly Row[]> {
+    return this.#reachability.run(() => this.#step(text, values))
+  }
+
+  async #step(text: string, values?: PostgresValue[]): Promise<readonly Row[]> {
     this.#schema ??= this.#createSchema()
     try {
       await this.#schema

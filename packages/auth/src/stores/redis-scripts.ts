@@ -17,6 +17,9 @@ function script(text: string): RedisScript {
   return { text, sha: createHash("sha1").update(text).digest("hex") }
 }
 
+/** Shows that there is a server. */
+export const NOTHING: RedisScript = script("return 1")
+
 // A family is two keys of one slot. KEYS[1] is a hash: the session, and n:<token> with the number of its successors. KEYS[2] is a sorted
 // set of its refresh tokens by the time of their rotation, -1 while they are active.
 

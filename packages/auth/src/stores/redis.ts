@@ -11,6 +11,7 @@ import type {
   Watcher,
 } from "../store.ts"
 import { fromColumn, toColumn } from "./columns.ts"
+import { Reachability } from "./reachability.ts"
 import type { RedisScript } from "./redis-scripts.ts"
 import * as scripts from "./redis-scripts.ts"
 import { subscribeOf } from "./redis-subscriber.ts"
@@ -85,12 +86,14 @@ class RedisStore implements Store {
   readonly kind = "redis"
   readonly #evaluate: Evaluate
   readonly #prefix: string
+  readonly #reachability: Reachability
   readonly #channel: RevocationChannel | undefined
   readonly watch?: (watcher: Watcher) => void
 
   constructor(evaluate: Evaluate, prefix: string, subscribe: Subscribe | undefined) {
     this.#evaluate = evaluate
     this.#prefix = prefix
+    this.#reachability = new Reachability(() => evaluate("text", scripts.NOTHING, [], []))
     if (subscribe === undefined) return
     const channel = new RevocationChannel(subscribe)
     this.#channel = channel
@@ -188,14 +191,16 @@ class RedisStore implements Store {
   }
 
   async #run(script: RedisScript, keys: string[], values: readonly (string | number | undefined)[] = []) {
-    const texts = values.map(String)
-    try {
-      return await this.#evaluate("sha", script, keys, texts)
-    } catch (error) {
-      // The server does not know the script: it is new, or was started anew.
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
-      return await this.#evaluate("text", script, keys, texts)
-    }
+    return this.#reachability.run(async () => {
+      const texts = values.map(String)
+      try {
+        return await this.#evaluate("sha", script, keys, texts)
+      } catch (error) {
+        // The server does not know the script: it is new, or was started anew.
+        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
+        return await this.#evaluate("text", script, keys, texts)
+      }
+    })
   }
 
   /** What a script tells, and where. */
