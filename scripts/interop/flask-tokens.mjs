@@ -4,6 +4,7 @@ import { decodeUnverified } from "jotkit"
 import { CLEARED, LASTING, UNSAID } from "./flask-differences.mjs"
 import { made } from "./flask-requests.mjs"
 import { send } from "./http.mjs"
+import { claimsOf } from "./material.mjs"
 
 /** @typedef {import("./flask.mjs").Pair} Pair */
 /** @typedef {import("./tally.mjs").Tally} Tally */
@@ -228,14 +229,6 @@ function shapeOf(token) {
     return [name, typeof value === "string" ? kindOf(value) : value]
   })
   return { header, claims: Object.fromEntries(told.sort()), isNow: Math.abs(issued - Date.now() / 1000) < 60 }
-}
-
-/**
- * @param {string} token
- * @returns {Record<string, unknown>}
- */
-function claimsOf(token) {
-  return { .../** @type {Record<string, unknown>} */ (decodeUnverified(token).payload) }
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 // Keys made once and used with every peer, and what is said about them.
 import { generateKeyPairSync, randomBytes } from "node:crypto"
+import { decodeUnverified } from "jotkit"
 
 /** @typedef {import("jotkit").JwkObject} JwkObject */
 
@@ -44,6 +45,25 @@ export function publicJwk(jwk) {
  */
 export function secretJwk(bytes) {
   return { kty: "oct", k: randomBytes(bytes).toString("base64url") }
+}
+
+/**
+ * The claims of a token, unverified.
+ *
+ * @param {string} token
+ */
+export function claimsOf(token) {
+  return { .../** @type {Record<string, unknown>} */ (decodeUnverified(token).payload) }
+}
+
+/**
+ * A token with another signature.
+ *
+ * @param {string} token
+ */
+export function changed(token) {
+  const [header, payload, signature = ""] = token.split(".")
+  return [header, payload, (signature.startsWith("A") ? "B" : "A") + signature.slice(1)].join(".")
 }
 
 /** @param {string} kind */

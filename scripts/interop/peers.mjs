@@ -5,6 +5,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { root } from "../shell.mjs"
 import { exchangeWithFlask } from "./flask.mjs"
+import { exchangeWithProvider } from "./oidc.mjs"
+import { exchangeWithClient } from "./openid.mjs"
 import { exchangeWithPyJwt } from "./pyjwt.mjs"
 
 const folder = join(root, "tests/interop")
@@ -84,6 +86,18 @@ export const PEERS = [
       keys: [...KEYS, "X25519"],
       makesPartyInfo: true,
     },
+  },
+  {
+    name: "oidc-provider",
+    prepare: () => undefined,
+    command: () => [process.execPath, join(folder, "oidc-provider-peer.mjs")],
+    exchange: exchangeWithProvider,
+  },
+  {
+    name: "openid-client",
+    prepare: () => undefined,
+    command: () => [process.execPath, join(folder, "openid-client-peer.mjs")],
+    exchange: exchangeWithClient,
   },
   {
     name: "go-jose",
