@@ -64,8 +64,11 @@ export async function serveOurs({ ours }) {
  */
 function requestOf(incoming, body) {
   const type = incoming.headers["content-type"] ?? ""
+  const request = nodeRequest(incoming)
   return {
-    ...nodeRequest(incoming),
+    method: request.method,
+    url: request.url,
+    headers: (name) => request.headers(name),
     readJson: async () => JSON.parse(body.toString()),
     readForm: () => new Response(body, { headers: { "content-type": type } }).formData(),
   }
