@@ -355,6 +355,7 @@ const ELSEWHERE: Case[] = [
   header(147, `Bearer ${A}`, "E09", QUERY),
   { number: 147, title: "empty", request: { url: "/?jwt=" }, answer: "E09", ...QUERY },
   { number: 147, title: "in capitals", request: { url: `/?JWT=${A}` }, answer: "E09", ...QUERY },
+  { number: 147, title: "after two question marks", request: { url: `/??jwt=${A}` }, answer: "E09", ...QUERY },
   {
     number: 148,
     title: "by another name",

@@ -54,7 +54,8 @@ export function queryValue(request: AuthRequest, name: string): string | undefin
   const at = request.url.indexOf("?")
   if (at === -1) return undefined
   const query = request.url.slice(at + 1).split("#", 1)[0] ?? ""
-  return new URLSearchParams(query).get(name) ?? undefined
+  // One question mark goes with the query: a second is a letter of the first name.
+  return new URLSearchParams(`?${query}`).get(name) ?? undefined
 }
 
 /** What comes of reading a body; a body that cannot be read is none, whoever is at fault. */
