@@ -55,6 +55,18 @@ export const DIFFERENCES = {
     ours: [422],
   },
   "D-20": { why: "a token of another type, or of none, is no access token", theirs: [200], ours: [422, NOT_ACCESS] },
+  "text for a time that is over": {
+    why: "times are numbers (RFC 7519, section 2)",
+    theirs: [401, "Token has expired"],
+    ours: [422],
+  },
+  issuer: { why: "an issuer is a string (RFC 7519, section 4.1.1)", theirs: [200], ours: [422] },
+  "quoted semicolon": { why: "cookies end at semicolons (RFC 6265, section 5.4)", theirs: [401], ours: [200] },
+  "cookie octets": {
+    why: "a cookie that holds no token is there all the same",
+    theirs: [401, 'Missing cookie "access_token_cookie"'],
+    ours: [422],
+  },
   "empty items": {
     why: "a list of nothing holds no credential",
     theirs: [500],

@@ -222,6 +222,11 @@ function aboutClaims() {
     claims(60, { exp: -1 }),
     claims(61, { exp: far + 0.5 }),
     claims(61, { exp: String(far) }, { differs: "text for a time" }),
+    ...["0", " 5 ", "1_000", true, false].map((exp) =>
+      claims(61, { exp }, { differs: "text for a time that is over" }),
+    ),
+    ...[true, false, "0", " 5 "].map((nbf) => claims(62, { nbf }, { differs: "text for a time" })),
+    ...[true, false, "0", " 5 "].map((iat) => claims(63, { iat }, { differs: "text for a time" })),
     ...["soon", null, {}, [], ""].map((exp) => claims(61, { exp })),
     ...[now + 30, "x", {}, []].map((nbf) => claims(62, { nbf })),
     claims(62, { nbf: now + 5 }, { application: "leeway" }),
@@ -274,11 +279,12 @@ function audiences() {
       claims(205, { aud, iss }, both),
     ),
     ...["foo", ["bar"], ["foo", "bar", "baz"], "baz", ["baz"], undefined].map((aud) => claims(205, { aud }, two)),
-    ...["foo", ["foo"]].map((aud) => claims(205, { aud }, { differs: "D-18" })),
+    ...["foo", ["foo"], "", [], 5, true, {}, [5]].map((aud) => claims(205, { aud }, { differs: "D-18" })),
     ...["https://other.example", "", null, 5, [iss], ["https://other.example"], {}, undefined].map((issuer) =>
       claims(206, { aud: "foo", iss: issuer }, both),
     ),
     claims(206, { iss: "anyone" }),
+    ...[null, 5, true, [], [iss], {}].map((issuer) => claims(206, { iss: issuer }, { differs: "issuer" })),
     claims(190, { exp: 1, aud: "bar", iss }, both),
     claims(190, { exp: 1, aud: "foo", iss: "x" }, both),
     claims(190, { exp: 1, aud: "foo", iss }, both),
@@ -333,6 +339,20 @@ function byCookie() {
     ask(104, "without a blank", { cookies: `a=b;${cookies};c` }),
     ask(104, "in quotes", { cookies: `access_token_cookie="${A}"` }),
     ask(104, "blanks about it", { cookies: `  access_token_cookie = ${A} ; x=y` }),
+    ask(104, "a quoted semicolon", { cookies: `x="; ${cookies}; "`, differs: "quoted semicolon" }),
+    ...["x y", `"${A}`, `${A}"`].map((value) =>
+      ask(104, `octets ${value.length}`, { cookies: access(value), differs: "cookie octets" }),
+    ),
+    ...[
+      `=x; ${cookies}`,
+      `x; ${cookies}; y`,
+      `${cookies}; access_token_cookie`,
+      `;;${cookies};;`,
+      `x=é; ${cookies}`,
+    ].map((line) => ask(104, line.replaceAll(A, "…"), { cookies: line })),
+    ...[`${cookies},x=y`, `x=y, ${cookies}`, "access_token_cookie", `access_token_cookie==${A}`, `${cookies}é`].map(
+      (line) => ask(104, line.replaceAll(A, "…"), { cookies: line }),
+    ),
     ask(104, "in percent", { cookies: access(A.replace(".", "%2E")) }),
     ask(105, "GET with another value", { cookies, headers: sent("x") }),
     ask(105, "HEAD", { cookies, method: "HEAD" }),
@@ -448,7 +468,10 @@ function elsewhere() {
   return [
     ...values.map((value) => query(146, `/p?jwt=${value}`)),
     query(147, "/p", { headers: { Authorization: `Bearer ${A}` } }),
-    query(147, `/p?JWT=${A}`),
+    ...["JWT=", "?jwt=", "jwt[]=", "%6Awt=", "jwt==", "&jwt="].map((name) => query(147, `/p?${name}${A}`)),
+    ...["jwt", "jwt=%", "jwt=%ff", "jwt=%zz", "jwt=+", `jwt=${A};x=y`, `jwt=${A}%00`, `jwt=${A}#x`].map((text) =>
+      query(147, `/p?${text}`),
+    ),
     query(147, `/p?x=y&jwt=${A}&z`),
     query(147, `/r?jwt=${R}`),
     query(147, `/r?jwt=${A}`),

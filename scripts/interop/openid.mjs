@@ -101,7 +101,7 @@ async function byProfile(algorithm, peer, tally) {
   const issuer = "https://issuer.example"
   const audience = "https://api.example/"
   const key = Jwk.generate(algorithm, { keyId: "k1" })
-  const auth = createAuth({ key, issuer, audience })
+  const auth = createAuth({ key, issuer, audience, profile: "rfc9068", clientId: "app" })
   const server = await serve(async (_, outgoing) => {
     outgoing.setHeader("content-type", "application/json")
     outgoing.end(JSON.stringify(await auth.jwks()))
@@ -109,10 +109,9 @@ async function byProfile(algorithm, peer, tally) {
   const as = { issuer, jwks_uri: `http://127.0.0.1:${server.port}/jwks` }
   /** @type {(token: string, more?: object) => Promise<import("./tally.mjs").Answer>} */
   const validate = (token, more) => peer.ask("validate", { server: as, token, audience, ...more })
-  const claims = { client_id: "app", scope: "read write" }
-  const token = await auth.createAccessToken("ada", { claims })
+  const token = await auth.createAccessToken("ada", { scope: "read write" })
   await tally.same(`${algorithm}: RFC 9068`, validate(token), claimsOf(token))
-  const refresh = await auth.createRefreshToken("ada", { claims })
+  const refresh = await auth.createRefreshToken("ada", { clientId: "app" })
   const elsewhere = "https://other.example/"
   /** @type {[what: string, answer: Promise<import("./tally.mjs").Answer>, said: RegExp][]} */
   const refused = [
