@@ -17,6 +17,7 @@ const steps = [
   ["exports", execPath, "scripts/check-exports.mjs"],
   ["rfc links", execPath, "scripts/check-rfc-links.mjs"],
   ["errors", execPath, "scripts/check-errors.mjs"],
+  ["auth reference", execPath, "scripts/auth-reference.mjs"],
   ["docs", execPath, "scripts/check-docs.mjs"],
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
