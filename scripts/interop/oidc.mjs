@@ -2,6 +2,7 @@
 // A server of ours takes the access tokens of an OpenID provider, whatever way they were issued, while its keys change; and no other
 // token of that provider, nor one of anybody else.
 import { createAuth } from "@jotkit/auth"
+import { memoryStore } from "@jotkit/auth/memory"
 import { nodeRequest, sendRefusal } from "@jotkit/auth/node"
 import { decodeUnverified, JwksClient } from "jotkit"
 import * as client from "openid-client"
@@ -15,6 +16,9 @@ const RESOURCES = /** @type {const} */ ({
   ES256: "https://es256.example",
   EdDSA: "https://eddsa.example",
 })
+/** Servers that ask for their nonces in proofs. */
+const nonces = new Set(["EdDSA"])
+const NONCE_SECRET = "a secret that only nonces are made of"
 const CALLBACK = "http://127.0.0.1/callback"
 const MACHINE = "machine"
 const SECRET = "a secret of the machine"
@@ -34,6 +38,7 @@ export async function exchangeWithProvider(peer, tally) {
     try {
       await machines({ issuer, algorithm, server, others: { namesake, stranger } }, tally)
       await people({ issuer, algorithm, server }, tally)
+      await bound({ issuer, algorithm, server }, tally)
       await rotation({ issuer, algorithm, server }, peer, tally)
     } finally {
       server.close()
@@ -57,12 +62,18 @@ async function resourceServer(issuer, algorithm, audience = RESOURCES[algorithm]
   const clock = { ahead: 0 }
   const now = () => performance.now() / 1000 + clock.ahead
   const verificationKey = new JwksClient(`${issuer}/jwks`, { now })
-  const guard = createAuth({ issuer, audience, algorithm, verificationKey }).guard()
+  /** @type {ReturnType<import("@jotkit/auth").Auth["guard"]> | undefined} */
+  let guard
   const server = await serve(async (incoming, outgoing) => {
-    const verdict = await guard(nodeRequest(incoming))
-    if (!verdict.allowed) return sendRefusal(verdict, outgoing)
-    outgoing.end(JSON.stringify(verdict.claims))
+    const verdict = await guard?.(nodeRequest(incoming))
+    if (verdict?.allowed === false) return sendRefusal(verdict, outgoing)
+    outgoing.end(JSON.stringify(verdict?.claims))
   })
+  const dpop = {
+    baseUrl: `http://127.0.0.1:${server.port}`,
+    ...(nonces.has(algorithm) ? { nonceSecret: NONCE_SECRET } : {}),
+  }
+  guard = createAuth({ issuer, audience, algorithm, verificationKey, dpop, store: memoryStore() }).guard()
   return { ...server, clock }
 }
 
@@ -164,6 +175,40 @@ async function follow(address) {
     next = new URL(response.headers.get("location") ?? "missing:", next)
   }
   return next
+}
+
+/**
+ * Tokens that are bound to a key of the client (RFC 9449), with proofs that are not of our making.
+ *
+ * @param {Case} at
+ * @param {Tally} tally
+ */
+async function bound({ issuer, algorithm, server }, tally) {
+  const config = await discover(issuer, MACHINE)
+  const address = new URL(`http://127.0.0.1:${server.port}/things?of=mine`)
+  for (const kind of ["ES256", "Ed25519"]) {
+    const what = `${algorithm}, bound by ${kind}`
+    const mine = client.getDPoPHandle(config, await client.randomDPoPKeyPair(kind))
+    const other = client.getDPoPHandle(config, await client.randomDPoPKeyPair(kind))
+    const { access_token, token_type } = await client.clientCredentialsGrant(
+      config,
+      { resource: RESOURCES[algorithm], scope: "read" },
+      { DPoP: mine },
+    )
+    await tally.same(`${what}: is a token for DPoP`, token_type, "dpop")
+    /** @type {(DPoP: client.DPoPHandle) => Promise<unknown>} */
+    const present = (DPoP) =>
+      client.fetchProtectedResource(config, access_token, address, "GET", undefined, undefined, { DPoP }).then(
+        async (response) => /** @type {{ cnf?: unknown }} */ (await response.json()).cnf,
+        (error) => error.cause?.[0]?.parameters?.error ?? error.code,
+      )
+    await tally.same(`${what}: passes`, await present(mine), { jkt: await mine.calculateThumbprint() })
+    await tally.same(`${what}: passes with another proof`, await present(mine), {
+      jkt: await mine.calculateThumbprint(),
+    })
+    await tally.same(`${what}: with another key`, await present(other), "invalid_token")
+    await isRefused(`${what}: as any other token`, server, access_token, "token_invalid", tally)
+  }
 }
 
 /**

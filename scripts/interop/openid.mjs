@@ -5,6 +5,8 @@ import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { createAuth } from "@jotkit/auth"
+import { memoryStore } from "@jotkit/auth/memory"
+import { nodeRequest } from "@jotkit/auth/node"
 import { decodeUnverified, Jwk } from "jotkit"
 import { root } from "../shell.mjs"
 import { send, serve } from "./http.mjs"
@@ -35,6 +37,7 @@ export async function exchangeWithClient(peer, tally) {
       await end()
     }
     await byProfile(algorithm, peer, tally)
+    for (const kind of ["ES256", "Ed25519"]) await bound(algorithm, kind, peer, tally)
   }
 }
 
@@ -123,6 +126,75 @@ async function byProfile(algorithm, peer, tally) {
   for (const [what, answer, said] of refused)
     await tally.same(`${algorithm}: RFC 9068, ${what}`, said.test((await answer).message ?? "passed"), true)
   server.close()
+}
+
+/**
+ * Tokens of ours that are bound to a key of the client (RFC 9449): the client's proofs are good here, and the token and its proof pass
+ * what others check of them.
+ *
+ * @param {string} algorithm
+ * @param {string} kind The algorithm of the client's key.
+ * @param {Peer} peer
+ * @param {Tally} tally
+ */
+async function bound(algorithm, kind, peer, tally) {
+  const what = `${algorithm}, bound by ${kind}`
+  const { port, close } = await authorizationServer(algorithm, kind === "Ed25519")
+  const issuer = `http://127.0.0.1:${port}`
+  const server = { issuer, jwks_uri: `${issuer}/jwks`, token_endpoint: `${issuer}/token` }
+  const address = `${issuer}/things?of=mine`
+  const answer = await peer.ask("bound", { server, as: CLIENT, kind, address, audience: issuer })
+  const { type, status, claims, headers, jkt } = answer.value ?? {}
+  const told = { type, status, cnf: claims?.cnf, sub: claims?.sub, problem: answer.message }
+  await tally.same(what, told, { type: "dpop", status: 200, cnf: { jkt }, sub: "ada", problem: undefined })
+  /** @type {(headers: object, path?: string) => Promise<unknown>} */
+  const again = async (headers, path = "/things?of=mine") =>
+    JSON.parse((await send(port, { path, headers: { ...headers } })).body).error
+  await tally.same(`${what}: a proof that was used`, await again(headers), "invalid_dpop_proof")
+  await tally.same(`${what}: for another address`, await again(headers, "/others"), "invalid_dpop_proof")
+  const token = String(headers?.authorization).replace(/^DPoP /, "")
+  await tally.same(`${what}: as any other token`, await again({ authorization: `Bearer ${token}` }), "token_invalid")
+  await tally.same(`${what}: without a proof`, await again({ authorization: `DPoP ${token}` }), "invalid_dpop_proof")
+  close()
+}
+
+/**
+ * A server of ours that binds its tokens to the key of whoever asks for one.
+ *
+ * @param {string} algorithm
+ * @param {boolean} asksForNonces
+ */
+async function authorizationServer(algorithm, asksForNonces) {
+  /** @type {import("@jotkit/auth").Auth | undefined} */
+  let auth
+  const server = await serve(async (incoming, outgoing) => {
+    outgoing.setHeader("content-type", "application/json")
+    outgoing.end(JSON.stringify(await answerOf(/** @type {import("@jotkit/auth").Auth} */ (auth), incoming, outgoing)))
+  })
+  const issuer = `http://127.0.0.1:${server.port}`
+  const dpop = { baseUrl: issuer, ...(asksForNonces ? { nonceSecret: "a secret that only nonces are made of" } : {}) }
+  const key = Jwk.generate(algorithm, { keyId: "k1" })
+  auth = createAuth({ key, issuer, audience: issuer, store: memoryStore(), clientId: "app", profile: "rfc9068", dpop })
+  return server
+}
+
+/**
+ * @param {import("@jotkit/auth").Auth} auth
+ * @param {import("node:http").IncomingMessage} incoming
+ * @param {import("node:http").ServerResponse} outgoing
+ */
+async function answerOf(auth, incoming, outgoing) {
+  if (incoming.url === "/jwks") return auth.jwks()
+  const isLogin = incoming.url === "/token"
+  const judged = await (isLogin ? auth.checkProof(nodeRequest(incoming)) : auth.check(nodeRequest(incoming)))
+  if (!judged.allowed) {
+    outgoing.statusCode = judged.status
+    for (const [name, value] of Object.entries(judged.headers)) outgoing.setHeader(name, value)
+    return judged.body
+  }
+  if (!("jkt" in judged)) return { sub: judged.identity }
+  const token = await auth.createAccessToken("ada", { jkt: judged.jkt })
+  return { access_token: token, token_type: "DPoP", expires_in: 900 }
 }
 
 /** @param {Case} at */

@@ -32,6 +32,24 @@ const operations = {
     config[client.customFetch] = withRefreshHeader
     return client.refreshTokenGrant(config, token)
   },
+  // Asks for a token that is bound to a new key, uses it, and judges the request that it has made for that as a server would.
+  bound: async ({ server, as, kind, address, audience }) => {
+    const config = configurationOf(server, as)
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(kind))
+    const { access_token: token, token_type: type } = await client.clientCredentialsGrant(config, {}, { DPoP })
+    /** @type {Record<string, string>} */
+    let headers = {}
+    config[client.customFetch] = (url, options) => {
+      headers = Object.fromEntries(new Headers(options.headers))
+      return fetch(url, /** @type {RequestInit} */ (options))
+    }
+    const { status } = await client.fetchProtectedResource(config, token, new URL(address), "GET", null, undefined, {
+      DPoP,
+    })
+    const options = { requireDPoP: true, [oauth.allowInsecureRequests]: true }
+    const claims = await oauth.validateJwtAccessToken(server, new Request(address, { headers }), audience, options)
+    return { type, status, claims, headers, jkt: await DPoP.calculateThumbprint() }
+  },
   // What it makes of a refusal.
   fetch: async ({ server, as, token, address }) => {
     const response = await client.fetchProtectedResource(configurationOf(server, as), token, new URL(address), "GET")
