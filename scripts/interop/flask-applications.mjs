@@ -6,7 +6,7 @@ import { generateKeyPairSync } from "node:crypto"
  * @typedef {object} Application
  * @property {Readonly<Record<string, unknown>>} theirs
  * @property {import("@jotkit/auth").AuthOptions<unknown>} ours
- * @property {readonly ("loaders" | "responders" | "additions")[]} [callbacks]
+ * @property {readonly ("keys" | "loaders" | "responders" | "additions")[]} [callbacks]
  */
 
 export const SECRET = "0123456789abcdef0123456789abcdef"
@@ -15,6 +15,13 @@ const COOKIES = /** @type {const} */ ({ theirs: { JWT_TOKEN_LOCATION: ["cookies"
 const QUERY = /** @type {const} */ ({ theirs: { JWT_TOKEN_LOCATION: ["query_string"] }, ours: { locations: "query" } })
 const JSON_BODY = /** @type {const} */ ({ theirs: { JWT_TOKEN_LOCATION: ["json"] }, ours: { locations: "json" } })
 const PLACES = /** @type {const} */ ({ headers: "header", cookies: "cookie", query_string: "query", json: "json" })
+
+const LIBRARY = "flask-jwt-extended"
+
+/** @param {unknown} subject */
+function keyOf(subject) {
+  return `the key of ${subject}, which is long enough`
+}
 
 /** What the claims of a token say of it is what the loaders answer. */
 const LOADERS = /** @satisfies {import("@jotkit/auth").Loaders<unknown, string>} */ ({
@@ -88,6 +95,19 @@ export const APPLICATIONS = /** @satisfies {Readonly<Record<string, Application>
       JWT_REFRESH_CSRF_FIELD_NAME: "own",
     },
     ours: { ...COOKIES.ours, csrf: { header: "X-Own", formField: "own" } },
+  },
+  "CSRF names of refreshing": {
+    theirs: {
+      ...COOKIES.theirs,
+      JWT_CSRF_CHECK_FORM: true,
+      JWT_REFRESH_CSRF_HEADER_NAME: "X-Own",
+      JWT_REFRESH_CSRF_FIELD_NAME: "own",
+    },
+    ours: { ...COOKIES.ours, csrf: { formField: "csrf_token", refresh: { header: "X-Own", formField: "own" } } },
+  },
+  "CSRF in no cookie": {
+    theirs: { ...COOKIES.theirs, JWT_CSRF_IN_COOKIES: false },
+    ours: { ...COOKIES.ours, csrf: { cookie: false } },
   },
   "CSRF for GET": {
     theirs: { ...COOKIES.theirs, JWT_CSRF_METHODS: ["GET"] },
@@ -178,6 +198,22 @@ export const APPLICATIONS = /** @satisfies {Readonly<Record<string, Application>
   endless: {
     theirs: { JWT_ACCESS_TOKEN_EXPIRES: false, JWT_REFRESH_TOKEN_EXPIRES: false },
     ours: { lifetimes: { access: false, refresh: false } },
+  },
+  "no nbf": { theirs: { JWT_ENCODE_NBF: false }, ours: { compat: { library: LIBRARY, notBefore: false } } },
+  "any subject": { theirs: { JWT_VERIFY_SUB: false }, ours: { compat: { library: LIBRARY, anySubject: true } } },
+  "identity in uid": {
+    theirs: { JWT_IDENTITY_CLAIM: "uid" },
+    ours: { compat: { library: LIBRARY, identityClaim: "uid" } },
+  },
+  "own message member": {
+    theirs: { JWT_ERROR_MESSAGE_KEY: "message" },
+    ours: { responders: { otherwise: ({ message }) => ({ body: { message } }) } },
+  },
+  "HS512 too": { theirs: { JWT_DECODE_ALGORITHMS: ["HS512"] }, ours: { algorithms: ["HS256", "HS512"] } },
+  "keys of subjects": {
+    theirs: {},
+    ours: { key: keyOf, algorithm: "HS256", verificationKey: (_, { sub }) => keyOf(sub) },
+    callbacks: ["keys"],
   },
   additions: {
     theirs: {},

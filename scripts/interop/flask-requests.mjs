@@ -51,6 +51,7 @@ const AF = made({ fresh: true })
 const R = made({ type: "refresh" })
 const RF = made({ type: "refresh", fresh: true })
 const X = made({ exp: now - 5 })
+const BARE = signed('{"alg":"HS256"}', '{"sub":"u1"}')
 const NO_CSRF = made({ csrf: undefined })
 
 /** @param {string} token */
@@ -212,6 +213,13 @@ function aboutClaims() {
     claims(55, { sub: null }, { differs: "null" }),
     claims(55, { sub: "" }),
     claims(55, { sub: "你好 ☃ \u0000 '\"" }),
+    ...["/p", "/f", "/r", "/o", "/any"].flatMap((path) => [
+      claims(53, { type: undefined }, { path }),
+      claims(53, { exp: undefined }, { path }),
+      claims(53, { fresh: undefined, jti: undefined, csrf: undefined, nbf: undefined, iat: undefined }, { path }),
+      row(53, `nothing but a subject at ${path}`, { path, headers: { Authorization: `Bearer ${BARE}` } }),
+    ]),
+    ...identities(),
     claims(54, { type: undefined }, { path: "/r" }),
     claims(54, { type: undefined, fresh: undefined }, { path: "/r" }),
     ...["/p", "/f", "/o", "/of", "/r"].map((path) => header(59, `Bearer ${X}`, { path })),
@@ -239,7 +247,7 @@ function aboutClaims() {
     claims(63, { iat: undefined }),
     ...[5, null, {}, [], true].map((jti) => claims(64, { jti })),
     claims(64, { jti: "" }),
-    ...["app", null, 5, "", "Access", "REFRESH"].map((type) => claims(65, { type }, { differs: "D-20" })),
+    ...["app", null, 5, "", "Access", "REFRESH"].map((type) => claims(65, { type })),
     ...["app", null, 5, "", "Access", "REFRESH"].map((type) => claims(65, { type }, { path: "/r" })),
     ...["/any", "/p", "/o"].flatMap((path) => [A, AF].map((token) => header(68, `Bearer ${token}`, { path }))),
     ...["/any", "/anyr"].map((path) => header(68, `Bearer ${R}`, { path })),
@@ -265,6 +273,32 @@ function aboutClaims() {
     claims(190, { exp: 1, jti: 5 }),
     header(190, `Bearer ${X.slice(0, -8)}AAAAAAAA`),
     ...audiences(),
+  ]
+}
+
+/** @returns {Row[]} */
+function identities() {
+  const any = /** @type {const} */ ({ application: "any subject" })
+  const uid = /** @type {const} */ ({ application: "identity in uid" })
+  const told = /** @type {const} */ ({ application: "own message member" })
+  const two = /** @type {const} */ ({ application: "HS512 too" })
+  const long = Buffer.from(SECRET)
+  return [
+    ...["u2", ""].map((sub) => claims(56, { sub }, any)),
+    ...[1, 0, {}, [], false, true].map((sub) => claims(56, { sub }, { ...any, differs: "identity" })),
+    claims(56, { sub: undefined }, any),
+    ...["u2", ""].map((id) => claims(58, { uid: id }, uid)),
+    ...[1, 0, { a: 1 }, [], false].map((id) => claims(58, { uid: id }, { ...uid, differs: "identity" })),
+    claims(58, {}, uid),
+    claims(58, { sub: undefined, uid: "u2" }, uid),
+    claims(58, { sub: 5, uid: "u2" }, uid),
+    row(28, "nothing", told),
+    ...["Basic x", "Bearer", `Bearer ${X}`, `Bearer ${R}`, `Bearer ${A}`].map((value) => header(28, value, told)),
+    ...["HS256", "HS512", "HS384"].map((algorithm) => {
+      const text = JSON.stringify({ sub: "u1", exp: now + 900 })
+      return header(49, `Bearer ${signJws(text, long, { algorithm, enforceMinimumKeyLength: false })}`, two)
+    }),
+    ...["u1", "u2", 5, undefined].map((sub) => claims(207, { sub }, { application: "keys of subjects" })),
   ]
 }
 
@@ -427,6 +461,22 @@ function formsAndOptions() {
     own(117, "in its header", { headers: { "X-Own": csrfOf(A) } }),
     own(117, "in the usual header", { headers: sent(csrfOf(A)) }),
     own(117, "refresh, in its header", { cookies: refresh(R), path: "/r", headers: { "X-Own": csrfOf(R) } }),
+    ...["X-Own", "X-CSRF-TOKEN"].flatMap((name) => [
+      poster("CSRF names of refreshing")(117, name, { headers: { [name]: csrfOf(A) } }),
+      poster("CSRF names of refreshing")(117, `refresh, ${name}`, {
+        cookies: refresh(R),
+        path: "/r",
+        headers: { [name]: csrfOf(R) },
+      }),
+    ]),
+    ...["own", "csrf_token"].flatMap((name) => [
+      poster("CSRF names of refreshing")(119, name, { form: { [name]: csrfOf(A) } }),
+      poster("CSRF names of refreshing")(119, `refresh, ${name}`, {
+        cookies: refresh(R),
+        path: "/r",
+        form: { [name]: csrfOf(R) },
+      }),
+    ]),
     own(119, "in its field", { form: { own: csrfOf(A) } }),
     own(119, "in the usual field", { form: right }),
     own(119, "refresh, in its field", { cookies: refresh(R), path: "/r", form: { own: csrfOf(R) } }),

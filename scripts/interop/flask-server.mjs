@@ -47,7 +47,7 @@ export async function serveOurs({ ours }) {
   const server = await serve(async (incoming, outgoing) => {
     const [path = "/"] = (incoming.url ?? "/").split("?", 1)
     const guard = guards.get(path)
-    if (guard === undefined) return setCookies(auth, path, outgoing)
+    if (guard === undefined) return setCookies(auth, new URL(incoming.url ?? "/", "http://127.0.0.1"), outgoing)
     const verdict = await guard(requestOf(incoming, await readBody(incoming)))
     if (!verdict.allowed) return sendRefusal(verdict, outgoing)
     answer(outgoing, path === "/who" ? { identity: verdict.identity ?? null } : whoOf(verdict, incoming))
@@ -94,14 +94,17 @@ function whoOf({ identity, claims, header, location, user }, { method }) {
 
 /**
  * @param {import("@jotkit/auth").Auth} auth
- * @param {string} path
+ * @param {URL} address
  * @param {ServerResponse} outgoing
  */
-async function setCookies(auth, path, outgoing) {
-  const [, act, kinds = ""] = path.split("/")
+async function setCookies(auth, { pathname, searchParams }, outgoing) {
+  const [, act, kinds = ""] = pathname.split("/")
+  const [maxAge, domain] = [searchParams.get("max_age"), searchParams.get("domain") ?? undefined]
+  const given = maxAge === null ? { domain } : { domain, maxAge: Number(maxAge) }
   const access = kinds.includes("access") ? { access: await auth.createAccessToken("u1", { fresh: true }) } : {}
   const refresh = kinds.includes("refresh") ? { refresh: await auth.createRefreshToken("u1") } : {}
-  const cookies = act === "login" ? await auth.setCookies({ ...access, ...refresh }) : auth.clearCookies()
+  const cookies =
+    act === "login" ? await auth.setCookies({ ...access, ...refresh }, given) : auth.clearCookies({ domain })
   outgoing.setHeader("set-cookie", [...cookies])
   answer(outgoing, { [String(act)]: true })
 }

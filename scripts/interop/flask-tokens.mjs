@@ -14,11 +14,20 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 /** Applications that differ in their tokens. */
 const OF_TOKENS = /** @type {readonly ApplicationName[]} */ ([
   ...["header", "HS512", "RS256", "PS256", "ES256", "ES384", "EdDSA", "audience and issuer", "two audiences"],
-  ...["lifetimes", "endless", "additions", "everywhere", "cookies without CSRF"],
+  ...[
+    "lifetimes",
+    "endless",
+    "additions",
+    "no nbf",
+    "identity in uid",
+    "keys of subjects",
+    "everywhere",
+    "cookies without CSRF",
+  ],
 ])
 /** Applications that differ in their cookies. */
 const OF_COOKIES = /** @type {const} */ ([
-  ...["cookies", "cookies without CSRF", "own cookies", "strict cookies", "lasting cookies"],
+  ...["cookies", "cookies without CSRF", "own cookies", "strict cookies", "lasting cookies", "CSRF in no cookie"],
 ])
 const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600
 
@@ -124,9 +133,11 @@ function decode({ theirs }, token, more = {}) {
 export async function exchangeCookies(pairs, tally) {
   for (const name of OF_COOKIES) {
     const pair = /** @type {Pair} */ (pairs.get(name))
-    for (const path of ["/login/access", "/login/refresh", "/logout"]) {
+    const given = ["?domain=.example.org", "?max_age=60", "?max_age=60&domain=example.org"]
+    const logins = ["/login/access", "/login/refresh"].flatMap((path) => [path, ...given.map((more) => path + more)])
+    for (const path of [...logins, "/logout", "/logout?domain=example.org"]) {
       const [theirs, ours] = await Promise.all([pair.theirs, pair.ours].map((port) => cookiesOf(port, path)))
-      const expected = theirs?.map((cookie) => expectedCookie(cookie, name))
+      const expected = theirs?.map((cookie) => expectedCookie(cookie, name, path))
       await tally.same(`${name}: ${path}`, ours?.map(shapeOfCookie), expected)
     }
   }
@@ -197,14 +208,16 @@ function shapeOfCookie([name, { value, attributes }]) {
  *
  * @param {Cookie} cookie
  * @param {ApplicationName} application
+ * @param {string} path
  */
-function expectedCookie(cookie, application) {
+function expectedCookie(cookie, application, path) {
   const { expires, ...shape } = /** @type {Record<string, string>} */ (shapeOfCookie(cookie))
   const isRefresh = /refresh_token_cookie|^rt$/.test(cookie[0])
   const said = "samesite" in shape ? {} : UNSAID[isRefresh ? "refresh" : "others"]
   if (shape["value"] === "empty") return { ...shape, ...said, ...CLEARED }
   const isOfRefresh = isRefresh || /^(?:csrf_refresh_token|rc)$/.test(cookie[0])
-  const lasting = application === "lasting cookies" ? LASTING[isOfRefresh ? "refresh" : "access"] : {}
+  const lasting =
+    application === "lasting cookies" && !path.includes("max_age") ? LASTING[isOfRefresh ? "refresh" : "access"] : {}
   return { ...shape, ...said, ...lasting }
 }
 

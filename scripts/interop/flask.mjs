@@ -130,14 +130,7 @@ async function askBoth({ theirs, ours }, sent) {
 function toldBy({ status, headers, body }) {
   const type = headers["content-type"]
   const value = type === JSON_TYPE && body !== "" ? JSON.parse(body) : body
-  return { status, body: withDefaults(value), type, challenge: headers["www-authenticate"] }
-}
-
-/** What Flask-JWT-Extended fills in for claims that a token lacks; ours are the token's. */
-function withDefaults(/** @type {any} */ body) {
-  const claims = body?.claims
-  if (claims === undefined || Object.keys(claims).length === 0) return body
-  return { ...body, claims: { type: "access", fresh: false, jti: null, ...claims } }
+  return { status, body: value, type, challenge: headers["www-authenticate"] }
 }
 
 /**

@@ -70,16 +70,17 @@ def who(manager):
 def login(kinds):
     """Cookies for `u1`."""
     response = jsonify(login=True)
+    given = {"max_age": request.args.get("max_age", type=int), "domain": request.args.get("domain")}
     if "access" in kinds:
-        set_access_cookies(response, create_access_token("u1", fresh=True))
+        set_access_cookies(response, create_access_token("u1", fresh=True), **given)
     if "refresh" in kinds:
-        set_refresh_cookies(response, create_refresh_token("u1"))
+        set_refresh_cookies(response, create_refresh_token("u1"), **given)
     return response
 
 
 def logout():
     response = jsonify(logout=True)
-    unset_jwt_cookies(response)
+    unset_jwt_cookies(response, domain=request.args.get("domain"))
     return response
 
 
@@ -106,7 +107,13 @@ def additions(manager):
     manager.additional_claims_loader(lambda _: {"team": "a", "x": 1})
 
 
-CALLBACKS = {"loaders": loaders, "responders": responders, "additions": additions}
+def keys(manager):
+    """Everyone's tokens have a key of their own."""
+    manager.encode_key_loader(lambda identity: f"the key of {identity}, which is long enough")
+    manager.decode_key_loader(lambda _, claims: f"the key of {claims.get('sub')}, which is long enough")
+
+
+CALLBACKS = {"keys": keys, "loaders": loaders, "responders": responders, "additions": additions}
 
 
 def start(config, callbacks):
