@@ -177,7 +177,7 @@ export const APPLICATIONS = /** @satisfies {Readonly<Record<string, Application>
   "headers, query": at("headers", "query_string"),
   "query, json": at("query_string", "json"),
   "json, query": at("json", "query_string"),
-  leeway: { theirs: { JWT_DECODE_LEEWAY: 10 }, ours: { leeway: 10 } },
+  leeway: { theirs: { JWT_DECODE_LEEWAY: 300 }, ours: { leeway: 300 } },
   "audience and issuer": {
     theirs: {
       JWT_ENCODE_AUDIENCE: "foo",

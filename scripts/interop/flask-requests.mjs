@@ -21,6 +21,7 @@ import { SECRET } from "./flask-applications.mjs"
 const JSON_TYPE = "application/json"
 const FORM_TYPE = "application/x-www-form-urlencoded"
 const BOUNDARY = "interop"
+/** Times are far from it, so that it does not matter how long the requests take. */
 const now = Math.floor(Date.now() / 1000)
 
 /**
@@ -31,7 +32,7 @@ const now = Math.floor(Date.now() / 1000)
  */
 export function made(claims = {}, header = { typ: "JWT" }) {
   const ids = { jti: randomUUID(), csrf: randomUUID() }
-  const usual = { sub: "u1", type: "access", fresh: false, ...ids, iat: now, nbf: now, exp: now + 900 }
+  const usual = { sub: "u1", type: "access", fresh: false, ...ids, iat: now, nbf: now, exp: now + 9000 }
   return signJws(JSON.stringify({ ...usual, ...claims }), SECRET, { algorithm: "HS256", header })
 }
 
@@ -152,7 +153,7 @@ function inHeader() {
 /** @returns {Row[]} */
 function malformed() {
   const [head = "", payload = "", signature = ""] = A.split(".")
-  const claimsText = JSON.stringify({ sub: "u1", exp: now + 900 })
+  const claimsText = JSON.stringify({ sub: "u1", exp: now + 9000 })
   const typ = (/** @type {object} */ more) => JSON.stringify({ alg: "HS256", typ: "JWT", ...more })
   const tokens = [
     ...["xxx", "foobarbaz", "aaaaa.bbbbb.ccccc", "a.b", `${A}.AAAA`, `${A}.`, `.${A}`, "..", "...", "a..b", "....."],
@@ -205,7 +206,7 @@ function malformed() {
 
 /** @returns {Row[]} */
 function aboutClaims() {
-  const far = now + 900
+  const far = now + 9000
   return [
     claims(52, { sub: undefined }),
     claims(52, { sub: undefined, foo: "bar" }, { path: "/r" }),
@@ -224,8 +225,8 @@ function aboutClaims() {
     claims(54, { type: undefined, fresh: undefined }, { path: "/r" }),
     ...["/p", "/f", "/o", "/of", "/r"].map((path) => header(59, `Bearer ${X}`, { path })),
     claims(60, { exp: now }),
-    claims(60, { exp: now - 5 }, { application: "leeway" }),
-    claims(60, { exp: now - 60 }, { application: "leeway" }),
+    claims(60, { exp: now - 100 }, { application: "leeway" }),
+    claims(60, { exp: now - 1000 }, { application: "leeway" }),
     claims(60, { exp: 0 }),
     claims(60, { exp: -1 }),
     claims(61, { exp: far + 0.5 }),
@@ -236,14 +237,14 @@ function aboutClaims() {
     ...[true, false, "0", " 5 "].map((nbf) => claims(62, { nbf }, { differs: "text for a time" })),
     ...[true, false, "0", " 5 "].map((iat) => claims(63, { iat }, { differs: "text for a time" })),
     ...["soon", null, {}, [], ""].map((exp) => claims(61, { exp })),
-    ...[now + 30, "x", {}, []].map((nbf) => claims(62, { nbf })),
-    claims(62, { nbf: now + 5 }, { application: "leeway" }),
-    claims(62, { nbf: now + 300 }, { application: "leeway" }),
+    ...[now + 5000, "x", {}, []].map((nbf) => claims(62, { nbf })),
+    claims(62, { nbf: now + 200 }, { application: "leeway" }),
+    claims(62, { nbf: now + 5000 }, { application: "leeway" }),
     claims(62, { nbf: undefined }),
     claims(62, { nbf: now - 0.5 }),
-    ...[now + 300, "x", {}, []].map((iat) => claims(63, { iat })),
-    claims(63, { iat: now + 5 }, { application: "leeway" }),
-    claims(63, { iat: now + 300 }, { application: "leeway" }),
+    ...[now + 5000, "x", {}, []].map((iat) => claims(63, { iat })),
+    claims(63, { iat: now + 200 }, { application: "leeway" }),
+    claims(63, { iat: now + 5000 }, { application: "leeway" }),
     claims(63, { iat: undefined }),
     ...[5, null, {}, [], true].map((jti) => claims(64, { jti })),
     claims(64, { jti: "" }),
@@ -258,8 +259,8 @@ function aboutClaims() {
     header(74, `Bearer ${made({ type: "refresh", fresh: true })}`, { path: "/r" }),
     header(75, `Bearer ${AF}`, { path: "/f" }),
     header(76, `Bearer ${A}`, { path: "/f" }),
-    ...[now + 300, now + 300.5, now - 60, 0, 1, -1, false].map((fresh) => claims(77, { fresh }, { path: "/f" })),
-    ...[now + 300, now - 60, 0, 1].map((fresh) => claims(80, { fresh })),
+    ...[now + 5000, now + 5000.5, now - 60, 0, 1, -1, false].map((fresh) => claims(77, { fresh }, { path: "/f" })),
+    ...[now + 5000, now - 60, 0, 1].map((fresh) => claims(80, { fresh })),
     claims(81, { fresh: undefined }, { path: "/f" }),
     ...[null, "true", []].map((fresh) => claims(82, { fresh }, { path: "/f", differs: "D-11" })),
     header(85, `Bearer ${R}`, { path: "/rf" }),
@@ -268,8 +269,8 @@ function aboutClaims() {
     claims(189, { type: "refresh", exp: now - 5 }),
     claims(190, { exp: 1, sub: 5 }),
     claims(190, { exp: 1, sub: undefined }),
-    claims(190, { exp: 1, nbf: now + 300 }),
-    claims(190, { exp: 1, iat: now + 300 }),
+    claims(190, { exp: 1, nbf: now + 5000 }),
+    claims(190, { exp: 1, iat: now + 5000 }),
     claims(190, { exp: 1, jti: 5 }),
     header(190, `Bearer ${X.slice(0, -8)}AAAAAAAA`),
     ...audiences(),
@@ -295,7 +296,7 @@ function identities() {
     row(28, "nothing", told),
     ...["Basic x", "Bearer", `Bearer ${X}`, `Bearer ${R}`, `Bearer ${A}`].map((value) => header(28, value, told)),
     ...["HS256", "HS512", "HS384"].map((algorithm) => {
-      const text = JSON.stringify({ sub: "u1", exp: now + 900 })
+      const text = JSON.stringify({ sub: "u1", exp: now + 9000 })
       return header(49, `Bearer ${signJws(text, long, { algorithm, enforceMinimumKeyLength: false })}`, two)
     }),
     ...["u1", "u2", 5, undefined].map((sub) => claims(207, { sub }, { application: "keys of subjects" })),

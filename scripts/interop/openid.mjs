@@ -53,6 +53,8 @@ async function startExample(algorithm) {
     stdio: ["ignore", "pipe", "inherit"],
   })
   const ended = new Promise((resolve) => child.once("exit", resolve))
+  // Not even where something else has failed may it stay.
+  process.once("exit", () => child.kill())
   const end = () => {
     child.kill("SIGTERM")
     return ended

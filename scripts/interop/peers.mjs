@@ -4,7 +4,6 @@ import { spawnSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { root } from "../shell.mjs"
-import { exchangeWithFlask } from "./flask.mjs"
 import { exchangeWithProvider } from "./oidc.mjs"
 import { exchangeWithClient } from "./openid.mjs"
 import { exchangeWithPyJwt } from "./pyjwt.mjs"
@@ -61,7 +60,8 @@ export const PEERS = [
     name: "Flask-JWT-Extended",
     prepare: () => preparePython(["Flask-JWT-Extended", "Flask", "cryptography"], "flask_jwt_extended, cryptography"),
     command: () => [python, join(folder, "flask_peer.py")],
-    exchange: exchangeWithFlask,
+    // Its tokens begin to age when it is imported.
+    exchange: async (peer, tally) => (await import("./flask.mjs")).exchangeWithFlask(peer, tally),
   },
   {
     name: "joserfc",
