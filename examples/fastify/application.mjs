@@ -208,8 +208,8 @@ function withCookies(reply, cookies) {
  * @param {Reply} reply
  * @param {import("@jotkit/auth").Refused} refused
  */
-function sendRefusal(reply, { status, headers, cookiesToClear, body }) {
-  return withCookies(reply.code(status).headers(headers), cookiesToClear).send(JSON.stringify(body))
+function sendRefusal(reply, { status, headers, cookies, body }) {
+  return withCookies(reply.code(status).headers(headers), cookies).send(JSON.stringify(body))
 }
 
 /**

@@ -187,10 +187,10 @@ function setCookies(context, cookies) {
  * @param {Context} context
  * @param {import("@jotkit/auth").Refused} refused
  */
-function sendRefusal(context, { status, headers, cookiesToClear, body }) {
+function sendRefusal(context, { status, headers, cookies, body }) {
   context.status = status
   context.set(headers)
-  setCookies(context, cookiesToClear)
+  setCookies(context, cookies)
   context.body = JSON.stringify(body)
 }
 

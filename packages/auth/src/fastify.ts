@@ -18,12 +18,17 @@ declare module "fastify" {
     /** Who has sent the request. Throws a UsageError where no guard has let it through with a token. */
     readonly auth: Allowed<UserOf<FastifyAuth>>
   }
+  interface FastifyContextConfig {
+    /** True: a hook that guards the whole server lets this route alone. */
+    public?: boolean
+  }
 }
 
 /** The part of Fastify's request that is used; every request of Fastify fits, over HTTP/2 as well. */
 export interface FastifyHookRequest {
   readonly raw: Incoming
   readonly body: unknown
+  readonly routeOptions?: { readonly config?: { readonly public?: boolean } }
 }
 
 /** The part of Fastify's reply that is used. */
@@ -65,7 +70,8 @@ export function fastifyRequest(request: FastifyHookRequest): AuthRequest {
 }
 
 /**
- * Makes a hook that answers a request, or lets it through to a handler that asks `request.auth` or the hook who has sent it.
+ * Makes a hook that answers a request, or lets it through to a handler that asks `request.auth` or the hook who has sent it. Added
+ * to the whole server it guards all routes but those whose `config` says `public: true`.
  *
  * @throws UsageError `option_unknown`, `option_invalid`
  */
@@ -75,12 +81,15 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
 ): AuthHook<User, Options> {
   const guard = auth.guard(options)
   const hook = async (request: FastifyHookRequest, reply: FastifyHookReply) => {
+    if (request.routeOptions?.config?.public === true) return undefined
     const verdict = await guard(fastifyRequest(request))
+    // What a handler sets comes behind them, and they stay where one fails.
+    for (const cookie of verdict.cookies) reply.header("set-cookie", cookie)
+    if (verdict.cookies.length !== 0) reply.header("cache-control", "no-store")
     if (verdict.allowed) {
       passed.set(request.raw, { by: hook, verdict })
       return undefined
     }
-    for (const cookie of verdict.cookiesToClear) reply.header("set-cookie", cookie)
     reply.code(verdict.status)
     reply.headers(verdict.headers)
     return reply.send(JSON.stringify(verdict.body))

@@ -1,6 +1,6 @@
 /** For servers that speak `Request` and `Response`: Bun, Deno, workers, Next.js route handlers. */
 import type { GuardMaker } from "./core/guard-maker.ts"
-import type { Allowed, AuthRequest, GuardOptions, Refused } from "./index.ts"
+import type { Allowed, AuthRequest, Refused, RequiredGuard } from "./index.ts"
 
 /** A handler that knows who is asking. */
 export type AuthHandler<User, Rest extends unknown[]> = (
@@ -24,17 +24,28 @@ export function fetchRequest(request: Request): AuthRequest {
 }
 
 /** The answer to a refused request. */
-export function refusalResponse({ status, headers, cookiesToClear, body }: Refused): Response {
+export function refusalResponse({ status, headers, cookies, body }: Refused): Response {
   const response = Response.json(body, { status, headers })
-  for (const cookie of cookiesToClear) response.headers.append("set-cookie", cookie)
+  for (const cookie of cookies) response.headers.append("set-cookie", cookie)
   return response
+}
+
+/** An answer with the cookies of the verdict before its own, which win: whoever logs out has logged out. */
+export function withCookies(response: Response, { cookies }: Pick<Allowed, "cookies">): Response {
+  if (cookies.length === 0) return response
+  // Headers that came from elsewhere cannot be changed.
+  const answer = new Response(response.body, response)
+  answer.headers.delete("set-cookie")
+  for (const cookie of [...cookies, ...response.headers.getSetCookie()]) answer.headers.append("set-cookie", cookie)
+  answer.headers.set("cache-control", "no-store")
+  return answer
 }
 
 /** Wraps a handler: it runs only for requests that the guard lets through. */
 export function withAuth<User, Rest extends unknown[]>(
   auth: GuardMaker<User>,
   handler: AuthHandler<User, Rest>,
-  options: GuardOptions & { readonly optional?: false | undefined } = {},
+  options: RequiredGuard = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const guard = auth.guard(options)
   return async (request, ...rest) => {
@@ -42,6 +53,6 @@ export function withAuth<User, Rest extends unknown[]>(
     if (!verdict.allowed) return refusalResponse(verdict)
     // Only a preflight passes a guard that is not optional without a token (`compat`).
     if (verdict.claims === undefined) return new Response(null, { status: 204 })
-    return handler(request, verdict, ...rest)
+    return withCookies(await handler(request, verdict, ...rest), verdict)
   }
 }

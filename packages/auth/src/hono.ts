@@ -1,12 +1,21 @@
 /** For Hono 4. */
 import type { MiddlewareHandler } from "hono"
-import type { GuardMaker, Who } from "./core/guard-maker.ts"
-import { fetchRequest, refusalResponse } from "./fetch.ts"
-import type { GuardOptions } from "./index.ts"
+import { type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
+import { fetchRequest, refusalResponse, withCookies } from "./fetch.ts"
+import type { Allowed, GuardOptions } from "./index.ts"
 
 /** The variable that a guard sets: `c.get("auth")`. */
 export interface AuthEnv<User, Options> {
   Variables: { auth: Who<User, Options> }
+}
+
+/**
+ * Whom a guard has let through, for handlers that do not stand beside their guard.
+ *
+ * @throws UsageError `argument_invalid` where no guard ran before the handler, or let nobody through: the answer is a 500, never a secret.
+ */
+export function authOf<User = unknown>(context: { get(name: "auth"): unknown }): Allowed<User> {
+  return letThrough(context.get("auth"))
 }
 
 /**
@@ -24,6 +33,12 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
     if (!verdict.allowed) return refusalResponse(verdict)
     // Only an optional guard lets nobody through, and its type says so.
     context.set("auth", verdict as Who<User, Options>)
-    return next()
+    await next()
+    if (verdict.cookies.length === 0) return undefined
+    const answer = withCookies(context.res, verdict)
+    // Hono merges headers of the old answer into a new one, unless there is no old one.
+    context.res = undefined
+    context.res = answer
+    return undefined
   }
 }

@@ -7,6 +7,7 @@ export {
   type OptionalGuard,
   type Proven,
   type Refreshed,
+  type RequiredGuard,
 } from "./core/auth.ts"
 export type { CookieCallOptions, CookieOptions, CookiesOptions, SameSite } from "./core/cookie-settings.ts"
 export type { DpopOptions } from "./core/dpop-settings.ts"

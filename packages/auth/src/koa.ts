@@ -1,8 +1,9 @@
 /** For Koa 3. */
 import type { IncomingMessage } from "node:http"
-import type { GuardMaker, Who } from "./core/guard-maker.ts"
+import { type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
 import { nodeRequest } from "./core/node-request.ts"
-import type { AuthRequest, GuardOptions } from "./index.ts"
+import { isRecord, own } from "./core/options.ts"
+import type { Allowed, AuthRequest, GuardOptions } from "./index.ts"
 
 /** What a guard leaves in `ctx.state`, for the middleware after it. */
 export interface AuthState<User, Options> {
@@ -31,6 +32,15 @@ export function koaRequest(context: Pick<KoaContext<unknown>, "req" | "request">
 }
 
 /**
+ * Whom a guard has let through, for middleware that does not stand beside its guard.
+ *
+ * @throws UsageError `argument_invalid` where no guard ran before it, or let nobody through: the answer is a 500, never a secret.
+ */
+export function authOf<User = unknown>(context: { readonly state: object }): Allowed<User> {
+  return letThrough(own(context.state, "auth"))
+}
+
+/**
  * Middleware that goes on with `ctx.state.auth`, or answers. Put it before whatever parses bodies, unless tokens or CSRF values are in
  * them.
  *
@@ -43,15 +53,29 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   const guard = auth.guard(options)
   return async (context, next) => {
     const verdict = await guard(koaRequest(context))
+    if (verdict.cookies.length !== 0) context.set({ "cache-control": "no-store" })
+    for (const cookie of verdict.cookies) context.append("set-cookie", cookie)
     if (verdict.allowed) {
       // Only an optional guard lets nobody through, and its type says so.
       context.state.auth = verdict as Who<User, Options>
-      await next()
+      await withCookies(verdict.cookies, next)
       return
     }
     context.status = verdict.status
     context.set(verdict.headers)
-    for (const cookie of verdict.cookiesToClear) context.append("set-cookie", cookie)
     context.body = JSON.stringify(verdict.body)
+  }
+}
+
+/** Where something fails, Koa throws all headers away but those of the error; and tokens that were renewed are needed all the same. */
+async function withCookies(cookies: readonly string[], next: () => Promise<unknown>): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    if (cookies.length !== 0 && error instanceof Error) {
+      const headers = own(error, "headers")
+      Object.assign(error, { headers: { ...(isRecord(headers) ? headers : {}), "set-cookie": cookies } })
+    }
+    throw error
   }
 }

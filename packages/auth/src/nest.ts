@@ -74,11 +74,11 @@ export class AuthGuard implements CanActivate {
     if (guard === undefined) return true
     const http = context.switchToHttp()
     const verdict = await guard(nestRequest(http.getRequest()))
-    if (verdict.allowed) return allowed.set(http.getRequest(), verdict).has(http.getRequest())
     const response = http.getResponse<NestResponse>()
+    for (const cookie of verdict.cookies) (response.append ?? response.header).call(response, "set-cookie", cookie)
+    if (verdict.cookies.length !== 0) response.header("cache-control", "no-store")
+    if (verdict.allowed) return allowed.set(http.getRequest(), verdict).has(http.getRequest())
     for (const [name, value] of Object.entries(verdict.headers)) response.header(name, value)
-    for (const cookie of verdict.cookiesToClear)
-      (response.append ?? response.header).call(response, "set-cookie", cookie)
     // A responder may answer with a text as well; Nest takes both.
     throw new HttpException(verdict.body as string | object, verdict.status)
   }

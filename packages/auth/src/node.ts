@@ -5,10 +5,10 @@ import type { GuardMaker, Who } from "./core/guard-maker.ts"
 import { nodeRequest } from "./core/node-request.ts"
 import type { GuardOptions, Refused } from "./index.ts"
 
-export { nodeRequest, sendRefusal } from "./core/node-request.ts"
+export { nodeRequest, sendCookies, sendRefusal } from "./core/node-request.ts"
 
 /** What a guard of upgrades needs to know: whose pages may open a connection, since browsers let every page do so, and send cookies along. */
-export type UpgradeOptions = GuardOptions & { readonly origins: string | readonly string[] }
+export type UpgradeOptions = Omit<GuardOptions, "origins" | "renew"> & { readonly origins: string | readonly string[] }
 
 /**
  * A guard for the event `upgrade`: answers with who is asking; or with undefined, having refused and closed the connection. The token
@@ -32,11 +32,11 @@ export function upgradeGuard<User, const Options extends UpgradeOptions>(
   }
 }
 
-function refusalText({ status, headers, cookiesToClear, body }: Refused): string {
+function refusalText({ status, headers, cookies, body }: Refused): string {
   const text = JSON.stringify(body)
   const length = new TextEncoder().encode(text).length
   const lines = Object.entries({ ...headers, connection: "close", "content-length": String(length) })
-  for (const cookie of cookiesToClear) lines.push(["set-cookie", cookie])
+  for (const cookie of cookies) lines.push(["set-cookie", cookie])
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${text}`
 }

@@ -202,7 +202,7 @@ describe("a session by cookies", () => {
     await auth.revokeSession(pair.sessionId)
     const verdict = await auth.check(ask({ cookies }))
     expect(verdict).toMatchObject({ allowed: false, code: "token_revoked" })
-    expect(verdict.allowed ? [] : verdict.cookiesToClear).toHaveLength(3)
+    expect(verdict.allowed ? [] : verdict.cookies).toHaveLength(3)
   })
 
   test("is logged out by the refresh cookie where the access cookie is gone", async () => {

@@ -6,11 +6,13 @@ import { type CookieCallOptions, forCall } from "./cookie-settings.ts"
 import { csrfFailure, isCrossSite } from "./csrf.ts"
 import { loginProof } from "./dpop.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
-import { Failure } from "./failure.ts"
+import { Failure, REFUSAL_CODES } from "./failure.ts"
 import { grantOf } from "./grant.ts"
-import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.ts"
+import { type GuardOptions, type GuardRules, guardRules } from "./guard.ts"
 import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
+import { isPublic } from "./public-paths.ts"
 import { refuse } from "./refuse.ts"
+import { judgeAndRenew } from "./renew.ts"
 import type { AuthRequest } from "./request.ts"
 import { type Revocation, revocationOf } from "./revocation.ts"
 import {
@@ -25,7 +27,7 @@ import {
 import { clearedCookies, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type AuthOptions, loadersOf, type Settings, settingsOf } from "./settings.ts"
 import { askStore, StoreUnavailableError } from "./store-access.ts"
-import type { OptionalVerdict, Refused, Verdict } from "./verdict.ts"
+import { ANONYMOUS, type OptionalVerdict, type Refused, type Verdict } from "./verdict.ts"
 import { identityOf, verifierOf, verifyToken } from "./verify.ts"
 
 /** A new pair of tokens, from a refresh token. */
@@ -54,8 +56,15 @@ export interface DecodeTokenOptions {
   readonly csrf?: string | undefined
 }
 
-/** A guard that is optional, and so lets requests without a token pass. */
-export type OptionalGuard = GuardOptions & { readonly optional: true }
+/** A guard that lets requests without a token pass: it is optional, or some paths are public. */
+export type OptionalGuard = GuardOptions &
+  ({ readonly optional: true | "ignore-invalid" } | { readonly public: string | readonly string[] })
+
+/** A guard that lets nobody through without a token. */
+export type RequiredGuard = GuardOptions & {
+  readonly optional?: false | undefined
+  readonly public?: undefined
+}
 
 /** Token authentication with one set of options. */
 export class Auth<User = unknown, Identity = string> {
@@ -68,7 +77,9 @@ export class Auth<User = unknown, Identity = string> {
     const revocation = aboutIdentities(revocationOf(settings), settings)
     const { isRevoked } = revocation
     this.#settings = settings
-    this.#context = { settings, loaders: loadersOf(options), verify: verifierOf(settings), isRevoked, revocation }
+    const loaders = loadersOf(options)
+    const renewals = new Map()
+    this.#context = { settings, loaders, verify: verifierOf(settings), isRevoked, revocation, renewals }
   }
 
   /**
@@ -77,9 +88,7 @@ export class Auth<User = unknown, Identity = string> {
    * @throws UsageError `option_unknown`, `option_invalid`
    */
   guard(options: OptionalGuard): (request: AuthRequest) => Promise<OptionalVerdict<User>>
-  guard(
-    options?: GuardOptions & { readonly optional?: false | undefined },
-  ): (request: AuthRequest) => Promise<Verdict<User>>
+  guard(options?: RequiredGuard): (request: AuthRequest) => Promise<Verdict<User>>
   guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>>
   guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>> {
     const rules = guardRules(options, this.#settings)
@@ -88,10 +97,7 @@ export class Auth<User = unknown, Identity = string> {
 
   /** Judges one request; as {@link guard}. */
   check(request: AuthRequest, options: OptionalGuard): Promise<OptionalVerdict<User>>
-  check(
-    request: AuthRequest,
-    options?: GuardOptions & { readonly optional?: false | undefined },
-  ): Promise<Verdict<User>>
+  check(request: AuthRequest, options?: RequiredGuard): Promise<Verdict<User>>
   async check(request: AuthRequest, options?: GuardOptions): Promise<OptionalVerdict<User>> {
     return this.#judge(request, guardRules(options, this.#settings))
   }
@@ -269,8 +275,12 @@ export class Auth<User = unknown, Identity = string> {
   }
 
   async #judge(request: AuthRequest, rules: GuardRules): Promise<OptionalVerdict<User>> {
-    const judged = await judge(request, rules, this.#context)
-    return judged instanceof Failure ? refuse(judged, request, this.#settings) : judged
+    if (isPublic(request, rules.publicPaths)) return ANONYMOUS
+    const { judged, cookies } = await judgeAndRenew(request, rules, this.#context)
+    if (!(judged instanceof Failure)) return cookies.length === 0 ? judged : { ...judged, cookies }
+    if (rules.ignoreInvalid && REFUSAL_CODES[judged.code] === 401) return { ...ANONYMOUS, cookies }
+    const refused = await refuse(judged, request, this.#settings)
+    return cookies.length === 0 ? refused : { ...refused, cookies: [...cookies, ...refused.cookies] }
   }
 
   async #orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {

@@ -15,6 +15,7 @@ import {
   secondsOption,
   textsOption,
 } from "./options.ts"
+import { type PublicPath, publicPaths } from "./public-paths.ts"
 import type { AuthRequest } from "./request.ts"
 import type { RevocationCheck } from "./revocation.ts"
 import { lacksScope, type NeededScopes, neededScopes, type Scopes } from "./scopes.ts"
@@ -26,8 +27,22 @@ import { headerOf, identityOf, verifyToken } from "./verify.ts"
 
 /** What a guard asks of a request. */
 export interface GuardOptions {
-  /** Let requests without a token pass. A bad token is still refused. Default false. */
-  optional?: boolean | undefined
+  /**
+   * Let requests without a token pass. A bad token is still refused, unless it is `ignore-invalid`: then whatever would be answered with 401
+   * passes as nobody. Default false.
+   */
+  optional?: boolean | "ignore-invalid" | undefined
+  /**
+   * Paths that are not guarded at all, for a guard of a whole application: `/login`, `GET /health`, `/static/*`. They are compared letter by
+   * letter with the path as it was sent; one with escapes, dot segments or double slashes is guarded.
+   */
+  public?: string | readonly string[] | undefined
+  /**
+   * Let a browser through whose access cookie is over and whose refresh cookie is good, with a new pair: the verdict has the cookies, and
+   * adapters send them. Or already before the end of the access token. Methods that need a CSRF value need it here too, and pages of other
+   * sites renew nothing. What is renewed is never fresh. Default false.
+   */
+  renew?: boolean | { readonly within: Lifetime } | undefined
   /** The token's type, or several. Default `access`. */
   type?: string | readonly string[] | undefined
   /** The user must have logged in lately: within `freshFor` of the options, or within `maxAge`. */
@@ -49,6 +64,11 @@ export interface GuardOptions {
 /** Guard options, settled. */
 export interface GuardRules {
   readonly optional: boolean
+  /** Whether a bad token counts as none. */
+  readonly ignoreInvalid: boolean
+  readonly publicPaths: readonly PublicPath[]
+  /** Seconds before the end of an access token from which on it is renewed; undefined: never. */
+  readonly renew: { readonly within: number } | undefined
   readonly types: readonly string[]
   readonly slots: readonly Slot[]
   /** Seconds since the login; undefined: however long ago. */
@@ -71,25 +91,58 @@ export interface GuardContext<User, Identity> {
   readonly isRevoked: RevocationCheck
 }
 
-const OPTIONS = ["optional", "type", "fresh", "roles", "scopes", "origins", "locations", "revocation", "allowExpired"]
+const OPTIONS = [
+  "optional",
+  "public",
+  "renew",
+  "type",
+  "fresh",
+  "roles",
+  "scopes",
+  "origins",
+  "locations",
+  "revocation",
+  "allowExpired",
+]
 /** Reads the options of a guard. @throws UsageError `option_unknown`, `option_invalid` */
 export function guardRules(options: GuardOptions | undefined, settings: Settings): GuardRules {
   const given = knownOptions(options, OPTIONS, "guard")
   const types = textsOption("type", given.type) ?? ["access"]
   const slots = types.map((type): Slot => (type === "refresh" ? "refresh" : "access"))
+  const ignoreInvalid = given.optional === "ignore-invalid"
+  const locations = locationsOf("locations", given.locations) ?? settings.locations
   return Object.freeze({
     types,
     slots: [...new Set(slots)],
-    optional: flagOption("optional", given.optional, false),
+    optional: ignoreInvalid || flagOption("optional", given.optional, false),
+    ignoreInvalid,
+    publicPaths: publicPaths(given.public),
+    renew: renewOf(given.renew, { types, locations }, settings),
     maxAge: maxAgeOf(given.fresh, settings),
     roles: textsOption("roles", given.roles) ?? [],
     scopes: neededScopes(given.scopes),
     origins: originsOf(given.origins),
-    locations: locationsOf("locations", given.locations) ?? settings.locations,
+    locations,
     revocation: flagOption("revocation", given.revocation, true),
     allowExpired: flagOption("allowExpired", given.allowExpired, false),
     loads: true,
   })
+}
+
+function renewOf(
+  value: GuardOptions["renew"],
+  { types, locations }: Pick<GuardRules, "types" | "locations">,
+  { store, csrf, cookies: { access, refresh } }: Settings,
+): GuardRules["renew"] {
+  const given = isRecord(value) ? knownOptions(value as { within: Lifetime }, ["within"], "renew") : undefined
+  if (given === undefined && !flagOption("renew", value, false)) return undefined
+  if (store === undefined) throw invalidOption("renew", "false without a `store`: refresh tokens must be rotated")
+  if (csrf === undefined) throw invalidOption("renew", "false where `csrf` is: another site could renew tokens")
+  if (!types.includes("access") || !locations.includes("cookie"))
+    throw invalidOption("renew", "false for guards that take no access token from a cookie")
+  if (!access.path.startsWith(refresh.path))
+    throw invalidOption("renew", "false where browsers send the refresh cookie to other paths than the access cookie")
+  return Object.freeze({ within: secondsOption("renew.within", given?.within, 0) })
 }
 
 function originsOf(value: GuardOptions["origins"]): readonly string[] | undefined {
@@ -132,9 +185,23 @@ async function judgeFound<User, Identity>(
   rules: GuardRules,
   context: GuardContext<User, Identity>,
 ): Promise<Allowed<User> | Failure> {
-  const { settings, verify } = context
+  const { settings } = context
   const csrf = await csrfOf(found, request, rules, settings)
-  if (csrf instanceof Failure) return csrf
+  return csrf instanceof Failure ? csrf : judgeToken({ found, csrf }, request, rules, context)
+}
+
+/**
+ * Judges a token wherever it came from.
+ *
+ * @param csrf - What its claim of this name must be; undefined: it is not looked at.
+ */
+export async function judgeToken<User, Identity>(
+  { found, csrf }: { readonly found: Found; readonly csrf: string | undefined },
+  request: AuthRequest,
+  rules: GuardRules,
+  context: GuardContext<User, Identity>,
+): Promise<Allowed<User> | Failure> {
+  const { settings, verify } = context
   const genuine = await verifyToken(found.token, verify, settings)
   if (genuine instanceof Failure) return genuine
   const { claims, isExpired } = genuine
@@ -236,7 +303,8 @@ async function admit<User, Identity>(
   if (missing !== undefined) return withToken(new Failure("role_missing"), presented)
   const { token, location } = found
   // Without the loader `User` is undefined: createAuth infers it from there.
-  return { allowed: true, identity: identityOf(claims, settings), claims, user: user as User, header, location, token }
+  const identity = identityOf(claims, settings)
+  return { allowed: true, identity, claims, user: user as User, header, location, token, cookies: [] }
 }
 
 function withToken({ reason, details }: Failure, { header, claims }: Presented): Failure {

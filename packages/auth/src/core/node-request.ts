@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { isRecord, own } from "./options.ts"
 import type { AuthRequest, FormFields } from "./request.ts"
-import type { Refused } from "./verdict.ts"
+import type { Allowed, Refused } from "./verdict.ts"
 
 /** The part of a request that is used; requests of HTTP/2 have it as well. */
 export type Incoming = Pick<IncomingMessage, "method" | "url" | "rawHeaders">
@@ -53,10 +53,17 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined
 }
 
+/** Puts the cookies of a verdict on an answer that is still to be made: what a handler sets comes behind them, and wins. */
+export function sendCookies({ cookies }: Pick<Allowed, "cookies">, response: ServerResponse): void {
+  if (cookies.length !== 0) response.setHeader("cache-control", "no-store")
+  for (const cookie of cookies) response.appendHeader("set-cookie", cookie)
+}
+
 /** Answers a refused request. */
-export function sendRefusal({ status, headers, cookiesToClear, body }: Refused, response: ServerResponse): void {
+export function sendRefusal(refused: Refused, response: ServerResponse): void {
+  const { status, headers, body } = refused
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  for (const cookie of cookiesToClear) response.appendHeader("set-cookie", cookie)
+  sendCookies(refused, response)
   response.end(JSON.stringify(body))
 }

@@ -34,7 +34,7 @@ function refusalOf(failure: Failure, settings: Settings): Refused {
     code,
     message,
     challenge,
-    cookiesToClear: toClear(failure, settings),
+    cookies: toClear(failure, settings),
     headers,
     body,
     failure,
@@ -45,7 +45,7 @@ function compatRefusal(failure: Failure, settings: Settings): Refused {
   const { status, text } = compatAnswer(failure, settings)
   const headers = { "content-type": "application/json" }
   const told = { code: failure.code, message: text, challenge: undefined, body: { msg: text }, headers }
-  return { allowed: false, status, ...told, cookiesToClear: toClear(failure, settings), failure }
+  return { allowed: false, status, ...told, cookies: toClear(failure, settings), failure }
 }
 
 /** For each scheme that would do: nothing more where nothing was sent, else what is wrong with the one that was (RFC 9449, section 7.1). */

@@ -7,11 +7,13 @@ import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
 import { type GuardContext, guardRules, judge } from "./guard.ts"
 import { claimsFor, givenClaims, mint, subjectOf } from "./mint.ts"
 import { isRecord, own } from "./options.ts"
+import type { Renewals } from "./renew.ts"
 import type { AuthRequest } from "./request.ts"
 import type { Revocation } from "./revocation.ts"
 import { type CookieToken, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type Settings, storeNeeded } from "./settings.ts"
 import { askStore } from "./store-access.ts"
+import type { Allowed, Anonymous } from "./verdict.ts"
 
 /** How tokens reach the client: in the body of the answer, or as cookies. */
 export type Transport = "body" | "cookie"
@@ -46,6 +48,7 @@ export interface TokenPair {
 /** All that sessions need. */
 export interface SessionContext<User, Identity> extends GuardContext<User, Identity> {
   readonly revocation: Revocation
+  readonly renewals: Renewals
 }
 
 type Context = SessionContext<unknown, never>
@@ -85,11 +88,19 @@ export async function openSession<User, Identity>(
 /** Takes a refresh token for a new pair. The old one is good for nothing then but the grace. */
 export async function refreshSession(request: AuthRequest, context: Context): Promise<TokenPair | Failure> {
   const { settings } = context
-  const store = storeOf(settings, "refresh")
   if (request.method.toUpperCase() !== "POST") return new Failure("not_post")
   // The store tells below, and more exactly, whether the token is still good.
   const rules = guardRules({ type: "refresh", revocation: false }, settings)
-  const verdict = await judge(request, rules, context)
+  return rotateSession(await judge(request, rules, context), context)
+}
+
+/** Puts a new pair in the place of a refresh token that was judged. */
+export async function rotateSession(
+  verdict: Allowed | Anonymous | Failure,
+  context: Context,
+): Promise<TokenPair | Failure> {
+  const { settings } = context
+  const store = storeOf(settings, "refresh")
   if (verdict instanceof Failure) return withSessionEnded(verdict, store, context)
   const { claims, location } = verdict
   const presented = presentedRefresh(claims, settings)

@@ -16,9 +16,11 @@ export interface Allowed<User = unknown> {
   readonly location: TokenLocation
   /** The token itself. Not for logs. */
   readonly token: string
+  /** Values of `Set-Cookie` that the answer must carry, before those of the handler: tokens that the guard has renewed. */
+  readonly cookies: readonly string[]
 }
 
-/** The request may pass although no token was sent: the guard is optional. */
+/** The request may pass although no token was sent: the guard is optional, or the path is public. */
 export interface Anonymous {
   readonly allowed: true
   readonly identity: undefined
@@ -27,6 +29,7 @@ export interface Anonymous {
   readonly header: undefined
   readonly location: undefined
   readonly token: undefined
+  readonly cookies: readonly string[]
 }
 
 /** The request may not pass, and this is what to answer. */
@@ -37,8 +40,8 @@ export interface Refused {
   readonly message: string
   /** `WWW-Authenticate`; undefined where none belongs. */
   readonly challenge: string | undefined
-  /** Values of `Set-Cookie` that remove cookies which are of no use any more. */
-  readonly cookiesToClear: readonly string[]
+  /** Values of `Set-Cookie` that the answer must carry: they remove cookies which are of no use any more, or set renewed ones. */
+  readonly cookies: readonly string[]
   /** All headers of the answer but the cookies: content type, challenge and caching. */
   readonly headers: Readonly<Record<string, string>>
   /** The body of the answer, as JSON. */
@@ -53,7 +56,7 @@ export type Verdict<User = unknown> = Allowed<User> | Refused
 /** What an optional guard answers. */
 export type OptionalVerdict<User = unknown> = Allowed<User> | Anonymous | Refused
 
-/** The answer of an optional guard where no token was sent. */
+/** The answer of a guard that lets a request pass without a token. */
 export const ANONYMOUS: Anonymous = Object.freeze({
   allowed: true,
   identity: undefined,
@@ -62,4 +65,5 @@ export const ANONYMOUS: Anonymous = Object.freeze({
   header: undefined,
   location: undefined,
   token: undefined,
+  cookies: [],
 })
