@@ -210,7 +210,7 @@ export interface Settings {
 }
 
 /** How CSRF values travel, settled. */
-export interface CsrfSettings {
+interface CsrfSettings {
   /** For each of the two tokens. */
   readonly places: Readonly<
     Record<"access" | "refresh", { readonly header: string; readonly formField: string | undefined }>
