@@ -10,7 +10,7 @@ import { A, AF, type Case, expectAnswer, flask, header, made, R, X } from "./fla
 
 /** As much of Koa's context as its guard uses. */
 function koaContext() {
-  const req = { method: "GET", url: "/", headersDistinct: {} }
+  const req = { method: "GET", url: "/", rawHeaders: [] }
   const nothing = () => undefined
   return { req, request: {}, originalUrl: "/", status: 404, body: undefined, set: nothing, append: nothing }
 }
