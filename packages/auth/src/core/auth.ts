@@ -3,7 +3,7 @@
 import { getUnverifiedHeader, type JwkObject, UsageError } from "jotkit"
 import type { Session } from "../store.ts"
 import { type CookieCallOptions, forCall } from "./cookie-settings.ts"
-import { csrfFailure, isCrossSite } from "./csrf.ts"
+import { csrfFailure, isCrossSite, isUnlisted } from "./csrf.ts"
 import { loginProof } from "./dpop.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
 import { Failure, REFUSAL_CODES } from "./failure.ts"
@@ -105,7 +105,7 @@ export class Auth<User = unknown, Identity = string> {
   /**
    * Makes a session for someone who has proved who they are, and its first pair of tokens.
    *
-   * @throws StoreUnavailableError; UsageError `claims_invalid`, `option_invalid` where there is no store.
+   * @throws StoreUnavailableError; UsageError `claims_invalid`, `option_invalid`.
    */
   login(identity: Identity, options: LoginOptions = {}): Promise<TokenPair> {
     return openSession(identity, options, this.#context)
@@ -113,7 +113,9 @@ export class Auth<User = unknown, Identity = string> {
 
   /** Whether a login by this request must be refused, because another site has sent it; undefined: it need not. For logins that set cookies. */
   async refuseCrossSite(request: AuthRequest): Promise<Refused | undefined> {
-    return isCrossSite(request) ? refuse(new Failure("cross_site"), request, this.#settings) : undefined
+    return isCrossSite(request) || isUnlisted(request, this.#settings)
+      ? refuse(new Failure("cross_site"), request, this.#settings)
+      : undefined
   }
 
   /**
@@ -129,7 +131,10 @@ export class Auth<User = unknown, Identity = string> {
     return jkt instanceof Failure ? refuse(jkt, request, this.#settings) : { allowed: true, jkt }
   }
 
-  /** Takes the refresh token of a POST request for a new pair, handed out the way it came. A token that was used before ends its session. */
+  /**
+   * Takes the refresh token of a POST request for a new pair, handed out the way it came. A token that was used before ends its session.
+   * Without a store there is a new access token only; the refresh token stays, and can be used until it expires.
+   */
   async refresh(request: AuthRequest): Promise<Refreshed | Refused> {
     const pair = await this.#orFailure(() => refreshSession(request, this.#context))
     return pair instanceof Failure ? refuse(pair, request, this.#settings) : { ...pair, allowed: true }
@@ -166,12 +171,12 @@ export class Auth<User = unknown, Identity = string> {
     const { loaders } = this.#context
     const subject = await subjectOf(identity, loaders)
     const claims = await claimsFor(subject, options.claims, loaders)
-    const { csrf, now, isCompat } = this.#settings
+    const { csrf, now, newId, isCompat } = this.#settings
     const authenticatedAt =
       options.fresh === undefined || options.fresh === false || isCompat ? undefined : Math.floor(now())
     const ids = {
-      id: globalThis.crypto.randomUUID(),
-      csrf: isCompat && csrf ? globalThis.crypto.randomUUID() : undefined,
+      id: newId(),
+      csrf: isCompat && csrf ? newId() : undefined,
     }
     const { token } = await mint(
       { ...options, ...ids, type, subject, claims, authenticatedAt, granted: grantOf(options, type, this.#settings) },

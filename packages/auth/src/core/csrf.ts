@@ -9,6 +9,8 @@ import type { Settings } from "./settings.ts"
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"])
+/** What a browser says of pages of this very origin, and of addresses that a user has typed. */
+const OWN_SITES: ReadonlySet<string> = new Set(["same-origin", "none"])
 const FORM_TYPE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i
 
 /** Whether this method needs a CSRF value. */
@@ -22,6 +24,25 @@ export function needsCsrf(request: AuthRequest, { csrf }: Settings): boolean {
 export function isCrossSite(request: AuthRequest): boolean {
   const site = request.headers("sec-fetch-site")
   return site.some((line) => line.trim().toLowerCase() === "cross-site")
+}
+
+/**
+ * Whether the page that asks is not among `csrf.origins`: by `Origin`, else by `Referer`. A browser that says itself that the page is ours
+ * need not be asked.
+ */
+export function isUnlisted(request: AuthRequest, { csrf }: Settings): boolean {
+  if (csrf?.origins === undefined || OWN_SITES.has(onlyLine(request, "sec-fetch-site") ?? "")) return false
+  const origin = pageOf(request)
+  return origin === undefined ? csrf.unknownOrigin === "refuse" : !csrf.origins.includes(origin)
+}
+
+/** The origin of the page that asks; undefined where nothing says what it is. */
+function pageOf(request: AuthRequest): string | undefined {
+  const [origin, ...more] = request.headers("origin")
+  if (origin !== undefined) return more.length === 0 ? origin : "null"
+  const [referer] = request.headers("referer")
+  if (referer === undefined) return undefined
+  return URL.canParse(referer) ? new URL(referer).origin : "null"
 }
 
 /** Whether a browser says that the page which asks is of none of these origins. What is no browser says nothing. */

@@ -1,6 +1,6 @@
 /** The heart: from a request to a verdict. Every step in the order in which the contract tells failures. */
 
-import { csrfFailure, isCrossSite, isForeign, needsCsrf, sentCsrf } from "./csrf.ts"
+import { csrfFailure, isCrossSite, isForeign, isUnlisted, needsCsrf, sentCsrf } from "./csrf.ts"
 import { bindingFailure } from "./dpop.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
@@ -11,6 +11,7 @@ import {
   isRecord,
   knownOptions,
   type Lifetime,
+  originsOption,
   own,
   secondsOption,
   textsOption,
@@ -121,7 +122,7 @@ export function guardRules(options: GuardOptions | undefined, settings: Settings
     maxAge: maxAgeOf(given.fresh, settings),
     roles: textsOption("roles", given.roles) ?? [],
     scopes: neededScopes(given.scopes),
-    origins: originsOf(given.origins),
+    origins: originsOption("origins", given.origins),
     locations,
     revocation: flagOption("revocation", given.revocation, true),
     allowExpired: flagOption("allowExpired", given.allowExpired, false),
@@ -143,13 +144,6 @@ function renewOf(
   if (!access.path.startsWith(refresh.path))
     throw invalidOption("renew", "false where browsers send the refresh cookie to other paths than the access cookie")
   return Object.freeze({ within: secondsOption("renew.within", given?.within, 0) })
-}
-
-function originsOf(value: GuardOptions["origins"]): readonly string[] | undefined {
-  const origins = textsOption("origins", value)
-  if (origins?.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) === false)
-    throw invalidOption("origins", "origins such as https://app.example: scheme, host and port, nothing else")
-  return origins
 }
 
 function maxAgeOf(fresh: GuardOptions["fresh"], settings: Settings): number | undefined {
@@ -233,7 +227,7 @@ async function csrfOf(
   if (location !== "cookie") return undefined
   if (origins !== undefined && isForeign(request, origins)) return new Failure("cross_site")
   if (!needsCsrf(request, settings)) return undefined
-  if (!settings.isCompat && isCrossSite(request)) return new Failure("cross_site")
+  if ((!settings.isCompat && isCrossSite(request)) || isUnlisted(request, settings)) return new Failure("cross_site")
   return (await sentCsrf(request, settings, slot)) ?? new Failure("csrf_missing")
 }
 

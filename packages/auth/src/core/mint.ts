@@ -33,10 +33,8 @@ export interface Draft extends Omit<TokenOptions, keyof GrantOptions> {
 }
 
 /** Claims that are this package's to make (and no caller's to change). */
-const OWN_CLAIMS = [
-  ...["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "type", "fresh", "csrf"],
-  ...GRANTED_CLAIMS,
-]
+const MADE_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "type", "fresh", "csrf"]
+const OWN_CLAIMS = [...MADE_CLAIMS, ...GRANTED_CLAIMS]
 const OWN_HEADER = ["alg", "kid", "typ"]
 
 /** Makes a token. @throws UsageError `claims_invalid`, `header_not_allowed` for what is not the caller's to say. */
@@ -49,7 +47,7 @@ export async function mint(draft: Draft, settings: Settings): Promise<CookieToke
     ...draft.granted,
     ...(settings.issuer === undefined ? {} : { iss: settings.issuer }),
     [settings.identityClaim]: subject,
-    ...audienceOf(settings),
+    ...audienceOf(type, settings),
     ...(expiresAt === undefined ? {} : { exp: expiresAt }),
     iat: now,
     ...(settings.notBefore ? { nbf: now } : {}),
@@ -95,6 +93,12 @@ export function givenClaims(claims: object | undefined, { identityClaim }: Pick<
   return claims ?? {}
 }
 
+/** What a login has given and granted, from the claims of a token. */
+export function sessionClaimsOf(claims: object, { identityClaim }: Settings): object {
+  const made = [...MADE_CLAIMS, identityClaim]
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !made.includes(name)))
+}
+
 function ownHeader(header: object | undefined): object {
   const taken = OWN_HEADER.find((name) => header !== undefined && Object.hasOwn(header, name))
   if (taken !== undefined)
@@ -102,7 +106,10 @@ function ownHeader(header: object | undefined): object {
   return header ?? {}
 }
 
-function audienceOf({ audience }: Settings): { aud?: string | readonly string[] } {
+/** Refresh tokens are for whoever made them, and for no one else. */
+function audienceOf(type: string, settings: Settings): { aud?: string | readonly string[] } {
+  const { audience, issuer, isCompat } = settings
+  if (type === "refresh" && !isCompat && issuer !== undefined) return { aud: issuer }
   const [only, second] = audience ?? []
   if (audience === undefined || only === undefined) return {}
   return { aud: second === undefined ? only : audience }

@@ -61,6 +61,14 @@ export function textsOption(name: string, value: unknown): readonly string[] | u
   throw invalidOption(name, "a string or an array of strings, none of them empty")
 }
 
+/** Origins (RFC 6454, section 6.2), spelt as browsers spell them. */
+export function originsOption(name: string, value: unknown): readonly string[] | undefined {
+  const origins = textsOption(name, value)
+  if (origins?.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) === false)
+    throw invalidOption(name, "origins such as https://app.example: scheme, host and port, nothing else")
+  return origins
+}
+
 export function functionOption<T>(name: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === "function") return value
   throw invalidOption(name, "a function")

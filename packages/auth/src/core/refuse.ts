@@ -49,8 +49,8 @@ function compatRefusal(failure: Failure, settings: Settings): Refused {
 }
 
 /** For each scheme that would do: nothing more where nothing was sent, else what is wrong with the one that was (RFC 9449, section 7.1). */
-function challengeOf(failure: Failure, { header, dpop }: Settings): string {
-  const parameters = challengeParameters(failure)
+function challengeOf(failure: Failure, { header, dpop, challenge }: Settings): string {
+  const parameters = [challengeParameters(failure), challenge].filter((part) => part !== "").join(", ")
   const scheme = header.scheme === "" ? "Bearer" : header.scheme
   const ours = parameters === "" ? scheme : `${scheme} ${parameters}`
   if (dpop === undefined) return ours

@@ -5,13 +5,14 @@ import type { PresentedRefresh, Session, Store } from "../store.ts"
 import { Failure } from "./failure.ts"
 import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
 import { type GuardContext, guardRules, judge } from "./guard.ts"
-import { claimsFor, givenClaims, mint, subjectOf } from "./mint.ts"
+import { claimsFor, givenClaims, mint, sessionClaimsOf, subjectOf } from "./mint.ts"
 import { isRecord, own } from "./options.ts"
 import type { Renewals } from "./renew.ts"
 import type { AuthRequest } from "./request.ts"
 import type { Revocation } from "./revocation.ts"
 import { type CookieToken, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type Settings, storeNeeded } from "./settings.ts"
+import { keptToken, sessionOfToken } from "./stateless.ts"
 import { askStore } from "./store-access.ts"
 import type { Allowed, Anonymous } from "./verdict.ts"
 
@@ -60,7 +61,7 @@ export async function openSession<User, Identity>(
   context: SessionContext<User, Identity>,
 ): Promise<TokenPair> {
   const { settings } = context
-  const store = storeOf(settings, "login")
+  const { store } = settings
   if (options.jkt !== undefined && options.transport === "cookie")
     throw new UsageError(
       "option_invalid",
@@ -69,7 +70,7 @@ export async function openSession<User, Identity>(
   const now = Math.floor(settings.now())
   const subject = await subjectOf(identity, context.loaders)
   const session: Session = {
-    id: globalThis.crypto.randomUUID(),
+    id: settings.newId(),
     subject,
     authenticatedAt: now,
     createdAt: now,
@@ -77,11 +78,11 @@ export async function openSession<User, Identity>(
     expiresAt: now + Math.ceil(settings.refresh.absolute),
     data: JSON.stringify({ ...givenClaims(options.claims, settings), ...grantOf(options, "access", settings) }),
   }
-  const refreshId = globalThis.crypto.randomUUID()
+  const refreshId = settings.newId()
   // The tokens first: a session whose tokens could not be made would be nobody's.
   const transport = options.transport ?? "body"
   const pair = await pairOf({ session, refreshId, transport, fresh: options.fresh ?? true, csrf: undefined }, context)
-  await askStore(settings.storeTimeout, () => store.createSession({ ...session, refreshId }))
+  if (store !== undefined) await askStore(settings.storeTimeout, () => store.createSession({ ...session, refreshId }))
   return pair
 }
 
@@ -90,7 +91,7 @@ export async function refreshSession(request: AuthRequest, context: Context): Pr
   const { settings } = context
   if (request.method.toUpperCase() !== "POST") return new Failure("not_post")
   // The store tells below, and more exactly, whether the token is still good.
-  const rules = guardRules({ type: "refresh", revocation: false }, settings)
+  const rules = guardRules({ type: "refresh", revocation: false, locations: settings.refresh.locations }, settings)
   return rotateSession(await judge(request, rules, context), context)
 }
 
@@ -100,13 +101,15 @@ export async function rotateSession(
   context: Context,
 ): Promise<TokenPair | Failure> {
   const { settings } = context
-  const store = storeOf(settings, "refresh")
-  if (verdict instanceof Failure) return withSessionEnded(verdict, store, context)
+  const { store } = settings
+  if (verdict instanceof Failure) return store === undefined ? verdict : withSessionEnded(verdict, store, context)
   const { claims, location } = verdict
-  const presented = presentedRefresh(claims, settings)
-  if (claims === undefined || presented === undefined) return new Failure("invalid")
+  if (claims === undefined) return new Failure("invalid")
   if (await context.loaders.isRevoked?.(claims, verdict.header)) return new Failure("revoked", { claims }, location)
-  const refreshId = globalThis.crypto.randomUUID()
+  if (store === undefined) return withoutStore(verdict, context)
+  const presented = presentedRefresh(claims, settings)
+  if (presented === undefined) return new Failure("invalid")
+  const refreshId = settings.newId()
   const rotation = { ...presented, successorId: refreshId }
   const result = await askStore(settings.storeTimeout, () => store.rotate(rotation))
   if (result.outcome !== "rotated") {
@@ -117,6 +120,16 @@ export async function rotateSession(
   const transport = location === "cookie" ? "cookie" : "body"
   const csrf = textClaim(claims, "csrf")
   return pairOf({ session: result.session, refreshId, transport, fresh: false, csrf }, context)
+}
+
+/** A new access token beside the refresh token that was presented, which stays what it is. */
+function withoutStore(verdict: Allowed, context: Context): Promise<TokenPair> {
+  const { claims, location } = verdict
+  const { settings } = context
+  const session = sessionOfToken(claims, sessionClaimsOf(claims, settings), settings)
+  const kept = keptToken(verdict)
+  const transport = location === "cookie" ? "cookie" : "body"
+  return pairOf({ session, refreshId: "", kept, transport, fresh: false, csrf: kept.csrf }, context)
 }
 
 /** A refresh token as the store judges it; undefined: it belongs to no session. */
@@ -181,6 +194,8 @@ async function withSessionEnded(failure: Failure, store: Store, { settings, revo
 interface PairDraft {
   readonly session: Session
   readonly refreshId: string
+  /** A refresh token that stays, instead of a new one. */
+  readonly kept?: CookieToken | undefined
   readonly transport: Transport
   readonly fresh: boolean | number
   /** The CSRF value of the refresh token before: it stays, so that requests of other tabs do not fail. */
@@ -192,19 +207,21 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
   const { settings } = context
   const csrf = csrfValues(draft, settings)
   const { subject, id: sessionId, authenticatedAt, expiresAt: endsBy } = session
-  const shared = { subject, sessionId, authenticatedAt, endsBy }
+  const shared = { subject, sessionId, authenticatedAt, ...(Number.isFinite(endsBy) && { endsBy }) }
   const { granted, claims: given } = splitGrant(sessionClaims(session))
   const claims = await claimsFor(subject, given, context.loaders)
   const { cnf } = granted
-  const id = globalThis.crypto.randomUUID()
+  const id = settings.newId()
   const access = await mint(
     { ...shared, type: "access", id, fresh: draft.fresh, claims, granted, csrf: csrf.access },
     settings,
   )
-  const refresh = await mint(
-    { ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh, granted: cnf === undefined ? {} : { cnf } },
-    settings,
-  )
+  // What no store remembers is in the token.
+  const remembered =
+    settings.store === undefined ? { claims: given, granted } : { granted: cnf === undefined ? {} : { cnf } }
+  const refresh =
+    draft.kept ??
+    (await mint({ ...shared, type: "refresh", id: draft.refreshId, csrf: csrf.refresh, ...remembered }, settings))
   return {
     accessToken: access.token,
     refreshToken: refresh.token,
@@ -220,9 +237,9 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
 
 function csrfValues({ transport, csrf }: PairDraft, settings: Settings): { access?: string; refresh?: string } {
   if (settings.csrf === undefined || (transport === "body" && !settings.isCompat)) return {}
-  const refresh = csrf ?? globalThis.crypto.randomUUID()
+  const refresh = csrf ?? settings.newId()
   const isShared = settings.cookies.csrf === settings.cookies.refreshCsrf
-  return { refresh, access: isShared ? refresh : globalThis.crypto.randomUUID() }
+  return { refresh, access: isShared ? refresh : settings.newId() }
 }
 
 function secondsLeft({ expiresAt }: CookieToken, settings: Settings): number | undefined {

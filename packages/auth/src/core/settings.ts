@@ -15,6 +15,7 @@ import {
   invalidOption,
   knownOptions,
   type Lifetime,
+  originsOption,
   secondsOption,
   textOption,
   textsOption,
@@ -78,6 +79,13 @@ export interface CsrfOptions extends CsrfPlaces {
   refresh?: CsrfPlaces | undefined
   /** Methods that need the value. Default: all but GET, HEAD, OPTIONS and TRACE. */
   methods?: readonly string[] | undefined
+  /**
+   * Pages of these origins alone may send what needs a CSRF value, compared whole with `Origin`, or else `Referer`, where the browser
+   * does not say `Sec-Fetch-Site: same-origin`. Default: the CSRF value decides, and `cross-site` is refused.
+   */
+  origins?: string | readonly string[] | undefined
+  /** What becomes of requests that have neither header, where there are `origins`. Default `refuse`; programs send none. */
+  unknownOrigin?: "refuse" | "allow" | undefined
   /** Set the readable cookie. Default true; without it pages have the value from the answer to the login. */
   cookie?: boolean | undefined
 }
@@ -101,6 +109,8 @@ export interface RefreshOptions {
   idle?: Lifetime | undefined
   /** A session ends after this, whatever happens. Default 90 days, or the lifetime of a refresh token if that is longer. */
   absolute?: Lifetime | undefined
+  /** Where refresh tokens are looked for, instead of `locations`: `cookie` alone where browsers are the only clients. */
+  locations?: TokenLocation | readonly TokenLocation[] | undefined
 }
 
 /**
@@ -147,7 +157,10 @@ export interface AuthOptions<User = unknown, Identity = string> {
   query?: { name?: string | undefined; prefix?: string | undefined } | undefined
   /** Members of a JSON body, default `access_token` and `refresh_token`. */
   json?: { access?: string | undefined; refresh?: string | undefined } | undefined
-  /** Where sessions are remembered. Without one there are no sessions, no rotation and no revocation. */
+  /**
+   * Where sessions are remembered. Without one `login` and `refresh` work, and the refresh token stays the same until it expires: no
+   * rotation, no detection of theft, no logout.
+   */
   store?: Store | undefined
   /** How long a store may take to answer. Default 2 s. */
   storeTimeout?: Lifetime | undefined
@@ -158,6 +171,11 @@ export interface AuthOptions<User = unknown, Identity = string> {
   dpop?: DpopOptions | undefined
   /** Answers of your own, by code; `otherwise` for the codes that have none. */
   responders?: Partial<Readonly<Record<RefusalCode | "otherwise", Responder>>> | undefined
+  /**
+   * More parameters of every challenge, such as `realm` or `resource_metadata` (RFC 9728, section 5.1). What this package says itself cannot be
+   * given.
+   */
+  challenge?: Readonly<Record<string, string>> | undefined
   /** Told of every refused request, for logs and limits. What it throws is thrown on. */
   onRefused?: ((failure: Failure, request: AuthRequest) => void) | undefined
   /**
@@ -171,6 +189,8 @@ export interface AuthOptions<User = unknown, Identity = string> {
   rolesClaim?: string | undefined
   /** The clock, in seconds since 1970. Default: the system's. */
   now?: (() => number) | undefined
+  /** Makes ids of tokens and sessions, and CSRF values: texts that nobody can guess. For tests; default random UUIDs. */
+  newId?: (() => string) | undefined
   /**
    * Statuses, messages, claims and names of another library, so that both can serve side by side. With that come its rules: whatever is
    * not a refresh token passes for an access token, also what has no `type`, no `exp` or no `jti`.
@@ -195,14 +215,22 @@ export interface Settings {
   readonly store: Store | undefined
   readonly storeTimeout: number
   readonly check: { readonly access: boolean; readonly cachedFor: number }
-  readonly refresh: { readonly grace: number; readonly idle: number | undefined; readonly absolute: number }
+  readonly refresh: {
+    readonly grace: number
+    readonly idle: number | undefined
+    readonly absolute: number
+    readonly locations: readonly TokenLocation[] | undefined
+  }
   readonly dpop: DpopSettings | undefined
   readonly responders: Readonly<Partial<Record<RefusalCode | "otherwise", Responder>>>
+  /** Parameters of every challenge, as they are written; empty: none. */
+  readonly challenge: string
   readonly onRefused: AuthOptions["onRefused"]
   readonly isRfc9068: boolean
   readonly clientId: string | undefined
   readonly rolesClaim: string
   readonly now: () => number
+  readonly newId: () => string
   readonly isCompat: boolean
   readonly identityClaim: string
   readonly anySubject: boolean
@@ -217,6 +245,8 @@ interface CsrfSettings {
   >
   /** Undefined: all but the safe ones. */
   readonly methods: ReadonlySet<string> | undefined
+  readonly origins: readonly string[] | undefined
+  readonly unknownOrigin: "refuse" | "allow"
   readonly cookie: boolean
 }
 
@@ -244,22 +274,29 @@ const OPTIONS = [
   "loaders",
   "dpop",
   "responders",
+  "challenge",
   "onRefused",
   "profile",
   "clientId",
   "rolesClaim",
   "now",
+  "newId",
   "compat",
 ]
 const HEADER_ALONE: readonly TokenLocation[] = ["header"]
 const LOCATIONS: readonly TokenLocation[] = ["header", "cookie", "json", "query"]
 const LOADERS = ["subject", "claims", "user", "accepts", "isRevoked"] as const
+const CSRF_OPTIONS = ["header", "formField", "refresh", "methods", "origins", "unknownOrigin", "cookie"]
 const MAX_GRACE_SECONDS = 60
 const MAX_LEEWAY_SECONDS = 600
 const ACCESS_SECONDS = 900
 const REFRESH_SECONDS = 2_592_000
 const ABSOLUTE_SECONDS = 7_776_000
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const OWN_PARAMETERS = ["error", "error_description", "error_uri", "scope", "max_age", "algs"]
+/** What needs no escape in a quoted string (RFC 9110, section 5.6.4). */
+const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+const LOOPBACK = /^(?:(?:.*\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 const COOKIE_NAMES = { access: "access_token", refresh: "refresh_token", csrf: "csrf_token", refreshCsrf: "csrf_token" }
 const COMPAT_COOKIE_NAMES = {
   access: "access_token_cookie",
@@ -287,6 +324,9 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
   const leeway = leewayOf(given.leeway, isCompat)
   const header = headerOf(given.header)
   const store = storeOf(given.store)
+  const cookies = cookiesSettings(given.cookies, cookieDefaults(isCompat))
+  const addresses = [...(issuer === undefined ? [] : [issuer]), ...(audience ?? [])]
+  if (!cookies.secure) assertOnLoopback(addresses, isCompat)
   return Object.freeze({
     keys: keysOf(given, isCompat),
     issuer,
@@ -296,7 +336,7 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     freshFor: secondsOption("freshFor", given.freshFor, ACCESS_SECONDS, 1),
     locations: locationsOf("locations", given.locations) ?? HEADER_ALONE,
     header,
-    cookies: cookiesSettings(given.cookies, cookieDefaults(isCompat)),
+    cookies,
     csrf: csrfOf(given.csrf),
     query: queryOf(given.query),
     json: jsonOf(given.json),
@@ -306,11 +346,13 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     refresh: refreshOf(given.refresh, lifetimes.refresh),
     dpop: dpopSettings(given.dpop, { store, scheme: header.scheme, isCompat }),
     responders: respondersOf(given.responders),
+    challenge: challengeOf(given.challenge),
     onRefused: functionOption("onRefused", given.onRefused),
     isRfc9068: isRfc9068(given.profile, lifetimes.access, isCompat),
     clientId: textOption("clientId", given.clientId),
     rolesClaim: textOption("rolesClaim", given.rolesClaim) ?? "roles",
     now,
+    newId: functionOption("newId", given.newId) ?? (() => globalThis.crypto.randomUUID()),
     ...compat,
   })
 }
@@ -404,13 +446,15 @@ function headerOf(options: AuthOptions["header"]): Settings["header"] {
 
 function csrfOf(options: CsrfOptions | false | undefined): CsrfSettings | undefined {
   if (options === false) return undefined
-  const given = knownOptions(options, ["header", "formField", "refresh", "methods", "cookie"], "csrf")
+  const given = knownOptions(options, CSRF_OPTIONS, "csrf")
   const access = csrfPlaces("csrf", given, { header: "X-CSRF-Token", formField: undefined })
   const refresh = knownOptions(given.refresh, ["header", "formField"], "csrf.refresh")
   const methods = textsOption("csrf.methods", given.methods)?.map((method) => method.toUpperCase())
   return Object.freeze({
     places: { access, refresh: csrfPlaces("csrf.refresh", refresh, access) },
     methods: methods === undefined ? undefined : new Set(methods),
+    origins: originsOption("csrf.origins", given.origins),
+    unknownOrigin: choiceOption("csrf.unknownOrigin", given.unknownOrigin, ["refuse", "allow"] as const, "refuse"),
     cookie: flagOption("csrf.cookie", given.cookie, true),
   })
 }
@@ -452,12 +496,32 @@ function checkOf(check: CheckMode | undefined): Settings["check"] {
 }
 
 function refreshOf(options: RefreshOptions | undefined, lifetime: number | false): Settings["refresh"] {
-  const given = knownOptions(options, ["grace", "idle", "absolute"], "refresh")
+  const given = knownOptions(options, ["grace", "idle", "absolute", "locations"], "refresh")
   const grace = secondsOption("refresh.grace", given.grace, 10)
   if (grace > MAX_GRACE_SECONDS) throw invalidOption("refresh.grace", `at most ${MAX_GRACE_SECONDS} seconds`)
   const longest = lifetime === false ? ABSOLUTE_SECONDS : Math.max(ABSOLUTE_SECONDS, lifetime)
   const idle = given.idle === undefined ? undefined : secondsOption("refresh.idle", given.idle, 0, 1)
-  return Object.freeze({ grace, idle, absolute: secondsOption("refresh.absolute", given.absolute, longest, 1) })
+  const absolute = secondsOption("refresh.absolute", given.absolute, longest, 1)
+  return Object.freeze({ grace, idle, absolute, locations: locationsOf("refresh.locations", given.locations) })
+}
+
+function challengeOf(parameters: AuthOptions["challenge"]): string {
+  const given = Object.entries(parameters ?? {})
+  for (const [name, value] of given) {
+    if (!HEADER_NAME.test(name) || OWN_PARAMETERS.includes(name.toLowerCase()))
+      throw invalidOption("challenge", `parameters other than ${OWN_PARAMETERS.join(", ")}`)
+    if (typeof value !== "string" || !QUOTABLE.test(value))
+      throw invalidOption(`challenge.${name}`, "text of ASCII without quotes and backslashes")
+  }
+  return given.map(([name, value]) => `${name}="${value}"`).join(", ")
+}
+
+/** Whoever reads along on the way could take cookies that are sent in the clear. */
+function assertOnLoopback(addresses: readonly string[], isCompat: boolean): void {
+  const hosts = addresses.filter((address) => URL.canParse(address)).map((address) => new URL(address).hostname)
+  // Flask-JWT-Extended's tokens may name no address, and its cookies are not secure by default.
+  if (hosts.every((host) => LOOPBACK.test(host)) && (hosts.length > 0 || (isCompat && addresses.length === 0))) return
+  throw invalidOption("cookies.secure", "true unless `issuer` and `audience` are addresses of this machine")
 }
 
 function respondersOf(options: AuthOptions["responders"]): Settings["responders"] {

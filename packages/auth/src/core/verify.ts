@@ -30,12 +30,23 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 ])
 
 /** What judges the tokens of an auth. Expiry is left to {@link verifyToken}: an expired token of someone who logs out is genuine. */
-export function verifierOf({ keys, issuer, audience, leeway, now, identityClaim, anySubject }: Settings): Verify {
+export function verifierOf({
+  keys,
+  issuer,
+  audience,
+  leeway,
+  now,
+  isCompat,
+  identityClaim,
+  anySubject,
+}: Settings): Verify {
   const rules = { verify: { exp: false, sub: !anySubject }, require: [identityClaim], leeway, now }
+  // Which of the two it must be is the type's to say.
+  const either = audience !== undefined && issuer !== undefined && !isCompat ? [...audience, issuer] : audience
   return keys.verifier({
     ...rules,
     ...(issuer === undefined ? {} : { issuer }),
-    ...(audience === undefined ? {} : { audience }),
+    ...(either === undefined ? {} : { audience: either }),
   })
 }
 
@@ -47,6 +58,7 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
   } catch (error) {
     return failureOf(error, settings)
   }
+  if (!isForUs(claims, settings)) return new Failure("invalid", { subject: "aud" })
   const exp = own(claims, "exp")
   const failure = settings.isRfc9068 && own(claims, "type") === "access" ? profileFailure(claims) : undefined
   if (failure !== undefined) return failure
@@ -55,6 +67,13 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
   if (exp === undefined && isEndless(claims, settings)) return { claims: told, isExpired: false }
   if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
   return { claims: told, isExpired: exp <= settings.now() - settings.leeway }
+}
+
+/** Access tokens are for the audience; refresh tokens are for their issuer, so that neither passes for the other. */
+function isForUs(claims: JwtClaims, { audience, issuer, isCompat }: Settings): boolean {
+  if (audience === undefined || issuer === undefined || isCompat) return true
+  const aud = [own(claims, "aud")].flat()
+  return own(claims, "type") === "refresh" ? aud.includes(issuer) : audience.some((name) => aud.includes(name))
 }
 
 /** Who a token is about, as text: what is no string (`compat`) becomes its JSON. */
