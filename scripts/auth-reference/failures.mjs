@@ -2,6 +2,7 @@
 // What a refused request is answered, reason by reason: asked of the package.
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { memoryStore } from "@jotkit/auth/memory"
 import { root } from "../shell.mjs"
 
 const core = (/** @type {string} */ file) => import(pathToFileURL(join(root, "packages/auth/dist/core", file)).href)
@@ -13,6 +14,7 @@ export { REFUSAL_CODES }
 
 const options = { key: new Uint8Array(32), issuer: "https://api.example", audience: "https://api.example" }
 const settings = settingsOf(options)
+const withDpop = settingsOf({ ...options, store: memoryStore(), dpop: { baseUrl: "https://api.example" } })
 const compat = settingsOf({ ...options, compat: "flask-jwt-extended" })
 const request = { method: "GET", url: "/", headers: () => [] }
 
@@ -23,6 +25,10 @@ const DETAILS = {
   json_missing: { subject: compat.json.access },
   identity_missing: { subject: "sub" },
   not_fresh: { maxAge: settings.freshFor },
+  scope_missing: { scope: "notes:write" },
+  proof_invalid: { isDpop: true },
+  proof_key: { isDpop: true },
+  nonce_wanted: { isDpop: true },
   user_missing: { claims: { sub: "ada" } },
   unreadable: { text: "…" },
   invalid: { text: "…" },
@@ -32,12 +38,15 @@ const DETAILS = {
   },
 }
 
+/** Reasons that only an auth with the option `dpop` has. */
+const OF_DPOP = new Set(["bound", "unbound", "proof_invalid", "proof_key", "nonce_wanted"])
+
 /** @returns {Promise<string[]>} The lines of a table. */
 export async function failureRows() {
   const lines = []
   for (const reason of Object.keys(REASONS)) {
     const failure = new Failure(reason, DETAILS[/** @type {keyof DETAILS} */ (reason)] ?? {})
-    const { status, code, message, challenge } = await refuse(failure, request, settings)
+    const { status, code, message, challenge } = await refuse(failure, request, OF_DPOP.has(reason) ? withDpop : settings)
     const there = await refuse(failure, request, compat)
     const told = challenge === undefined ? "" : `\`${challenge}\``
     lines.push(`| \`${reason}\` | ${status} | \`${code}\` | ${message} | ${told} | ${there.status} ${there.message} |`)

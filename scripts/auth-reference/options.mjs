@@ -195,10 +195,16 @@ function declared() {
  * @returns {Member[]}
  */
 function membersOf(node) {
-  return node.members.filter(ts.isPropertySignature).map((member) => {
+  const bases = ts.isInterfaceDeclaration(node) ? (node.heritageClauses ?? []).flatMap(({ types }) => [...types]) : []
+  const inherited = bases.flatMap(({ expression }) => {
+    const base = interfaces.get(expression.getText())
+    return base === undefined ? [] : membersOf(base.type)
+  })
+  const own = node.members.filter(ts.isPropertySignature).map((member) => {
     if (member.type === undefined) throw new Error(`${member.name.getText()} has no type`)
     return { name: member.name.getText(), type: member.type, comment: commentOf(member) }
   })
+  return [...own, ...inherited]
 }
 
 /** @param {ts.Node} node */
