@@ -46,7 +46,11 @@ export async function failureRows() {
   const lines = []
   for (const reason of Object.keys(REASONS)) {
     const failure = new Failure(reason, DETAILS[/** @type {keyof DETAILS} */ (reason)] ?? {})
-    const { status, code, message, challenge } = await refuse(failure, request, OF_DPOP.has(reason) ? withDpop : settings)
+    const { status, code, message, challenge } = await refuse(
+      failure,
+      request,
+      OF_DPOP.has(reason) ? withDpop : settings,
+    )
     const there = await refuse(failure, request, compat)
     const told = challenge === undefined ? "" : `\`${challenge}\``
     lines.push(`| \`${reason}\` | ${status} | \`${code}\` | ${message} | ${told} | ${there.status} ${there.message} |`)

@@ -23,6 +23,8 @@ const TAKERS = {
   GuardOptions: (options) => auth.guard(options),
   KeyRingOptions: (options) => new KeyRing({ store, ...options }),
 }
+/** What an option needs beside itself, by the first part of its path. @type {Record<string, Record<string, object>>} */
+const BESIDE = { dpop: { store, dpop: { baseUrl: MINIMAL.issuer } } }
 const UNITS = /** @type {const} */ ([
   ["d", 86_400],
   ["h", 3600],
@@ -157,12 +159,17 @@ function largest(accepts, good, bad) {
 }
 
 /**
+ * Options that hold one value, and what it needs.
+ *
  * @param {string} path
  * @param {unknown} value
  * @returns {object}
  */
 function nested(path, value) {
-  return path.split(".").reduceRight((inner, name) => ({ [name]: inner }), /** @type {any} */ (value))
+  const [first = "", ...inner] = path.split(".")
+  const beside = BESIDE[first] ?? {}
+  const [member] = inner
+  return { ...beside, [first]: member === undefined ? value : { ...beside[first], ...nested(inner.join("."), value) } }
 }
 
 /** @param {number} seconds */

@@ -92,6 +92,7 @@ export interface CsrfOptions extends CsrfPlaces {
 
 /** What one program on Flask-JWT-Extended does otherwise than the next. */
 export interface CompatOptions {
+  /** Whose answers, and whose tokens. */
   readonly library: "flask-jwt-extended"
   /** The claim that says who it is (JWT_IDENTITY_CLAIM). Default `sub`. Any other may hold any JSON. */
   readonly identityClaim?: string | undefined
