@@ -87,6 +87,8 @@ function writeSamples() {
     noUnusedLocals: false,
     noUnusedParameters: false,
     skipLibCheck: true,
+    // those of Nest
+    experimentalDecorators: true,
     // against the sources: a wrong sample must not hide behind an old build
     customConditions: ["@jotkit/source"],
     rootDir: "../..",
@@ -105,6 +107,7 @@ function runSample(sample) {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
+      experimentalDecorators: true,
       moduleDetection: ts.ModuleDetectionKind.Force,
     },
   })
