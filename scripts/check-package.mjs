@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { execPath } from "node:process"
 import { ensureRuntimes } from "./runtimes.mjs"
 import { capture, onCi, report, root } from "./shell.mjs"
@@ -22,7 +22,16 @@ import { capture, onCi, report, root } from "./shell.mjs"
 const temporary = mkdtempSync(join(tmpdir(), "jotkit-package-"))
 const tsc = join(root, "node_modules/typescript/bin/tsc")
 /** For adapters: what an optional peer is, with the types that are packages of their own. */
-const FRAMEWORKS = ["express", "@types/express", "fastify", "hono", "koa", "@types/koa"]
+const FRAMEWORKS = [
+  "express",
+  "@types/express",
+  "fastify",
+  "hono",
+  "koa",
+  "@types/koa",
+  "@nestjs/common",
+  "@nestjs/core",
+]
 /** @type {string[]} */
 const problems = []
 
@@ -155,6 +164,8 @@ function checkAuth(tarballs) {
   checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
   // Declarations of frameworks do not hold in every TypeScript; ours are held by what the file does with them.
   checkTypes(project, "adapters.mts", FRAMEWORKS, ["--skipLibCheck"])
+  const withNest = ["--input-type=module", "--eval", 'await import("@jotkit/auth/nest")']
+  hold("import of auth beside Nest", execPath, withNest, project)
 }
 
 /**
@@ -164,8 +175,11 @@ function checkAuth(tarballs) {
  * @param {readonly string[]} [more] More arguments.
  */
 function checkTypes(project, file, packages, more = []) {
-  mkdirSync(join(project, "node_modules/@types"), { recursive: true })
-  for (const name of packages) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name))
+  for (const name of packages) {
+    const place = join(project, "node_modules", name)
+    mkdirSync(dirname(place), { recursive: true })
+    symlinkSync(join(root, "node_modules", name), place)
+  }
   for (const { version, path } of compilers) {
     for (const resolution of ["nodenext", "bundler"]) {
       const module = resolution === "bundler" ? "esnext" : resolution

@@ -4,6 +4,8 @@ import * as forExpress from "@jotkit/auth/express"
 import * as forFastify from "@jotkit/auth/fastify"
 import * as forHono from "@jotkit/auth/hono"
 import * as forKoa from "@jotkit/auth/koa"
+import * as forNest from "@jotkit/auth/nest"
+import type { DynamicModule } from "@nestjs/common"
 import express from "express"
 import { fastify } from "fastify"
 import { Hono } from "hono"
@@ -22,7 +24,10 @@ express().get("/", forExpress.requireAuth(auth), (_, response) => {
 })
 
 const app = fastify().register(forFastify.authPlugin)
-app.get("/", { onRequest: forFastify.requireAuth(auth) }, (request) => request.auth?.identity)
+app.get("/", { onRequest: forFastify.requireAuth(auth) }, (request) => {
+  const identity: string = request.auth.identity
+  return identity
+})
 
 new Hono().get("/", forHono.requireAuth(auth, { optional: true }), (context) => {
   const identity: string | undefined = context.get("auth").identity
@@ -33,3 +38,5 @@ new Koa().use(forKoa.requireAuth(auth)).use((context) => {
   const name: string = context.state.auth.user.name
   context.body = { name }
 })
+
+export const module: DynamicModule = forNest.authModule(auth)

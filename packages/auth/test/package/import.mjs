@@ -7,8 +7,12 @@ import { memoryStore } from "@jotkit/auth/memory"
 import manifest from "@jotkit/auth/package.json" with { type: "json" }
 
 const doors = Object.keys(manifest.exports).filter((door) => door !== "./package.json")
-for (const door of doors) await import(`@jotkit/auth${door.slice(1)}`)
 assert.ok(doors.length > 10)
+for (const door of doors) {
+  const entered = import(`@jotkit/auth${door.slice(1)}`)
+  // The one door that runs code of its framework.
+  await (door === "./nest" ? assert.rejects(entered, { code: "ERR_MODULE_NOT_FOUND" }) : entered)
+}
 // Node says that it is not exported, others that it is not there.
 await assert.rejects(import("@jotkit/auth/src/index.ts"), {
   code: /^ERR_(PACKAGE_PATH_NOT_EXPORTED|MODULE_NOT_FOUND)$/,
