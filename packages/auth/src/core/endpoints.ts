@@ -2,6 +2,7 @@
 
 import type { JwtClaims } from "jotkit"
 import { Failure } from "./failure.ts"
+import { tokenIds } from "./issuers.ts"
 import { own } from "./options.ts"
 import { endSession, presentedRefresh, revokeTokenOf, type SessionContext, storeOf } from "./sessions.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
@@ -44,10 +45,7 @@ export async function revokeToken(token: string, context: Context): Promise<void
   const { claims } = genuine
   if (own(claims, "type") !== "refresh" || !(await endSession(claims, store, settings)))
     await revokeTokenOf(claims, store, settings)
-  const [tokenId, sessionId] = [own(claims, "jti"), own(claims, "sid")].map((id) =>
-    typeof id === "string" ? id : undefined,
-  )
-  revocation.forget({ tokenId, sessionId })
+  revocation.forget(tokenIds(claims, settings))
 }
 
 /** Undefined for what is no token of ours; whether it is one cannot be said while the keys are away. */

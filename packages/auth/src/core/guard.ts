@@ -4,6 +4,7 @@ import { csrfFailure, isCrossSite, isForeign, isUnlisted, needsCsrf, sentCsrf } 
 import { bindingFailure } from "./dpop.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
+import { foreignIssuer } from "./issuers.ts"
 import type { Verify } from "./keys.ts"
 import {
   flagOption,
@@ -22,7 +23,7 @@ import type { RevocationCheck } from "./revocation.ts"
 import { lacksScope, type NeededScopes, neededScopes, type Scopes } from "./scopes.ts"
 import { type AuthClaims, type Loaders, locationsOf, type Settings, type TokenLocation } from "./settings.ts"
 import { StoreUnavailableError } from "./store-access.ts"
-import { mediaTypeOf } from "./token-types.ts"
+import { isMediaType, mediaTypeOf } from "./token-types.ts"
 import { type Allowed, ANONYMOUS, type Anonymous } from "./verdict.ts"
 import { headerOf, identityOf, verifyToken } from "./verify.ts"
 
@@ -236,24 +237,16 @@ function isForgiven(claims: AuthClaims, { allowExpired }: GuardRules): boolean {
   return allowExpired && own(claims, "type") === "access"
 }
 
-/** The `type` claim says what a token is for, and `typ` says it again (RFC 8725, section 3.11). */
-function typeFailure(
-  { claims, header }: Presented,
-  { types }: GuardRules,
-  { isCompat }: Settings,
-): Failure | undefined {
+/** The `type` claim says what a token is for, and `typ` says it again (RFC 8725, section 3.11); of others' tokens that was judged before. */
+function typeFailure({ claims, header }: Presented, { types }: GuardRules, settings: Settings): Failure | undefined {
   const type = own(claims, "type")
-  const isWanted = typeof type === "string" && types.includes(type)
-  if (isWanted && (isCompat || hasMediaType(header, type))) return undefined
+  const isTyped = (name: string): boolean =>
+    settings.isCompat || isMediaType(header, mediaTypeOf(name)) || foreignIssuer(claims, settings) !== undefined
+  if (typeof type === "string" && types.includes(type) && isTyped(type)) return undefined
   // There, everything but a refresh token is an access token.
-  if (isCompat && type !== "refresh" && types.includes("access")) return undefined
+  if (settings.isCompat && type !== "refresh" && types.includes("access")) return undefined
   if (types.every((wanted) => wanted === "refresh")) return new Failure("refresh_wanted")
   return new Failure(type === "refresh" ? "refresh_not_wanted" : "other_type")
-}
-
-function hasMediaType(header: object, type: string): boolean {
-  const typ = own(header, "typ")
-  return typeof typ === "string" && typ.toLowerCase().replace(/^application\//, "") === mediaTypeOf(type).toLowerCase()
 }
 
 /** `fresh` says whether the token came from a login, `auth_time` when that was. */

@@ -132,6 +132,13 @@ interface KeyRule {
   /** Whose fault it is. */
   readonly option: string
 }
+/** No keys: for those who take other parties' tokens and make none. */
+export const NO_KEYS: AuthKeys = Object.freeze({
+  signing: () =>
+    Promise.reject(new UsageError("option_invalid", "tokens are made with the option `key`, which is absent")),
+  verifier: () => () => Promise.reject(new JwtError("key_not_found", "there are no keys for tokens of our own")),
+  published: () => Promise.resolve({ keys: [] }),
+})
 
 /** The key, marked for its algorithm. One that does not fit would refuse every token, and only then. */
 function keyFor(algorithm: string, read: Jwk, { enforceMinimumKeyLength, option }: KeyRule): Jwk {

@@ -1,6 +1,7 @@
 /** Whether a token was revoked: asked of the store, or of what it said a moment ago. */
 
 import type { Revoked, Watcher } from "../store.ts"
+import { tokenIds } from "./issuers.ts"
 import { own } from "./options.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
 import { askStore } from "./store-access.ts"
@@ -20,11 +21,11 @@ export interface Revocation {
 
 /** The check that the options ask for. */
 export function revocationOf(settings: Settings): Revocation {
-  const { store, check, now } = settings
+  const { store, check } = settings
   if (store === undefined) return { isRevoked: never, ask: never, forget: () => undefined }
   const ask: RevocationCheck = (claims) =>
-    askStore(settings.storeTimeout, () => store.isRevoked(presented(claims, now())))
-  const remembered = check.cachedFor > 0 ? new RememberedAnswers(ask, check.cachedFor, now) : undefined
+    askStore(settings.storeTimeout, () => store.isRevoked(presented(claims, settings)))
+  const remembered = check.cachedFor > 0 ? new RememberedAnswers(ask, settings) : undefined
   if (remembered !== undefined) {
     if (store.watch === undefined) remembered.opened()
     else store.watch(remembered)
@@ -61,8 +62,7 @@ interface Answer {
  */
 class RememberedAnswers implements Watcher {
   readonly #ask: RevocationCheck
-  readonly #seconds: number
-  readonly #now: () => number
+  readonly #settings: Settings
   readonly #answers = new Map<string, Answer>()
   /** By name: how much had been revoked with it. The oldest first. */
   readonly #revokedAt = new Map<string, number>()
@@ -72,20 +72,20 @@ class RememberedAnswers implements Watcher {
   #forgottenAt = 0
   #isOpen = false
 
-  constructor(ask: RevocationCheck, seconds: number, now: () => number) {
+  constructor(ask: RevocationCheck, settings: Settings) {
     this.#ask = ask
-    this.#seconds = seconds
-    this.#now = now
+    this.#settings = settings
   }
 
   async isRevoked(claims: AuthClaims): Promise<boolean> {
-    const id = own(claims, "jti")
-    if (!this.#isOpen || typeof id !== "string") return this.#ask(claims)
+    const { now, check } = this.#settings
+    const { tokenId: id } = tokenIds(claims, this.#settings)
+    if (!this.#isOpen || id === undefined) return this.#ask(claims)
     const known = this.#answers.get(id)
-    if (known !== undefined && this.#now() < known.until && this.#counts(known, claims)) return known.revoked
+    if (known !== undefined && now() < known.until && this.#counts(known, claims)) return known.revoked
     const askedAt = this.#count
     const revoked = await this.#ask(claims)
-    this.#keep(id, { revoked, askedAt, until: Math.min(this.#now() + this.#seconds, claims.exp ?? Infinity) })
+    this.#keep(id, { revoked, askedAt, until: Math.min(now() + check.cachedFor, claims.exp ?? Infinity) })
     return revoked
   }
 
@@ -115,8 +115,7 @@ class RememberedAnswers implements Watcher {
 
   #counts({ askedAt }: Answer, claims: AuthClaims): boolean {
     if (askedAt < this.#forgottenAt) return false
-    const [tokenId, sessionId] = [textOf(claims, "jti"), textOf(claims, "sid")]
-    const names = namesOf({ tokenId, sessionId, subject: claims.sub })
+    const names = namesOf({ ...tokenIds(claims, this.#settings), subject: claims.sub })
     return names.every((name) => (this.#revokedAt.get(name) ?? 0) <= askedAt)
   }
 
@@ -146,19 +145,13 @@ function namesOf({ tokenId, sessionId, subject }: Revoked): string[] {
   return names
 }
 
-function textOf(claims: AuthClaims, name: string): string | undefined {
-  const value = own(claims, name)
-  return typeof value === "string" ? value : undefined
-}
-
-function presented(claims: AuthClaims, now: number) {
+function presented(claims: AuthClaims, settings: Settings) {
   const issuedAt = own(claims, "iat")
   return {
-    tokenId: textOf(claims, "jti"),
-    sessionId: textOf(claims, "sid"),
+    ...tokenIds(claims, settings),
     subject: claims.sub,
     // A token that does not say when it was made was made before everything.
     issuedAt: typeof issuedAt === "number" ? Math.floor(issuedAt) : 0,
-    now: Math.floor(now),
+    now: Math.floor(settings.now()),
   }
 }

@@ -5,6 +5,7 @@ import type { PresentedRefresh, Session, Store } from "../store.ts"
 import { Failure } from "./failure.ts"
 import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
 import { type GuardContext, guardRules, judge } from "./guard.ts"
+import { tokenIds } from "./issuers.ts"
 import { claimsFor, givenClaims, mint, sessionClaimsOf, subjectOf } from "./mint.ts"
 import { isRecord, own } from "./options.ts"
 import type { Renewals } from "./renew.ts"
@@ -149,24 +150,26 @@ export async function closeSession(request: AuthRequest, context: Context): Prom
   if (verdict instanceof Failure) return verdict
   const { claims, location } = verdict
   if (claims === undefined) return new Failure("missing_everywhere")
+  const { tokenId, sessionId } = tokenIds(claims, settings)
+  if (tokenId === undefined && sessionId === undefined)
+    return new Failure("invalid", { claims, subject: "jti" }, location)
   // A token without a session is all there is to end.
-  const sessionId = textClaim(claims, "sid")
   const end = sessionId === undefined ? revokeTokenOf : endSession
   const ended = await end(claims, store, settings)
-  context.revocation.forget({ sessionId, tokenId: textClaim(claims, "jti") })
+  context.revocation.forget({ sessionId, tokenId })
   return ended ? undefined : new Failure("revoked", { claims }, location)
 }
 
 /** Ends the session that a token belongs to; answers whether there was one to end. */
 export async function endSession(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
-  const sessionId = textClaim(claims, "sid")
+  const { sessionId } = tokenIds(claims, settings)
   if (sessionId === undefined) return false
   return askStore(settings.storeTimeout, () => store.revokeSession(sessionId, Math.floor(settings.now())))
 }
 
 /** Revokes a token by its id, for as long as it would live; answers whether it has one. */
 export async function revokeTokenOf(claims: AuthClaims, store: Store, settings: Settings): Promise<boolean> {
-  const tokenId = textClaim(claims, "jti")
+  const { tokenId } = tokenIds(claims, settings)
   if (tokenId === undefined) return false
   const exp = own(claims, "exp")
   const expiresAt = typeof exp === "number" ? Math.ceil(exp + settings.leeway) : Number.MAX_SAFE_INTEGER

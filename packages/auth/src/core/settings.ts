@@ -6,8 +6,9 @@ import { type CookiesOptions, type CookiesSettings, cookiesSettings } from "./co
 import { type DpopOptions, type DpopSettings, dpopSettings } from "./dpop-settings.ts"
 import type { Failure } from "./failure.ts"
 import { REFUSAL_CODES, type RefusalCode } from "./failure.ts"
+import { type Issuer, type IssuerOptions, issuersOf } from "./issuers.ts"
 import { KeyRing } from "./key-ring.ts"
-import { type AuthKeys, fixedKeys, type SigningKeyOf, type VerificationKeyOf } from "./keys.ts"
+import { type AuthKeys, fixedKeys, NO_KEYS, type SigningKeyOf, type VerificationKeyOf } from "./keys.ts"
 import {
   choiceOption,
   flagOption,
@@ -137,10 +138,12 @@ export interface AuthOptions<User = unknown, Identity = string> {
   algorithm?: string | undefined
   /** What tokens may be signed with, all with a secret or none. Default: `algorithm` alone; it is not added to a list. */
   algorithms?: readonly string[] | undefined
-  /** `iss` of all tokens; required, except with `compat`. */
+  /** `iss` of all tokens that are made here; required, except with `compat`. */
   issuer?: string | undefined
   /** `aud` of all tokens; required, except with `compat`. */
   audience?: string | readonly string[] | undefined
+  /** Others whose access tokens are taken, by their `iss`. Without a key of our own no tokens but theirs are, and none are made. */
+  issuers?: Readonly<Record<string, IssuerOptions>> | undefined
   /** How long tokens live. Default: access 15 minutes, refresh 30 days. False: no end, which says so in its name nowhere else. */
   lifetimes?: { access?: Lifetime | false | undefined; refresh?: Lifetime | false | undefined } | undefined
   /** How far clocks may differ; at most 10 minutes. Default 5 s. */
@@ -204,6 +207,7 @@ export interface Settings {
   readonly keys: AuthKeys
   readonly issuer: string | undefined
   readonly audience: readonly string[] | undefined
+  readonly issuers: ReadonlyMap<string, Issuer> | undefined
   readonly lifetimes: Readonly<Record<"access" | "refresh", number | false>>
   readonly leeway: number
   readonly freshFor: number
@@ -259,6 +263,7 @@ const OPTIONS = [
   "algorithms",
   "issuer",
   "audience",
+  "issuers",
   "lifetimes",
   "leeway",
   "freshFor",
@@ -284,6 +289,7 @@ const OPTIONS = [
   "newId",
   "compat",
 ]
+const KEY_OPTIONS = ["key", "keyRing", "verificationKey"] as const
 const HEADER_ALONE: readonly TokenLocation[] = ["header"]
 const LOCATIONS: readonly TokenLocation[] = ["header", "cookie", "json", "query"]
 const LOADERS = ["subject", "claims", "user", "accepts", "isRevoked"] as const
@@ -319,9 +325,10 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
   const now = functionOption("now", given.now) ?? systemClock
   const audience = textsOption("audience", given.audience)
   const issuer = textOption("issuer", given.issuer)
-  if (!isCompat && issuer === undefined)
+  const hasOwn = given.issuers === undefined || KEY_OPTIONS.some((name) => given[name] !== undefined)
+  if (!isCompat && hasOwn && issuer === undefined)
     throw invalidOption("issuer", "given: the address that this server is known by")
-  if (!isCompat && audience === undefined) throw invalidOption("audience", "given: whom the tokens are for")
+  if (!isCompat && hasOwn && audience === undefined) throw invalidOption("audience", "given: whom the tokens are for")
   const leeway = leewayOf(given.leeway, isCompat)
   const header = headerOf(given.header)
   const store = storeOf(given.store)
@@ -329,9 +336,10 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
   const addresses = [...(issuer === undefined ? [] : [issuer]), ...(audience ?? [])]
   if (!cookies.secure) assertOnLoopback(addresses, isCompat)
   return Object.freeze({
-    keys: keysOf(given, isCompat),
+    keys: hasOwn ? keysOf(given, isCompat) : NO_KEYS,
     issuer,
     audience,
+    issuers: issuersOf(given.issuers, { issuer, audience, leeway, now, isCompat, hasOwn }),
     lifetimes,
     leeway,
     freshFor: secondsOption("freshFor", given.freshFor, ACCESS_SECONDS, 1),

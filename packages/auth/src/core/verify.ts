@@ -2,6 +2,7 @@
 
 import { getUnverifiedHeader, type JwtClaims, JwtError } from "jotkit"
 import { Failure, type Reason } from "./failure.ts"
+import { foreignIssuer, readForeign, verifyByIssuer } from "./issuers.ts"
 import { isUnknownKey, type Verify } from "./keys.ts"
 import { own } from "./options.ts"
 import { profileFailure } from "./profile.ts"
@@ -29,25 +30,21 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   "payload_not_detached",
 ])
 
+/** Codes of keys that cannot be had. */
+const KEYS_AWAY: ReadonlySet<string> = new Set(["jwks_unreachable", "jwks_response_invalid", "jwks_invalid"])
+
 /** What judges the tokens of an auth. Expiry is left to {@link verifyToken}: an expired token of someone who logs out is genuine. */
-export function verifierOf({
-  keys,
-  issuer,
-  audience,
-  leeway,
-  now,
-  isCompat,
-  identityClaim,
-  anySubject,
-}: Settings): Verify {
+export function verifierOf(settings: Settings): Verify {
+  const { keys, issuer, audience, issuers, leeway, now, isCompat, identityClaim, anySubject } = settings
   const rules = { verify: { exp: false, sub: !anySubject }, require: [identityClaim], leeway, now }
   // Which of the two it must be is the type's to say.
   const either = audience !== undefined && issuer !== undefined && !isCompat ? [...audience, issuer] : audience
-  return keys.verifier({
+  const verifyOwn = keys.verifier({
     ...rules,
     ...(issuer === undefined ? {} : { issuer }),
     ...(either === undefined ? {} : { audience: either }),
   })
+  return issuers === undefined ? verifyOwn : verifyByIssuer(verifyOwn, issuer, issuers)
 }
 
 /** Verifies a token. Rejects only where the fault is not the token's: a key function of the caller's that failed. */
@@ -58,20 +55,30 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
   } catch (error) {
     return failureOf(error, settings)
   }
-  if (!isForUs(claims, settings)) return new Failure("invalid", { subject: "aud" })
   const exp = own(claims, "exp")
-  const failure = settings.isRfc9068 && own(claims, "type") === "access" ? profileFailure(claims) : undefined
-  if (failure !== undefined) return failure
-  // `require` and the check of `sub` have made it a string.
-  const told = (settings.isCompat ? { ...COMPAT_CLAIMS, ...claims } : claims) as AuthClaims
-  if (exp === undefined && isEndless(claims, settings)) return { claims: told, isExpired: false }
-  if (typeof exp !== "number" || !Number.isFinite(exp)) return new Failure("invalid", { subject: "exp" })
-  return { claims: told, isExpired: exp <= settings.now() - settings.leeway }
+  const issuer = foreignIssuer(claims, settings)
+  const isDated = typeof exp === "number" && Number.isFinite(exp)
+  if (!isDated && !(exp === undefined && issuer === undefined && isEndless(claims, settings)))
+    return new Failure("invalid", { subject: "exp" })
+  // `require` and the check of `sub` have made it a string, as far as there is one.
+  const genuine = claims as AuthClaims
+  const read = issuer === undefined ? readOwn(genuine, settings) : await readForeign(genuine, headerOf(token), issuer)
+  return read instanceof Failure
+    ? read
+    : { claims: read, isExpired: isDated && exp <= settings.now() - settings.leeway }
+}
+
+function readOwn(claims: AuthClaims, settings: Settings): AuthClaims | Failure {
+  const { isRfc9068, isCompat } = settings
+  // There, `jti` may be null.
+  if (isCompat) return { ...COMPAT_CLAIMS, ...claims } as AuthClaims
+  if (!isForUs(claims, settings)) return new Failure("invalid", { subject: "aud" })
+  return (isRfc9068 && own(claims, "type") === "access" ? profileFailure(claims) : undefined) ?? claims
 }
 
 /** Access tokens are for the audience; refresh tokens are for their issuer, so that neither passes for the other. */
-function isForUs(claims: JwtClaims, { audience, issuer, isCompat }: Settings): boolean {
-  if (audience === undefined || issuer === undefined || isCompat) return true
+function isForUs(claims: JwtClaims, { audience, issuer }: Settings): boolean {
+  if (audience === undefined || issuer === undefined) return true
   const aud = [own(claims, "aud")].flat()
   return own(claims, "type") === "refresh" ? aud.includes(issuer) : audience.some((name) => aud.includes(name))
 }
@@ -113,7 +120,7 @@ function failureOf(error: unknown, { identityClaim }: Settings): Failure {
 function reasonOf(error: JwtError): Reason | undefined {
   if (error.code === "signature_invalid") return "signature"
   if (UNREADABLE.has(error.code)) return "unreadable"
-  if (error.code === "jwks_unreachable" || error.code === "jwks_response_invalid") return "keys_down"
+  if (KEYS_AWAY.has(error.code)) return "keys_down"
   const isTokens = error.fault === "token" || isUnknownKey(error) || error.code === "key_unsuitable"
   // A token that names an algorithm which does not exist is no mistake of the program.
   return isTokens || error.code === "algorithm_unknown" ? "invalid" : undefined
