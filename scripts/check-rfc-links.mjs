@@ -40,14 +40,19 @@ const known = new Set([
   "8018", // PBES2
   "8032", // EdDSA
   "8037", // OKP keys
+  "8176", // names for amr
   "8259", // JSON
   "8410", // X25519 … Ed448 in X.509
+  "8417", // security events
+  "8693", // scope and client_id as claims
   "8725", // JWT best practice
   "8812", // secp256k1
   "9068", // at+jwt
   "9110", // HTTP
   "9111", // HTTP caching
+  "9112", // HTTP/1.1
   "9278", // thumbprint URI
+  "9449", // DPoP
   "9562", // UUID
   "9700", // OAuth 2.0 security
   "9864", // Ed25519 and Ed448 by name
