@@ -1,10 +1,17 @@
 /** Tokens that are bound to a key of the client (RFC 9449). Proofs are made by hand, on node:crypto. */
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto"
+import { once } from "node:events"
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
 import { type Auth, type AuthOptions, type AuthRequest, createAuth } from "@jotkit/auth"
+import { requireAuth as expressAuth } from "@jotkit/auth/express"
+import { requireAuth as koaAuth } from "@jotkit/auth/koa"
 import { memoryStore } from "@jotkit/auth/memory"
+import express from "express"
 import fc from "fast-check"
 import { decodeUnverified, encode } from "jotkit"
-import { describe, expect, test } from "vitest"
+import Koa from "koa"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { type Asked, ask, bearer, SECRET, START, standard } from "./asking.ts"
 
 const BASE = "https://api.example"
@@ -394,6 +401,41 @@ describe("the address of the server", () => {
     expect(await at(`${BASE}/me`)).toBe("allowed")
     expect(await at("https://www.example/me")).toBe("invalid_dpop_proof")
     expect(await at(`${BASE}/api/me`)).toBe("invalid_dpop_proof")
+  })
+})
+
+describe("a path that a router has taken away", () => {
+  async function statusOf(listener: RequestListener, token: string): Promise<number> {
+    const server = createServer(listener).listen(0, "127.0.0.1")
+    onTestFinished(async () => void server.close().closeAllConnections())
+    await once(server, "listening")
+    const { port } = server.address() as AddressInfo
+    const proof = client.proof({ htu: `${BASE}/api/me`, ath: sha256(token) })
+    const headers = { authorization: `DPoP ${token}`, dpop: proof }
+    return (await fetch(`http://127.0.0.1:${port}/api/me`, { headers })).status
+  }
+
+  test("belongs to the address all the same, in Express", async () => {
+    const { auth } = standard({ dpop: DPOP })
+    const router = express.Router().use(expressAuth(auth), (_, response) => void response.json({}))
+    const token = await auth.createAccessToken("ada", { jkt: client.thumbprint })
+    expect(await statusOf(express().use("/api", router), token)).toBe(200)
+  })
+
+  test("belongs to the address all the same, in Koa", async () => {
+    const { auth } = standard({ dpop: DPOP })
+    const app = new Koa()
+    app.use((context, next) => {
+      // As middleware does that mounts others under a path.
+      context.path = "/me"
+      return next()
+    })
+    app.use(koaAuth(auth))
+    app.use((context) => {
+      context.body = {}
+    })
+    const token = await auth.createAccessToken("ada", { jkt: client.thumbprint })
+    expect(await statusOf(app.callback(), token)).toBe(200)
   })
 })
 
