@@ -267,18 +267,19 @@ describe("a proof", () => {
       })
   })
 
-  test.each<[title: string, lines: (proof: string) => string[]]>([
+  test.each<[title: string, lines: (proof: string, ath: string) => string[]]>([
     ["is absent", () => []],
     ["comes twice", (proof) => [proof, proof]],
     ["comes twice in one line", (proof) => [`${proof}, ${proof}`]],
     ["is empty", () => [""]],
     ["has another signature", (proof) => [`${proof.slice(0, -8)}AAAAAAAA`]],
     ["has no signature", (proof) => [proof.slice(0, proof.lastIndexOf(".") + 1)]],
-    ["is longer than 8,192 characters", () => [client.proof({ pad: "x".repeat(8192) })]],
+    ["is longer than 8,192 characters", (_, ath) => [client.proof({ ath, pad: "x".repeat(8192) })]],
   ])("that %s does not hold", async (_, lines) => {
     const { auth, pair } = await bound()
-    const proof = client.proof({ ath: sha256(pair.accessToken) })
-    expect(await codeOf(auth, dpop(pair.accessToken, lines(proof)))).toBe("invalid_dpop_proof")
+    const ath = sha256(pair.accessToken)
+    const proof = client.proof({ ath })
+    expect(await codeOf(auth, dpop(pair.accessToken, lines(proof, ath)))).toBe("invalid_dpop_proof")
     expect(await codeOf(auth, dpop(pair.accessToken, proof))).toBe("allowed")
   })
 

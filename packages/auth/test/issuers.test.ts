@@ -166,6 +166,12 @@ describe("the keys of an issuer", () => {
     expect(await codeOf(foreign(ALPHA), options)).toBe("keys_unavailable")
   })
 
+  test("that are no keys are missed by our own tokens as well, where they come from there", async () => {
+    const client = new JwksClient("https://keys.example", { fetch: async () => Response.json({ keys: [] }) })
+    const own = { key: undefined, verificationKey: client, algorithm: "ES256" }
+    expect(await codeOf(foreign(ALPHA, { iss: OWN, type: "access" }), own)).toBe("keys_unavailable")
+  })
+
   test("that a token names and nobody has are the client's affair", async () => {
     const { client } = remote(keys[ALPHA])
     const options = { issuers: { [ALPHA]: { ...alpha, keys: client } } }

@@ -53,8 +53,7 @@ export async function bindingFailure(
   const { dpop, isCompat } = settings
   if (isCompat) return undefined
   const type = own(claims, "type")
-  const cnf = own(claims, "cnf")
-  const jkt = isRecord(cnf) ? own(cnf, "jkt") : undefined
+  const jkt = boundTo(claims)
   if (jkt === undefined) {
     const isNeeded = dpop?.required === true && (type === "access" || type === "refresh")
     return isDpop || isNeeded ? new Failure("unbound") : undefined
@@ -65,6 +64,12 @@ export async function bindingFailure(
   const proof = await verifyProof(request, isRefresh ? undefined : token, dpop, settings)
   if (proof instanceof Failure) return proof
   return proof.jkt === jkt ? replayFailure(proof, dpop, settings) : new Failure("proof_key")
+}
+
+/** What a token says of the key that it is bound to, whatever that is; undefined: it is not bound (RFC 9449, section 6.1). */
+export function boundTo(claims: object): unknown {
+  const cnf = own(claims, "cnf")
+  return isRecord(cnf) ? own(cnf, "jkt") : undefined
 }
 
 /** RFC 9449, section 4.3, in the order of its list; what was used before is found out at last, when nothing else is wrong. */

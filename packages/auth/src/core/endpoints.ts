@@ -1,6 +1,7 @@
 /** What is told to other servers about a token: introspection (RFC 7662) and revocation (RFC 7009). */
 
 import type { JwtClaims } from "jotkit"
+import { boundTo } from "./dpop.ts"
 import { Failure } from "./failure.ts"
 import { tokenIds } from "./issuers.ts"
 import { own } from "./options.ts"
@@ -25,7 +26,7 @@ export async function introspectToken(token: string, context: Context): Promise<
   if ((await revocation.ask(claims)) || !(await isExchangeable(claims, settings))) return { active: false }
   // What belongs to cookies is nobody else's business.
   const { csrf: _, ...told } = claims
-  return { ...told, active: true, token_type: own(claims, "cnf") === undefined ? "Bearer" : "DPoP" }
+  return { ...told, active: true, token_type: boundTo(claims) === undefined ? "Bearer" : "DPoP" }
 }
 
 /** Whether a refresh token could be exchanged now. It is revoked on use, so that one which was used is no longer good. */

@@ -171,7 +171,7 @@ export interface AuthOptions<User = unknown, Identity = string> {
   check?: CheckMode | undefined
   refresh?: RefreshOptions | undefined
   loaders?: Loaders<User, Identity> | undefined
-  /** Tokens that are bound to a key of the client (RFC 9449), so that a thief cannot use them. Default: off, and bound tokens are refused. */
+  /** Tokens that are bound to a key of the client (RFC 9449), so that a thief cannot use them. Default: off, and bound tokens are refused. `cnf` of other kinds, such as certificates, is not judged. */
   dpop?: DpopOptions | undefined
   /** Answers of your own, by code; `otherwise` for the codes that have none. */
   responders?: Partial<Readonly<Record<RefusalCode | "otherwise", Responder>>> | undefined
