@@ -6,7 +6,11 @@ import type { Store } from "../store.ts"
 import { normalizeHttpUri } from "./http-uri.ts"
 import { flagOption, invalidOption, knownOptions, type Lifetime, secondsOption, textsOption } from "./options.ts"
 
-/** Options for DPoP. They need a store, which remembers the proofs that were used. */
+/**
+ * Options for DPoP. They need a store, which remembers the proofs that were used. A bound token travels in the header `Authorization` with
+ * the scheme `DPoP`, and a refresh token in a JSON body as well, each with a proof. Never in a cookie: a proof holds a hash of the token, and
+ * scripts cannot read the cookie. A thief of tokens can do nothing with them then; a script that runs in the page still can, with its key.
+ */
 export interface DpopOptions {
   /**
    * The address that clients know this server by, such as `https://api.example`, or several. A path in it stands before the path of every

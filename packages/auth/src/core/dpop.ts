@@ -39,11 +39,7 @@ export async function loginProof(
   return (await replayFailure(proof, dpop, settings)) ?? proof.jkt
 }
 
-/**
- * Whether a genuine token may be presented this way: a bound one with a proof of its key, any other without. Bound tokens travel in the
- * `Authorization` header; a refresh token may be in a JSON body too. They are of no use in cookies: whoever makes the proof must be able to
- * read the token, and scripts cannot read these cookies. Rejects with StoreUnavailableError.
- */
+/** Whether a genuine token may be presented this way: a bound one with a proof of its key, any other without. Rejects with StoreUnavailableError. */
 export async function bindingFailure(
   { token, location, isDpop }: Found,
   claims: AuthClaims,
