@@ -1,6 +1,6 @@
 // @ts-check
 /** From environment variables to an auth: the same for every framework. */
-import { mkdirSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { createAuth, KeyRing } from "@jotkit/auth"
@@ -51,8 +51,19 @@ async function own(store) {
 /** @param {string} address */
 async function openSqlite(address) {
   const file = address.slice("sqlite:".length)
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   return own(sqliteStore(file))
+}
+
+/**
+ * Node's own recursion does not end where there can be no folder, such as in /proc.
+ *
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
 }
 
 /** @param {string} address */
@@ -68,7 +79,8 @@ async function openCluster(address) {
     .slice("redis-cluster://".length)
     .split(",")
     .map((node) => new URL(`redis://${node}`))
-  return ofRedis(new Cluster(nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) }))))
+  const hosts = nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) }))
+  return ofRedis(new Cluster(hosts, { redisOptions: { maxRetriesPerRequest: 1 } }))
 }
 
 /** @param {import("ioredis").Redis | import("ioredis").Cluster} client */

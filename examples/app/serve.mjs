@@ -43,6 +43,8 @@ async function start(folder, application) {
   const ready = prepare(address, store, application)
   server.on("request", async (request, response) => {
     const listener = await ready
+    // Clients may name the server as well (RFC 9112, section 3.2.2). Routers want the path, and Node would warn of a host that is none.
+    request.url = request.url?.replace(/^https?:\/\/[^/?]*\/?/i, "/")
     if (!cors(request, response)) listener(request, response)
   })
   await ready
@@ -135,7 +137,8 @@ function portOf(text = "8787") {
  */
 function reasonOf(error) {
   if (!(error instanceof Error)) return "unknown"
-  const what = error instanceof StoreUnavailableError ? "STORE cannot be used" : error.message.split("\n", 1)[0]
+  const [line] = error.message.split("\n", 1)
+  const what = error instanceof StoreUnavailableError ? `STORE: ${line}` : line
   const cause = /** @type {{ code?: unknown, name?: unknown } | undefined} */ (error.cause)
-  return cause === undefined ? what : `${what} (${cause.code ?? cause.name})`
+  return cause === undefined ? what : `${what} (${cause.code || cause.name})`
 }

@@ -12,6 +12,8 @@ import { findByPassword } from "../app/users.mjs"
 /** @typedef {import("fastify").FastifyRequest} Request */
 /** @typedef {import("fastify").FastifyReply} Reply */
 
+const WITH_BODY = new Set(["/login", "/echo", "/introspect", "/revoke"])
+
 /**
  * @param {Auth} auth
  * @param {import("@jotkit/auth").Store} store
@@ -29,7 +31,10 @@ export async function application(auth, store) {
 
   app.setErrorHandler(failed)
   app.setNotFoundHandler(nothingHere)
-  // Bodies are for the routes that ask for them; whatever else carries one is served without it.
+  // Bodies are for the routes that ask for them; whatever else carries one is served without it, be its type what it may.
+  app.addHook("onRequest", async ({ raw, routeOptions }) => {
+    if (!WITH_BODY.has(routeOptions.url ?? "")) delete raw.headers["content-type"]
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("*", (_, __, done) => done(null))
   app.register((routes, _, done) => {
@@ -121,6 +126,7 @@ export async function application(auth, store) {
     if (error instanceof StoreUnavailableError)
       return sendRefusal(reply, await auth.refuseUnavailable(fastifyRequest(request)))
     if (error instanceof HttpFailure) return fail(reply, error.status, error.code, error.message)
+    if (error.statusCode === 415) return wrongType(reply)
     if (error.statusCode === 413) return fail(reply, 413, "payload_too_large", "the body is too large")
     // What the router and the parsers of Fastify say of a request.
     if (error.statusCode !== undefined && error.statusCode < 500)
@@ -150,14 +156,13 @@ function takeOnly(routes, type, parse) {
       }
     },
   )
-  routes.addContentTypeParser("*", async () => wrongType())
   // Fastify asks no parser where no type is said and nothing is sent.
-  routes.addHook("preValidation", async ({ body }) => (body === undefined ? wrongType() : undefined))
+  routes.addHook("preValidation", async ({ body }, reply) => (body === undefined ? wrongType(reply) : undefined))
 }
 
-/** @returns {never} */
-function wrongType() {
-  throw new HttpFailure(415, "unsupported_media_type", "the body has a type that is not read here")
+/** @param {Reply} reply */
+function wrongType(reply) {
+  return fail(reply, 415, "unsupported_media_type", "the body has a type that is not read here")
 }
 
 /**

@@ -70,12 +70,14 @@ async function handle(respond, incoming, outgoing) {
 }
 
 /**
- * Undefined for what is legal in HTTP and not in a Request, such as the method TRACE.
+ * Undefined for what a Request cannot be, such as one with the method TRACE.
  *
  * @param {import("node:http").IncomingMessage} incoming
  */
 function toRequest(incoming) {
-  const { method = "GET", url = "/", rawHeaders } = incoming
+  const { method = "GET", url = "/", rawHeaders, headersDistinct } = incoming
+  // In Headers several lines become one: only here can they be told apart.
+  if (headersDistinct["authorization"]?.[1] !== undefined) return undefined
   try {
     const headers = new Headers()
     for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "")
