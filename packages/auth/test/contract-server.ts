@@ -42,10 +42,9 @@ export async function start(name: string, env: Readonly<Record<string, string>>)
 
 /** Starts an example; it may end instead of listening. */
 export async function launch(name: string, env: Readonly<Record<string, string>>): Promise<Running | Refusal> {
-  const { PATH = "", NODE_EXTRA_CA_CERTS = "" } = process.env
   const child = spawn(process.execPath, [`examples/${name}/server.mjs`], {
     cwd: root,
-    env: { PATH, NODE_EXTRA_CA_CERTS, PORT: "0", ...env },
+    env: { PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
   const kill = () => void child.kill("SIGKILL")
