@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url"
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const colour =
   process.env["NO_COLOR"] === undefined && (process.stdout.isTTY === true || process.env["FORCE_COLOR"] !== undefined)
+/** Where an example server listens. */
+const SERVER = "http://127.0.0.1:8787"
 /** The token that the contract of the core prints. */
 const EXPECTED =
   "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJoZWxsbyI6IndvcmxkIn0.bqxXg9VwcbXKoiWtp-osd0WKPX307RjcN7EuXbdq-CE"
@@ -68,6 +70,8 @@ for (const algorithm of ["RS256", "Ed25519"]) {
   check(known.sub === "user-2", `verified by key ${decodeUnverified(signed).header.kid}; nothing secret was published`)
 }
 
+await converse()
+
 title("What next")
 say("npm test                       the whole suite, vectors and PyJWT included")
 say("npm run bench                  speed beside jose, jsonwebtoken, fast-jwt and others")
@@ -78,23 +82,90 @@ if (warnings.includes("InsecureKeyLengthWarning")) {
   )
 }
 
-/** Builds the package unless its build is newer than its source. */
-function buildIfNeeded() {
-  const built = join(root, "packages/jotkit/dist/index.js")
-  const source = join(root, "packages/jotkit/src")
-  const newest = Math.max(
-    ...readdirSync(source, { recursive: true, withFileTypes: true }).map(
-      (entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs,
-    ),
+/** What one asks a server with logins, and what it answers: the example server's own answers, without a connection. */
+async function converse() {
+  const [{ application }, { openAuth }, { memoryStore }] = await Promise.all([
+    import("../examples/fetch/routes.mjs"),
+    import("../examples/app/auth.mjs"),
+    import("@jotkit/auth/memory"),
+  ])
+  const store = memoryStore()
+  const respond = application(openAuth(store, SERVER, { REFRESH_GRACE: "0s" }), store)
+  title("A server with logins: @jotkit/auth")
+  say("In one terminal (REFRESH_GRACE=0s: a refresh token is good once; without it, once more for ten seconds):")
+  say(paint("1", "REFRESH_GRACE=0s npm run example -- express"))
+  say("In another:")
+
+  /**
+   * @param {string} curl The line to copy.
+   * @param {string} path
+   * @param {RequestInit} init The same request.
+   */
+  async function ask(curl, path, init) {
+    say(paint("1", curl))
+    const response = await respond(new Request(SERVER + path, init))
+    const answer = /** @type {Record<string, string>} */ (await response.json())
+    say(`  ${response.status} ${JSON.stringify(answer, shortToken)}`)
+    return answer
+  }
+  const json = '{"username":"ada","password":"lovelace"}'
+  const login = { method: "POST", headers: { "content-type": "application/json" }, body: json }
+  const pair = await ask(
+    `PAIR=$(curl -s ${SERVER}/login -H 'content-type: application/json' -d '${json}'); echo "$PAIR"`,
+    "/login",
+    login,
   )
-  if (existsSync(built) && statSync(built).mtimeMs > newest) return
+  const me = await ask(`curl -s ${SERVER}/me ${bearer("access_token")}`, "/me", by(pair["access_token"]))
+  check(me["sub"] === "ada", "the access token says who is asking")
+  const refresh = `curl -s -X POST ${SERVER}/refresh ${bearer("refresh_token")}`
+  const again = { method: "POST", ...by(pair["refresh_token"]) }
+  const next = await ask(refresh, "/refresh", again)
+  check(next["refresh_token"] !== pair["refresh_token"], "the refresh token is taken for a new pair")
+  const reused = await ask(refresh, "/refresh", again)
+  check(reused["error"] === "refresh_token_reused", "the same line once more: someone has a copy, so the session ends")
+  say("Stop it with Ctrl+C. There are also fastify, fetch, hono, koa and nest; examples/README.md says more.")
+}
+
+/** @param {string} member */
+function bearer(member) {
+  return `-H "authorization: Bearer $(node -p 'JSON.parse(process.argv[1]).${member}' "$PAIR")"`
+}
+
+/** @param {string | undefined} token */
+function by(token) {
+  return { headers: { authorization: `Bearer ${token}` } }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function shortToken(name, value) {
+  return name.endsWith("_token") && typeof value === "string" ? `${value.slice(0, 6)}…${value.slice(-6)}` : value
+}
+
+/** Builds the packages unless their builds are newer than their sources. */
+function buildIfNeeded() {
+  if (["packages/jotkit", "packages/auth"].every(isBuilt)) return
   say("building …")
   const { status } = spawnSync(
     process.execPath,
-    [join(root, "node_modules/typescript/bin/tsc"), "-b", "packages/jotkit"],
+    [join(root, "node_modules/typescript/bin/tsc"), "-b", "packages/auth"],
     { cwd: root, stdio: "inherit" },
   )
   if (status !== 0) process.exit(status ?? 1)
+}
+
+/** @param {string} folder */
+function isBuilt(folder) {
+  // The compiler touches it even where nothing had to be written anew.
+  const built = join(root, folder, "dist/.tsbuildinfo")
+  const newest = Math.max(
+    ...readdirSync(join(root, folder, "src"), { recursive: true, withFileTypes: true }).map(
+      (entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs,
+    ),
+  )
+  return existsSync(built) && statSync(built).mtimeMs > newest
 }
 
 /**
