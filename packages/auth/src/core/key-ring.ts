@@ -32,8 +32,12 @@ export interface KeyRingOptions {
   algorithm?: string | undefined
   /** Name of the document in the store. Default `keys`. */
   name?: string | undefined
-  /** 32 bytes, or their base64url: keys are encrypted with it before they reach the store. Without it they lie there in the clear. */
-  encryptionKey?: Uint8Array | string | undefined
+  /**
+   * 32 bytes, or their base64url: keys are encrypted with it before they reach the store, and others are not taken from there. False:
+   * they lie there in the clear, and whoever reads the store can make tokens. Absent: so too, with a warning of the process, because
+   * whoever tries a ring out has no secret at hand yet, and whoever runs a server should not overlook it.
+   */
+  encryptionKey?: Uint8Array | string | false | undefined
   /** How long before its first signature a new key is published, so that everyone knows it by then. Default 5 minutes. */
   announce?: Lifetime | undefined
   /** How long a key verifies after its last signature: at least as long as the longest token lives. Default 31 days. */
@@ -159,7 +163,9 @@ export class KeyRing implements AuthKeys {
     if (now() < ring.readAt + reloadEvery) return ring
     try {
       return await this.#load()
-    } catch {
+    } catch (error) {
+      // An outage passes; a document that cannot be used waits for someone to look at it, at the latest until the next start.
+      if (error instanceof JwtError) process.emitWarning(error.message, "KeyRingWarning")
       this.#ring = { ...ring, readAt: now() }
       return ring
     }
@@ -182,11 +188,11 @@ export class KeyRing implements AuthKeys {
   }
 
   async #keep({ text, version }: SharedDocument): Promise<Ring> {
-    if (this.#ring?.version === version) this.#ring = { ...this.#ring, readAt: this.#options.now() }
-    else {
-      const keys = await Promise.all(parseEntries(text).map((entry) => this.#open(entry)))
-      this.#ring = { version, keys, readAt: this.#options.now() }
-    }
+    const keys =
+      this.#ring?.version === version
+        ? this.#ring.keys
+        : await Promise.all(parseEntries(text).map((entry) => this.#open(entry)))
+    this.#ring = { version, keys, readAt: this.#options.now() }
     return this.#ring
   }
 
@@ -226,12 +232,29 @@ export class KeyRing implements AuthKeys {
 
   async #open(entry: Entry): Promise<RingKey> {
     const { seal } = this.#options
-    if (typeof entry.key !== "string") return ringKey(entry, Jwk.from(entry.key))
-    if (seal === undefined) throw invalidOption("encryptionKey", "given: the keys in the store are encrypted")
+    if (typeof entry.key !== "string") {
+      // Whoever can write to the store could put a key of their own there.
+      if (seal !== undefined)
+        throw unreadable("its keys lie there in the clear, but the option `encryptionKey` is given")
+      return ringKey(entry, entry.key)
+    }
+    if (seal === undefined) throw unreadable("its keys are encrypted, and the option `encryptionKey` is not given")
     const rules = { algorithms: ["dir"], encryptionAlgorithms: ["A256GCM"] }
-    const { plaintext } = await decryptJweAsync(entry.key, seal, rules)
-    return ringKey(entry, Jwk.from(new TextDecoder().decode(plaintext)))
+    const opened = await decryptJweAsync(entry.key, seal, rules).catch(() => undefined)
+    if (opened === undefined) throw unreadable("the option `encryptionKey` does not open its keys")
+    return ringKey(entry, new TextDecoder().decode(opened.plaintext))
   }
+}
+
+/** No fault of a token's: guards answer that the keys are away. */
+function unreadable(why: string): JwtError {
+  return new JwtError("jwks_response_invalid", `the key ring in the store cannot be used: ${why}`)
+}
+
+function warnOfClearKeys(): void {
+  const message =
+    "keys lie in the store in the clear; give the key ring an `encryptionKey`, or `false` where that is meant"
+  process.emitWarning(message, "ClearKeysWarning")
 }
 
 function settle(options: KeyRingOptions) {
@@ -251,15 +274,17 @@ function settle(options: KeyRingOptions) {
     rotateEvery,
     algorithm: textOption("algorithm", given.algorithm) ?? "ES256",
     name: textOption("name", given.name) ?? "keys",
-    seal: sealOf(given.encryptionKey),
+    seal: sealOf(given.encryptionKey, store),
     overlap: secondsOption("overlap", given.overlap, 2_678_400, 1),
     storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
     now: functionOption("now", given.now) ?? (() => Date.now() / 1000),
   })
 }
 
-function sealOf(value: Uint8Array | string | undefined): Jwk | undefined {
-  if (value === undefined) return undefined
+function sealOf(value: KeyRingOptions["encryptionKey"], { kind }: Store): Jwk | undefined {
+  // What is in the memory of this process is nowhere else.
+  if (value === undefined && kind !== "memory") warnOfClearKeys()
+  if (value === undefined || value === false) return undefined
   const bytes = typeof value === "string" ? Buffer.from(value, "base64url") : value
   if (!(bytes instanceof Uint8Array) || bytes.length !== SEAL_BYTES)
     throw invalidOption("encryptionKey", `${SEAL_BYTES} bytes, or their base64url`)
@@ -267,10 +292,19 @@ function sealOf(value: Uint8Array | string | undefined): Jwk | undefined {
 }
 
 function parseEntries(text: string): Entry[] {
-  const document: unknown = JSON.parse(text)
+  const document = parseJson(text)
   const keys = typeof document === "object" && document !== null ? own(document, "keys") : undefined
   if (Array.isArray(keys) && keys.length > 0 && keys.every(isEntry)) return keys
-  throw new UsageError("option_invalid", "the document in the store is no key ring; give the ring another `name`")
+  throw unreadable("the document of this name is none")
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is said of it would hold a piece of it.
+    return undefined
+  }
 }
 
 function isEntry(value: unknown): value is Entry {
@@ -280,15 +314,24 @@ function isEntry(value: unknown): value is Entry {
   return isKey && typeof own(value, "kid") === "string" && typeof own(value, "signsFrom") === "number"
 }
 
-function ringKey(entry: Entry, jwk: Jwk): RingKey {
-  if (jwk.keyId !== entry.kid)
-    throw new JwtError("jwk_invalid", "a key of the ring is not the one that its entry names")
+function ringKey(entry: Entry, key: JwkObject | string): RingKey {
+  const jwk = jwkOf(key)
+  if (jwk.keyId !== entry.kid) throw unreadable("a key is not the one that its entry names")
   return { ...entry, jwk, verifies: jwk.isSymmetric ? jwk : jwk.publicKey() }
+}
+
+function jwkOf(key: JwkObject | string): Jwk {
+  try {
+    return Jwk.from(key)
+  } catch (cause) {
+    if (!(cause instanceof JwtError)) throw cause
+    throw unreadable(`a key is not valid (${cause.code})`)
+  }
 }
 
 function algorithmOf(jwk: Jwk): string {
   if (jwk.algorithm !== undefined) return jwk.algorithm
-  throw new JwtError("jwk_invalid", "a key of the ring does not name its algorithm")
+  throw unreadable("a key does not name its algorithm")
 }
 
 function isLast(ring: Ring | undefined, key: RingKey): boolean {
