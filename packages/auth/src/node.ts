@@ -3,16 +3,25 @@ import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import type { GuardMaker, Who } from "./core/guard-maker.ts"
 import { nodeRequest } from "./core/node-request.ts"
+import { functionOption } from "./core/options.ts"
 import type { GuardOptions, Refused } from "./index.ts"
 
 export { nodeRequest, sendCookies, sendRefusal } from "./core/node-request.ts"
 
-/** What a guard of upgrades needs to know: whose pages may open a connection, since browsers let every page do so, and send cookies along. */
-export type UpgradeOptions = Omit<GuardOptions, "origins" | "renew"> & { readonly origins: string | readonly string[] }
+/** What a guard of upgrades needs to know beyond {@link GuardOptions}. */
+export interface UpgradeOptions extends Omit<GuardOptions, "origins" | "renew"> {
+  /** Whose pages may open a connection: browsers let every page do so, and send cookies along. */
+  readonly origins: string | readonly string[]
+  /** What to do with a connection whose token has expired, such as closing it in the words of its protocol. Default: it is cut. */
+  readonly onExpired?: ((socket: Duplex) => void) | undefined
+}
+
+/** The longest that timers wait, in milliseconds. */
+const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
- * A guard for the event `upgrade`: answers with who is asking; or with undefined, having refused and closed the connection. The token
- * is judged once: close the connection yourself when `claims.exp` has come.
+ * A guard for the event `upgrade`: answers with who is asking; or with undefined, having refused and closed the connection. An open
+ * connection ends with its token, by the clock of this machine. Whether the token was revoked is asked once, at the beginning.
  *
  * @throws UsageError `option_unknown`, `option_invalid`
  */
@@ -20,16 +29,33 @@ export function upgradeGuard<User, const Options extends UpgradeOptions>(
   auth: GuardMaker<User>,
   options: Options,
 ): (incoming: IncomingMessage, socket: Duplex) => Promise<Who<User, Options> | undefined> {
-  const guard = auth.guard(options)
+  const { onExpired, ...asked } = options
+  const end = functionOption("onExpired", onExpired) ?? ((socket: Duplex) => socket.destroy())
+  const guard = auth.guard(asked)
   return async (incoming, socket) => {
     // Whoever goes away meanwhile must not end the process.
     socket.on("error", () => socket.destroy())
     const verdict = await guard(nodeRequest(incoming))
+    if (!verdict.allowed) {
+      socket.end(refusalText(verdict))
+      return undefined
+    }
+    if (typeof verdict.claims?.exp === "number") endAt(verdict.claims.exp, socket, end)
     // Only an optional guard lets nobody through, and its type says so.
-    if (verdict.allowed) return verdict as Who<User, Options>
-    socket.end(refusalText(verdict))
-    return undefined
+    return verdict as Who<User, Options>
   }
+}
+
+function endAt(exp: number, socket: Duplex, end: (socket: Duplex) => void): void {
+  let timer: NodeJS.Timeout | undefined
+  const wait = () => {
+    const left = exp * 1000 - Date.now()
+    if (socket.destroyed) return
+    if (left <= 0) end(socket)
+    else timer = setTimeout(wait, Math.min(left, MAX_WAIT_MS)).unref()
+  }
+  socket.once("close", () => clearTimeout(timer))
+  wait()
 }
 
 function refusalText({ status, headers, cookies, body }: Refused): string {
