@@ -1,4 +1,5 @@
 /** The HTTP contract of the example servers, sentence by sentence: one table for all of them, each a process of its own. */
+import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http"
 import { tmpdir } from "node:os"
@@ -611,8 +612,7 @@ describe.each(EXAMPLES)("the example %s", (name) => {
       const running = await start(name, { STORE: "memory:" })
       const { access_token: token } = await login("ada", "lovelace", running)
       const idle = sendRaw(running.address, "")
-      const { answer, finish } = openEcho(running.address, token)
-      await call("/healthz", { at: running })
+      const { answer, finish } = await openEcho(running.address, token)
       const ended = running.end()
       await idle
       finish("1]")
@@ -650,20 +650,37 @@ test.each([
   expect(await launch("fetch", { STORE: "memory:", ...env })).toEqual(ONE_LINE)
 })
 
+test.each(["HS256", "PS256", "Ed25519"])("tokens are signed with %s where that is asked for", async (algorithm) => {
+  const running = await start("fetch", { STORE: "memory:", JWT_ALGORITHM: algorithm })
+  const login = await fetch(`${running.address}/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username: "ada", password: "lovelace" }),
+  })
+  const { access_token: token } = (await login.json()) as Pair
+  const { alg, kid } = decodeUnverified(token).header
+  expect(alg).toBe(algorithm)
+  const { keys } = (await (await fetch(`${running.address}/.well-known/jwks.json`)).json()) as {
+    keys: { kid: string }[]
+  }
+  expect(keys.map((key) => key.kid)).toEqual(algorithm.startsWith("HS") ? [] : [kid])
+  expect(await running.end()).toBe(0)
+})
+
 function challengeOf(status: number, code: string): string | null {
   if (status !== 401) return null
   if (code === "missing_token" || code === "invalid_credentials") return "Bearer"
   return `Bearer error="invalid_token", error_description="${code}"`
 }
 
-/** Begins a request with a body of two parts: the answer waits for the second. */
-function openEcho(address: string, token: string) {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "content-length": "3" }
+/** Begins a request with a body of two parts: the answer waits for the second. The server has said that it has the head. */
+async function openEcho(address: string, token: string) {
+  const body = { "content-type": "application/json", "content-length": "3", expect: "100-continue" }
+  const headers = { authorization: `Bearer ${token}`, ...body }
   const asked = httpRequest(`${address}/echo`, { method: "POST", headers, agent: false })
+  const answer = once(asked, "response").then(([response]) => text(response))
+  await once(asked, "continue")
   asked.write("[")
-  const answer = new Promise<string>((resolve, reject) => {
-    asked.on("response", (response: IncomingMessage) => resolve(text(response))).on("error", reject)
-  })
   return { answer, finish: (rest: string) => void asked.end(rest) }
 }
 
