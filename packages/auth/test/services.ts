@@ -30,17 +30,45 @@ export function startRedis(): Promise<Service | undefined> {
   return ifInstalled(["redis-server"], ([server = ""]) => inFolder((folder) => startRedisServers(server, folder, 1)))
 }
 
-/** A Redis Cluster of three masters; absent where it is not installed. */
-export function startRedisCluster(): Promise<Service | undefined> {
+/** A cluster of Redis. */
+export interface Cluster extends Service {
+  /** Kills a master without warning, once its replica has all that it has. */
+  killReplicatedMaster(): Promise<void>
+}
+
+/** A Redis Cluster of three masters, each with so many replicas; absent where it is not installed. */
+export function startRedisCluster(replicas = 0): Promise<Cluster | undefined> {
   return ifInstalled(["redis-server", "redis-cli"], ([server = "", cli = ""]) =>
     inFolder(async (folder) => {
-      const service = await startRedisServers(server, folder, 3)
+      // A failover begins after so many milliseconds; a replica is filled at once.
+      const more = replicas === 0 ? {} : { "cluster-node-timeout": 3000, "repl-diskless-sync-delay": 0 }
+      const service = await startRedisServers(server, folder, 3 + 3 * replicas, more)
       const addresses = service.ports.map((port) => `127.0.0.1:${port}`)
-      await run(cli, ["--cluster", "create", ...addresses, "--cluster-yes"])
+      await run(cli, ["--cluster", "create", ...addresses, "--cluster-replicas", String(replicas), "--cluster-yes"])
       await untilEverySlotIsServed(cli, service.ports)
-      return service
+      const killed = new Set<number>()
+      return {
+        ...service,
+        async killReplicatedMaster() {
+          const port = await replicatedMaster(cli, service.ports, killed)
+          killed.add(port)
+          await service.kill(port)
+        },
+      }
     }),
   )
+}
+
+/** A master whose replica has all that it has; waits until there is one. */
+async function replicatedMaster(cli: string, ports: readonly number[], except: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    for (const port of ports.filter((each) => !except.has(each))) {
+      const { stdout } = await run(cli, ["-p", `${port}`, "info", "replication"])
+      const [, offset] = /^master_repl_offset:(\d+)/m.exec(stdout) ?? []
+      const [, replicated] = /^slave0:.*state=online,offset=(\d+)/m.exec(stdout) ?? []
+      if (stdout.includes("role:master") && replicated !== undefined && replicated === offset) return port
+    }
+  }
 }
 
 /** A PostgreSQL with the database `postgres` of the user `jotkit`, without a password; absent where it is not installed. */
@@ -60,10 +88,10 @@ export function startPostgres(): Promise<Service | undefined> {
   )
 }
 
-async function ifInstalled(
+async function ifInstalled<T extends Service>(
   programs: readonly string[],
-  start: (paths: readonly string[]) => Promise<Service>,
-): Promise<Service | undefined> {
+  start: (paths: readonly string[]) => Promise<T>,
+): Promise<T | undefined> {
   const paths = programs.map(findProgram)
   const missing = programs.find((_, i) => paths[i] === undefined)
   if (missing === undefined) return start(paths.filter((path) => path !== undefined))
@@ -83,7 +111,7 @@ function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
-async function inFolder(start: (folder: string) => Promise<Service>): Promise<Service> {
+async function inFolder<T extends Service>(start: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "jotkit-service-"))
   const remove = () => rm(folder, { recursive: true })
   const service = await start(folder).catch(async (error) => {
@@ -93,16 +121,20 @@ async function inFolder(start: (folder: string) => Promise<Service>): Promise<Se
   return { ...service, stop: () => service.stop().then(remove) }
 }
 
-async function startRedisServers(program: string, folder: string, count: number): Promise<Service> {
+async function startRedisServers(
+  program: string,
+  folder: string,
+  count: number,
+  more: Readonly<Record<string, number>> = {},
+): Promise<Service> {
   const servers = await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
+    Array.from({ length: count }, async () => {
       const [port, clusterPort] = [await freePort(), await freePort()]
-      const cluster =
-        count > 1
-          ? ["--cluster-enabled", "yes", "--cluster-config-file", `nodes-${i}.conf`, "--cluster-port", `${clusterPort}`]
-          : []
-      const kept = ["--save", "", "--appendonly", "yes", "--appenddirname", `${port}`]
-      const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...kept, ...cluster]
+      const files = { dir: folder, dbfilename: `${port}.rdb`, appenddirname: port, save: "" }
+      const cluster = { "cluster-enabled": "yes", "cluster-port": clusterPort, "cluster-config-file": `${port}.conf` }
+      const one = { port, bind: "127.0.0.1", appendonly: "yes", ...files }
+      const settings = { ...one, ...(count > 1 ? cluster : {}), ...more }
+      const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
       const start = { end: "SIGTERM", crash: "SIGKILL", ready: /Ready to accept connections/ } as const
       return { port, server: await startServer(program, args, start) }
     }),
