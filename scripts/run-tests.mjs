@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { runRuntimes } from "../tests/runtimes/run.mjs"
+import { ensureRuntimes } from "./runtimes.mjs"
 import { ensureServices } from "./services.mjs"
 import { capture, onCi, root, run } from "./shell.mjs"
 
@@ -56,6 +57,14 @@ function countVitest(name, file, ok) {
   return result
 }
 
+/** @returns {Result[]} The store in a file, on a Node that has `node:sqlite`. Where there is none, the runtimes say so. */
+function runOnNodeSqlite() {
+  const newest = ensureRuntimes().nodes.at(-1)
+  if (newest === undefined) return []
+  const files = ["store-sqlite", "stores-alike"].map((file) => `packages/auth/test/${file}.test.ts`)
+  return [runVitest(`node:sqlite, Node ${newest.version}`, newest.path, { args: ["--project", "auth", ...files] })]
+}
+
 /** @returns {Result} Tokens exchanged with other implementations; the script prints its own counts. */
 function runInterop() {
   console.log("\n== interop")
@@ -103,9 +112,10 @@ if (!run(process.execPath, ["node_modules/typescript/bin/tsc", "-b"])) {
   // the tests themselves say what is missing, and fail for it on CI
   ensureServices()
   const sources = runVitest(`sources, Node ${process.versions.node}`, process.execPath)
+  const onNodeSqlite = runOnNodeSqlite()
   const { results, ran } = await runRuntimes(false)
   for (const id of ran) seen.add(id)
-  const { passed, failed } = summarize([sources, ...results, runInterop()])
+  const { passed, failed } = summarize([sources, ...onNodeSqlite, ...results, runInterop()])
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0
 }

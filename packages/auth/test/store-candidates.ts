@@ -7,7 +7,7 @@ import type { Store } from "@jotkit/auth"
 import { memoryStore } from "@jotkit/auth/memory"
 import { postgresStore } from "@jotkit/auth/postgres"
 import { redisStore } from "@jotkit/auth/redis"
-import { sqliteStore } from "@jotkit/auth/sqlite"
+import { type SqliteConnection, type SqliteStatement, sqliteStore } from "@jotkit/auth/sqlite"
 import { Redis as IoRedis, Cluster as IoRedisCluster } from "ioredis"
 import { Redis as Valkey, Cluster as ValkeyCluster } from "iovalkey"
 import Libsql from "libsql"
@@ -162,6 +162,32 @@ function postgresCandidates({ ports: [port = 0] }: Service): Candidate[] {
   ]
 }
 
+/** Nothing but what drivers have in common; where they differ, as others than libsql do: no row is null, and counts are big. */
+class CommonConnection implements SqliteConnection {
+  readonly #database: InstanceType<typeof Libsql>
+
+  constructor(path: string) {
+    this.#database = new Libsql(path)
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  prepare(sql: string): SqliteStatement {
+    const statement = this.#database.prepare(sql)
+    return {
+      run: (...values) => ({ changes: BigInt(statement.run(...values).changes) }),
+      get: (...values) => statement.get(...values) ?? null,
+      all: (...values) => statement.all(...values),
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
 export const candidates: Candidate[] = [
   {
     name: "memory",
@@ -183,6 +209,17 @@ export const candidates: Candidate[] = [
       const path = join(folder, randomUUID())
       return overConnections(
         () => new Libsql(path),
+        (connection) => connection.close(),
+        sqliteStore,
+      )
+    },
+  },
+  {
+    name: "sqlite, by four methods",
+    open() {
+      const path = join(folder, randomUUID())
+      return overConnections(
+        () => new CommonConnection(path),
         (connection) => connection.close(),
         sqliteStore,
       )
