@@ -50,6 +50,7 @@ console.log(
  * @param {(store: string, where: string) => Promise<string[]>} measure
  */
 async function withStore(store, measure) {
+  console.error(`${store}, ${measure.name}`)
   if (store === "memory") return measure(store, "memory:")
   if (store === "sqlite") return measure(store, `sqlite:${join(folder, measure.name)}`)
   const servers = run(["servers.mjs"], {})
@@ -67,9 +68,9 @@ async function withStore(store, measure) {
  * @param {string} where
  */
 async function measureScale(store, where) {
-  const { child, lines } = run(["instance.mjs", "fill", where, values.sessions, values.refreshes], { JOTKIT_DIST: "1" })
-  const [[line]] = await Promise.all([once(lines, "line"), once(child, "exit")])
-  const { bytes, rss, filled, rotated, checked, swept } = JSON.parse(line)
+  const measured = await report(["instance.mjs", "fill", where, values.sessions, values.refreshes])
+  const { bytes, rss, filled, rotated, checked, swept } = measured
+  console.error(JSON.stringify(measured))
   const times = [rotated.p50, rotated.p99, checked.p50, checked.p99].map((time) => time.toFixed(2))
   const size = `${Math.round(bytes / Number(values.sessions))} B`
   return [
@@ -109,8 +110,9 @@ async function measureInstances(store, where) {
 
 /** @param {string[]} args */
 async function report(args) {
-  const { lines } = run(args, { JOTKIT_DIST: "1" })
-  const [line] = await once(lines, "line")
+  const { child, lines } = run(args, { JOTKIT_DIST: "1" })
+  // Its connections are closed before its server is.
+  const [[line]] = await Promise.all([once(lines, "line"), once(child, "exit")])
   return JSON.parse(line)
 }
 

@@ -5,7 +5,8 @@ import { type PgPool, postgresStore } from "@jotkit/auth/postgres"
 import { type IoRedisClient, type NodeRedisClient, redisStore } from "@jotkit/auth/redis"
 import { Redis } from "ioredis"
 import pg from "pg"
-import { afterAll, describe, expect, onTestFinished, test } from "vitest"
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest"
+import { standard } from "./asking.ts"
 import { startPostgres, startRedis } from "./services.ts"
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -96,6 +97,17 @@ describe.runIf(redisServer)("Redis", () => {
     expect(await client.exists(`${prefix}{u:alice}:sessions`)).toBe(0)
   })
 
+  test("revokes also where the client may not publish", async () => {
+    const { client, prefix } = open()
+    await client.acl("SETUSER", "mute", "on", "nopass", "~*", "+@all", "resetchannels")
+    const mute = new Redis({ port: redisServer?.ports[0] ?? 0, username: "mute", password: "any" })
+    onTestFinished(async () => void (await mute.quit()))
+    const store = redisStore(mute, { prefix })
+    await store.createSession(newSession("s"))
+    expect(await store.revokeSession("s", NOW)).toBe(true)
+    expect(await store.findSession("s", NOW)).toBeUndefined()
+  })
+
   test("keeps stores apart by their prefixes, and leaves the client open", async () => {
     const { client, store } = open()
     await store.createSession(newSession("s"))
@@ -118,6 +130,36 @@ test("what Redis says goes to the caller, once", async () => {
   }
   await expect(redisStore(client).ping()).rejects.toThrow("READONLY")
   expect(asked).toBe(1)
+})
+
+test("while a server does not answer it is sent one harmless question, and steps are sent again when that is answered", async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const sent = { steps: 0, questions: 0 }
+  let isAway = true
+  const never = new Promise<never>(() => {})
+  const client: IoRedisClient = {
+    evalsha() {
+      sent.steps += 1
+      return isAway ? never : Promise.resolve(1)
+    },
+    eval() {
+      sent.questions += 1
+      return isAway ? never : Promise.resolve(1)
+    },
+  }
+  const store = redisStore(client)
+  void store.ping()
+  await vi.advanceTimersByTimeAsync(1000)
+  const waiting = Promise.allSettled(Array.from({ length: 100 }, () => store.rotate(rotation("s", "first"))))
+  await vi.advanceTimersByTimeAsync(1000)
+  const refused = expect.objectContaining({ reason: new Error("the server does not answer") })
+  expect(await waiting).toEqual(Array(100).fill(refused))
+  expect(sent).toEqual({ steps: 1, questions: 1 })
+  isAway = false
+  await Promise.all([store.ping(), store.ping()])
+  await store.ping()
+  expect(sent).toEqual({ steps: 4, questions: 2 })
 })
 
 test("a client or a prefix that Redis cannot be spoken to with is refused", () => {
@@ -211,6 +253,19 @@ describe.runIf(postgresServer)("PostgreSQL", () => {
     expect(await postgresStore(pool, { prefix: newPrefix() }).findSession("s", NOW)).toBeUndefined()
     expect(await store.findSession("s", NOW)).toBeDefined()
   })
+})
+
+test("a pool of one connection has none to listen with, and says so when answers are to be kept", async () => {
+  const pool = new pg.Pool({ max: 1 })
+  onTestFinished(() => pool.end())
+  expect(() => standard({ store: postgresStore(pool), check: { cachedFor: 60 } })).toThrow("has none to listen with")
+})
+
+test("a client that cannot subscribe, or a pool that cannot listen, watches nothing", () => {
+  const client: NodeRedisClient = { evalSha: async () => 1, eval: async () => 1 }
+  expect(redisStore(client).watch).toBeUndefined()
+  expect(postgresStore({ query: async () => ({ rows: [] }) }).watch).toBeUndefined()
+  expect(postgresStore(new pg.Client()).watch).toBeUndefined()
 })
 
 test("a pool or a prefix that PostgreSQL cannot be spoken to with is refused", () => {
