@@ -12,7 +12,8 @@ import { root } from "../shell.mjs"
 
 const MINIMAL = { key: new Uint8Array(32), issuer: "https://api.example", audience: "https://api.example" }
 const store = memoryStore()
-const auth = createAuth(MINIMAL)
+/** As guards want it that renew tokens. */
+const auth = createAuth({ ...MINIMAL, store, locations: ["header", "cookie"] })
 const { settingsOf } = await import(pathToFileURL(join(root, "packages/auth/dist/core/settings.js")).href)
 /** What becomes of options that are not given. */
 const settings = settingsOf(MINIMAL)

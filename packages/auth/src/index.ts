@@ -30,7 +30,6 @@ export type {
   CheckMode,
   CompatOptions,
   CsrfOptions,
-  CsrfPlaces,
   Loaders,
   RefreshOptions,
   Responder,

@@ -66,18 +66,14 @@ export type Responder = (
   request: AuthRequest,
 ) => Answer | undefined | Promise<Answer | undefined>
 
-/** Where a client sends the CSRF value back. */
-export interface CsrfPlaces {
+/** How CSRF values travel. They are asked for only where the token came in a cookie. */
+export interface CsrfOptions {
   /** Default `X-CSRF-Token`. */
   header?: string | undefined
   /** Also look into this field of a form body. Default: no. */
   formField?: string | undefined
-}
-
-/** How CSRF values travel. They are asked for only where the token came in a cookie. */
-export interface CsrfOptions extends CsrfPlaces {
   /** Places of their own for the value of the refresh token. Default: the same ones. */
-  refresh?: CsrfPlaces | undefined
+  refresh?: { readonly header?: string | undefined; readonly formField?: string | undefined } | undefined
   /** Methods that need the value. Default: all but GET, HEAD, OPTIONS and TRACE. */
   methods?: readonly string[] | undefined
   /**
@@ -468,7 +464,11 @@ function csrfOf(options: CsrfOptions | false | undefined): CsrfSettings | undefi
   })
 }
 
-function csrfPlaces(where: string, given: CsrfPlaces, otherwise: CsrfSettings["places"]["access"]) {
+function csrfPlaces(
+  where: string,
+  given: Pick<CsrfOptions, "header" | "formField">,
+  otherwise: CsrfSettings["places"]["access"],
+) {
   const { header = otherwise.header } = given
   if (typeof header !== "string" || !HEADER_NAME.test(header)) throw invalidOption(`${where}.header`, "a header's name")
   const formField = textOption(`${where}.formField`, given.formField) ?? otherwise.formField
