@@ -5,7 +5,7 @@ import { AuthGuard, Public, RequireAuth, Who } from "@jotkit/auth/nest"
 import { type ExecutionContext, Get } from "@nestjs/common"
 import { ModulesContainer } from "@nestjs/core"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { standard } from "./asking.ts"
+import { jar, standard } from "./asking.ts"
 import { controller, createNest, type Platform, startNest } from "./nest-service.ts"
 
 class Routes {
@@ -21,12 +21,16 @@ class Routes {
   unguarded(who: Allowed) {
     return who
   }
+  renewed(who: Allowed) {
+    return { sub: who.claims.sub }
+  }
 }
 controller(Routes, {
   plain: [[Get("plain")]],
   open: [[Get("open"), Public()]],
   whole: [[Get("whole")], [Who()]],
   unguarded: [[Get("unguarded"), Public()], [Who()]],
+  renewed: [[Get("renewed"), RequireAuth({ renew: true })], [Who()]],
 })
 
 class OpenRoutes {
@@ -57,8 +61,18 @@ describe.each<Platform>(["express", "fastify"])("on %s", (platform) => {
     onTestFinished(() => service.close())
     const authorization = `Bearer ${await auth.createAccessToken("ada", { claims: { roles: ["user"] } })}`
     const call = (path: string, headers: Record<string, string> = {}) => fetch(service.address + path, { headers })
-    return { call, authorization }
+    return { auth, call, authorization }
   }
+
+  test("a renewed pair of tokens goes out with the answer, which nobody may keep", async () => {
+    const { auth, call } = await start()
+    const { cookies } = await auth.login("ada", { transport: "cookie" })
+    const response = await call("/renewed", { cookie: jar(cookies.slice(1)) })
+    expect([response.status, await response.json()]).toEqual([200, { sub: "ada" }])
+    expect(response.headers.get("cache-control")).toBe("no-store")
+    expect(response.headers.getSetCookie()).toHaveLength(3)
+    expect((await call("/plain", { cookie: jar(response.headers.getSetCookie()) })).status).toBe(200)
+  })
 
   test("a route about which nothing is said is guarded", async () => {
     const { call, authorization } = await start()

@@ -49,6 +49,20 @@ describe("options", () => {
     [{ ...least, cookies: { access: { name: "a;b" } } }, "`cookies.access.name`"],
     [{ ...least, cookies: { access: { path: "/;" } } }, "`cookies.access.path`"],
     [{ ...least, cookies: { domain: "a;b" } }, "`cookies.domain`"],
+    [{ ...least, cookies: { secure: false } }, "`cookies.secure`"],
+    [{ ...least, csrf: { refresh: { header: "a b" } } }, "`csrf.refresh.header`"],
+    [{ ...least, csrf: { unknownOrigin: "pass" } }, "`csrf.unknownOrigin`"],
+    [{ ...least, refresh: { locations: "banana" } }, "`refresh.locations`"],
+    [{ ...least, challenge: { error: "x" } }, "`challenge`"],
+    [{ ...least, challenge: { "a b": "x" } }, "`challenge`"],
+    [{ ...least, challenge: { realm: 'a"b' } }, "`challenge.realm`"],
+    [{ ...least, challenge: { realm: "a\r\nb" } }, "`challenge.realm`"],
+    [{ ...least, newId: "x" }, "`newId`"],
+    [{ ...least, compat: {} }, "`compat`"],
+    [{ ...least, compat: { library: "flask-jwt-extended", identityClaim: "" } }, "`compat.identityClaim`"],
+    [{ ...least, compat: { library: "flask-jwt-extended", anySubjct: true } }, "did you mean `anySubject`"],
+    [{ ...least, algorithms: ["HS512"] }, "32 bytes long"],
+    [{ ...least, algorithms: [] }, "`algorithms`"],
   ])("%o: %s", (options, message) => {
     expect(make(options)).toThrow(message)
   })
@@ -87,6 +101,38 @@ describe("options", () => {
     const key = Jwk.generate("RS256")
     expect(make({ ...least, key: key.publicKey().toPem(), algorithm: "HS256" })).toThrow("`algorithm`")
     expect(make({ ...least, key, algorithm: "RS256" })).not.toThrow()
+  })
+})
+
+describe("what a server may say otherwise", () => {
+  test("more parameters stand in every challenge, also where nothing was sent", async () => {
+    const { auth } = standard({ challenge: { realm: "api", resource_metadata: "https://api.example/.well-known/x" } })
+    const more = 'realm="api", resource_metadata="https://api.example/.well-known/x"'
+    expect(await auth.check(ask())).toMatchObject({ challenge: `Bearer ${more}` })
+    expect(await auth.check(bearer("x"))).toMatchObject({
+      challenge: `Bearer error="invalid_token", error_description="malformed_token", ${more}`,
+    })
+  })
+
+  test("refresh tokens are looked for elsewhere than access tokens", async () => {
+    const { auth } = standard({ refresh: { locations: "cookie" } })
+    const { refreshToken, accessToken } = await auth.login("ada")
+    expect(await auth.refresh(bearer(refreshToken, { method: "POST" }))).toMatchObject({ code: "missing_token" })
+    expect(await auth.check(bearer(accessToken))).toMatchObject({ allowed: true })
+  })
+
+  test("a browser that asks for a page is sent to the login, a program is not", async () => {
+    const { auth } = standard({
+      responders: {
+        otherwise({ status, message }, request) {
+          if (status !== 401 || !request.headers("accept").some((line) => line.includes("text/html"))) return undefined
+          return { status: 303, body: message, headers: { location: "/login" } }
+        },
+      },
+    })
+    const page = ask({ headers: { accept: "text/html" } })
+    expect(await auth.check(page)).toMatchObject({ status: 303, headers: { location: "/login" } })
+    expect(await auth.check(ask())).toMatchObject({ status: 401, body: { error: "missing_token" } })
   })
 })
 

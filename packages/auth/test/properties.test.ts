@@ -90,6 +90,7 @@ async function answersAll(auth: typeof native, asked: Asked): Promise<void> {
     auth.check(request),
     auth.check(request, { optional: true, roles: "admin" }),
     auth.check(request, { type: ["access", "refresh", "mail"], fresh: true }),
+    auth.check(request, { renew: { within: 60 }, public: "/static/*", optional: "ignore-invalid" }),
     auth.check(bodyless, { type: "refresh" }),
     auth.refresh(request),
     auth.logout(request),

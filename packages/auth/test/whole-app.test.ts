@@ -243,6 +243,20 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (name, start) => {
     })
 })
 
+test("a guard that has read a form or JSON leaves the body to the handler", async () => {
+  const { auth } = standard({ csrf: { formField: "csrf_token" }, locations: ["cookie", "json"] })
+  const pair = await auth.login("ada", { transport: "cookie" })
+  const echo = withAuth(auth, async (request) => new Response(await request.text()))
+  const address = "https://api.example/"
+  const form = `csrf_token=${pair.csrfToken}&x=1`
+  const type = "application/x-www-form-urlencoded"
+  const headers = { cookie: jar(pair.cookies), "content-type": type }
+  expect(await (await echo(new Request(address, { method: "POST", headers, body: form }))).text()).toBe(form)
+  const json = JSON.stringify({ access_token: pair.accessToken })
+  const asked = new Request(address, { method: "POST", headers: { "content-type": "application/json" }, body: json })
+  expect(await (await echo(asked)).text()).toBe(json)
+})
+
 test("a refusal has all of its cookies", () => {
   const refused = { status: 401, headers: {}, body: {}, cookies: ["a=; Max-Age=0", "b=; Max-Age=0"] }
   expect(refusalResponse(refused as unknown as Refused).headers.getSetCookie()).toHaveLength(2)
