@@ -55,6 +55,7 @@ const known = new Set([
   "9449", // DPoP
   "9562", // UUID
   "9700", // OAuth 2.0 security
+  "9728", // protected resource metadata
   "9864", // Ed25519 and Ed448 by name
   "9881", // ML-DSA in X.509
   "9881", // ML-DSA in X.509
