@@ -73,7 +73,14 @@ export interface CsrfOptions {
   /** Also look into this field of a form body. Default: no. */
   formField?: string | undefined
   /** Places of their own for the value of the refresh token. Default: the same ones. */
-  refresh?: { readonly header?: string | undefined; readonly formField?: string | undefined } | undefined
+  refresh?:
+    | {
+        /** Default: `header`. */
+        readonly header?: string | undefined
+        /** Default: `formField`. */
+        readonly formField?: string | undefined
+      }
+    | undefined
   /** Methods that need the value. Default: all but GET, HEAD, OPTIONS and TRACE. */
   methods?: readonly string[] | undefined
   /**
