@@ -63,6 +63,11 @@ describe("a path that is not plainly public is guarded", () => {
     ["https://api.example"],
     ["https://api.example//login"],
     ["https:/login"],
+    ["https:///login"],
+    ["https://api.example\\admin/login"],
+    ["https://api.example@evil.example/login"],
+    ["https://api.example%2fadmin/login"],
+    ["ftp://api.example/login"],
   ])("%s", async (url) => {
     expect(await isPublic(url)).toBe(false)
   })

@@ -259,10 +259,11 @@ export class Auth<User = unknown, Identity = string> {
     const read = async (token: string | undefined) => {
       if (token === undefined) return undefined
       const claims = await this.decodeToken(token)
-      if (claims instanceof Failure) throw new TypeError(`setCookies takes tokens that are valid: ${claims.code}`)
+      if (claims instanceof Failure)
+        throw new UsageError("argument_invalid", `setCookies takes tokens that are valid: ${claims.code}`)
       const { exp, csrf } = claims
       if (this.#settings.isCompat && this.#settings.csrf !== undefined && typeof csrf !== "string")
-        throw new TypeError("setCookies takes tokens with the claim `csrf`")
+        throw new UsageError("argument_invalid", "setCookies takes tokens with the claim `csrf`")
       return { token, expiresAt: exp, csrf: typeof csrf === "string" ? csrf : undefined }
     }
     const settings = forCall(this.#settings, options)

@@ -19,8 +19,8 @@ const ENTRY = /^(?:(?<method>[A-Z]+) )?(?<path>\/[^*]*)(?<rest>\*?)$/
  */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~!$&'()+,=:@-]+)*\/?$/
 const DOTS = /\/\.{1,2}(?:\/|$)/
-/** Scheme and authority of a whole URL (RFC 9112, section 3.2.2). */
-const AUTHORITY = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/
+/** Scheme and authority of a whole URL (RFC 9112, section 3.2.2); one that parsers take apart differently, at a backslash or an @, is none. */
+const AUTHORITY = /^https?:\/\/[A-Za-z0-9.:[\]-]+(?=\/)/
 
 /** Reads the option. @throws UsageError `option_invalid` */
 export function publicPaths(value: unknown): readonly PublicPath[] {
