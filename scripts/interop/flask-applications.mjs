@@ -182,10 +182,10 @@ export const APPLICATIONS = /** @satisfies {Readonly<Record<string, Application>
     theirs: {
       JWT_ENCODE_AUDIENCE: "foo",
       JWT_DECODE_AUDIENCE: "foo",
-      JWT_ENCODE_ISSUER: "https://i.example",
-      JWT_DECODE_ISSUER: "https://i.example",
+      JWT_ENCODE_ISSUER: "http://localhost:5000",
+      JWT_DECODE_ISSUER: "http://localhost:5000",
     },
-    ours: { audience: "foo", issuer: "https://i.example" },
+    ours: { audience: "foo", issuer: "http://localhost:5000" },
   },
   "two audiences": {
     theirs: { JWT_ENCODE_AUDIENCE: ["foo", "bar"], JWT_DECODE_AUDIENCE: ["foo", "bar"] },

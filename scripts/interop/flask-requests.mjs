@@ -305,7 +305,7 @@ function identities() {
 
 /** @returns {Row[]} */
 function audiences() {
-  const iss = "https://i.example"
+  const iss = "http://localhost:5000"
   const both = /** @type {const} */ ({ application: "audience and issuer" })
   const two = /** @type {const} */ ({ application: "two audiences" })
   return [

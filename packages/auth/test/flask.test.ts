@@ -921,6 +921,10 @@ describe("6.7, 6.8, 6.11: cookies and places", () => {
     expect(() => flask({ issuer: "http://localhost", cookies: insecure })).toThrow("sameSite")
     expect(() => flask({ cookies: { domain: "x.example", access: { name: "__Host-at" } } })).toThrow("__Host-")
     expect(() => flask({ cookies: { access: { name: "__Host-at" } } })).not.toThrow()
+    const inTheClear = { cookies: { secure: false } }
+    for (const audience of [undefined, "foo", "http://localhost"])
+      expect(() => flask({ ...inTheClear, audience })).not.toThrow()
+    expect(() => flask({ ...inTheClear, issuer: "https://i.example" })).toThrow("`cookies.secure`")
   })
 
   test("141, 143, 144: cookies are for tokens that can be read, of either type, with their CSRF value", async () => {

@@ -535,8 +535,8 @@ function challengeOf(parameters: AuthOptions["challenge"]): string {
 /** Whoever reads along on the way could take cookies that are sent in the clear. */
 function assertOnLoopback(addresses: readonly string[], isCompat: boolean): void {
   const hosts = addresses.filter((address) => URL.canParse(address)).map((address) => new URL(address).hostname)
-  // Flask-JWT-Extended's tokens may name no address, and its cookies are not secure by default.
-  if (hosts.every((host) => LOOPBACK.test(host)) && (hosts.length > 0 || (isCompat && addresses.length === 0))) return
+  // Tokens of Flask-JWT-Extended may name no address, and its cookies are not secure by default.
+  if (hosts.every((host) => LOOPBACK.test(host)) && (hosts.length > 0 || isCompat)) return
   throw invalidOption("cookies.secure", "true unless `issuer` and `audience` are addresses of this machine")
 }
 
