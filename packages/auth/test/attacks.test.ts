@@ -379,7 +379,7 @@ test("B35: clocks may differ by 5 s unless the options say otherwise, and by 10 
 /** Asked in other files, where the sentence stands that is given here; or no affair of this package. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, sentence: string] | string>> = {
   B18: ["scopes.test.ts", "scope"],
-  B22: ["contract.test.ts", "refuses a wrong password with a bare challenge"],
+  B22: ["contract.test.ts", "a wrong name and a wrong password are told alike"],
   B24: "no redirects are made here",
   B25: "no OAuth client is in here",
   B26: ["dpop.test.ts", "proof"],
