@@ -625,6 +625,19 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
     expect(await other.isRevoked(presented(undefined, { tokenId: `${long}b` }))).toBe(false)
   })
 
+  test("forgets what was put off when that is over, hours later", async () => {
+    const { store, other } = await openPair()
+    await store.revokeToken("t", NOW + 10)
+    await other.revokeToken("t", NOW + 7300)
+    expect(await store.useOnce("k", NOW + 10, NOW)).toBe(true)
+    expect(await other.useOnce("k", NOW + 7300, NOW + 10)).toBe(true)
+    expect(await store.sweep(NOW + 3700)).toBe(0)
+    expect(await other.isRevoked(presented(undefined, { now: NOW + 3700 }))).toBe(true)
+    expect(await other.useOnce("k", NOW + 9000, NOW + 3700)).toBe(false)
+    expect(await store.sweep(NOW + 7299)).toBe(0)
+    expect(await store.sweep(NOW + 7300)).toBe(store.kind === "redis" ? 0 : 2)
+  })
+
   test("forgets what is over when told to, and nothing else", async () => {
     const { store, other } = await openPair()
     const over = newSession({ id: "over", expiresAt: NOW + 10 })

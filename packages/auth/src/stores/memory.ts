@@ -11,7 +11,7 @@ import type {
 } from "../store.ts"
 import { forgettableAt, judgeRotation, type RefreshToken, type Standing } from "./rotation.ts"
 import { byAge, idTaken, sessionOf } from "./sessions.ts"
-import { sweepTimer } from "./sweeping.ts"
+import { Ends, sweepTimer } from "./sweeping.ts"
 import { Watchers } from "./watching.ts"
 
 /**
@@ -34,8 +34,9 @@ class MemoryStore implements Store {
   readonly #families = new Map<string, Family>()
   readonly #bySubject = new Map<string, Map<string, Family>>()
   readonly #revokedSubjects = new Map<string, number>()
-  readonly #revokedTokens = new Map<string, number>()
-  readonly #used = new Map<string, number>()
+  readonly #sessionEnds = new Ends()
+  readonly #revokedTokens = new Expiring()
+  readonly #used = new Expiring()
   readonly #documents = new Map<string, SharedDocument>()
   readonly #watchers = new Watchers(true)
   readonly #isSweepDue = sweepTimer()
@@ -46,6 +47,7 @@ class MemoryStore implements Store {
     const tokens = new Map([[created.refreshId, { successors: 0 }]])
     const family: Family = { session: sessionOf(created), standing: "living", tokens }
     this.#families.set(created.id, family)
+    this.#sessionEnds.add(created.id, created.expiresAt)
     const ofSubject = this.#bySubject.get(created.subject) ?? new Map()
     this.#bySubject.set(created.subject, ofSubject.set(created.id, family))
   }
@@ -146,11 +148,15 @@ class MemoryStore implements Store {
   }
 
   #sweep(now: number): number {
-    let forgotten = forgetOver(this.#revokedTokens, now) + forgetOver(this.#used, now)
-    for (const { session } of this.#families.values()) {
-      if (now < session.expiresAt) continue
-      this.#forget(session)
-      forgotten += 1
+    let forgotten = this.#revokedTokens.forgetOver(now) + this.#used.forgetOver(now)
+    for (const id of this.#sessionEnds.take(now)) {
+      const session = this.#families.get(id)?.session
+      if (session === undefined) continue
+      if (now < session.expiresAt) this.#sessionEnds.add(id, session.expiresAt)
+      else {
+        this.#forget(session)
+        forgotten += 1
+      }
     }
     return forgotten
   }
@@ -184,8 +190,22 @@ function replaceToken(family: Family, rotation: Rotation): Session {
   return family.session
 }
 
-function forgetOver(entries: Map<string, number>, now: number): number {
-  const before = entries.size
-  for (const [key, expiresAt] of entries) if (expiresAt <= now) entries.delete(key)
-  return before - entries.size
+/** Keys, each with the first second in which it may be forgotten. */
+class Expiring extends Map<string, number> {
+  readonly #ends = new Ends()
+
+  override set(key: string, expiresAt: number): this {
+    this.#ends.add(key, expiresAt)
+    return super.set(key, expiresAt)
+  }
+
+  forgetOver(now: number): number {
+    const before = this.size
+    for (const key of this.#ends.take(now)) {
+      const expiresAt = this.get(key) ?? now
+      if (expiresAt <= now) this.delete(key)
+      else this.#ends.add(key, expiresAt)
+    }
+    return before - this.size
+  }
 }
