@@ -92,6 +92,8 @@ function row(name, type, ...cells) {
  * @param {string} said
  */
 function defaultOf(path, said) {
+  // What every auth is given here has no default.
+  if (path in MINIMAL) return said
   const value = path.split(".").reduce((inner, name) => inner?.[name], settings)
   const known =
     typeof value === "number" ? duration(value) : ["string", "boolean"].includes(typeof value) ? String(value) : ""
