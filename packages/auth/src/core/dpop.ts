@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto"
 import { decodeAsync, getUnverifiedHeader, Jwk, type JwkObject, type JwtClaims, JwtError } from "jotkit"
 import type { DpopSettings } from "./dpop-settings.ts"
+import type { Eventual } from "./eventual.ts"
 import type { Found } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import { normalizeHttpUri, pathOfTarget } from "./http-uri.ts"
@@ -40,12 +41,12 @@ export async function loginProof(
 }
 
 /** Whether a genuine token may be presented this way: a bound one with a proof of its key, any other without. Rejects with StoreUnavailableError. */
-export async function bindingFailure(
+export function bindingFailure(
   { token, location, isDpop }: Found,
   claims: AuthClaims,
   request: AuthRequest,
   settings: Settings,
-): Promise<Failure | undefined> {
+): Eventual<Failure | undefined> {
   const { dpop, isCompat } = settings
   if (isCompat) return undefined
   const type = own(claims, "type")
@@ -57,7 +58,16 @@ export async function bindingFailure(
   const isRefresh = type === "refresh"
   if (dpop === undefined || !(isDpop || (isRefresh && location === "json"))) return new Failure("bound")
   // Refresh tokens are presented as at a token endpoint, where proofs have no `ath`.
-  const proof = await verifyProof(request, isRefresh ? undefined : token, dpop, settings)
+  return proofFailure({ jkt, token: isRefresh ? undefined : token }, request, dpop, settings)
+}
+
+async function proofFailure(
+  { jkt, token }: { readonly jkt: unknown; readonly token: string | undefined },
+  request: AuthRequest,
+  dpop: DpopSettings,
+  settings: Settings,
+): Promise<Failure | undefined> {
+  const proof = await verifyProof(request, token, dpop, settings)
   if (proof instanceof Failure) return proof
   return proof.jkt === jkt ? replayFailure(proof, dpop, settings) : new Failure("proof_key")
 }

@@ -1,5 +1,6 @@
 /** Where a request's token is. Every way to carry none, a malformed one or two is told apart; nothing is verified here. */
 
+import type { Eventual } from "./eventual.ts"
 import { Failure } from "./failure.ts"
 import { isRecord, own } from "./options.ts"
 import { type AuthRequest, cookieValues, onlyLine, queryValue, quietly } from "./request.ts"
@@ -18,7 +19,7 @@ export interface Found {
 /** Access tokens and all others have one place, refresh tokens another. */
 export type Slot = "access" | "refresh"
 
-type Extractor = (request: AuthRequest, settings: Settings, slot: Slot) => Found | Failure | Promise<Found | Failure>
+type Extractor = (request: AuthRequest, settings: Settings, slot: Slot) => Eventual<Found | Failure>
 
 const MISSING = new Set([
   "header_missing",
@@ -43,7 +44,19 @@ const EXTRACTORS: Readonly<Record<TokenLocation, Extractor>> = {
  * @param slots - For which kinds of token, in this order.
  * @returns The token; or the failure, which is one of absence if nothing was sent at all.
  */
-export async function findToken(
+export function findToken(
+  request: AuthRequest,
+  settings: Settings,
+  where: { readonly locations: readonly TokenLocation[]; readonly slots: readonly Slot[] },
+): Eventual<Found | Failure> {
+  const [[location], [slot]] = [where.locations, where.slots]
+  // What is found in the one place is the answer, whatever it is.
+  return where.locations.length === 1 && where.slots.length === 1 && location !== undefined && slot !== undefined
+    ? EXTRACTORS[location](request, settings, slot)
+    : findEverywhere(request, settings, where)
+}
+
+async function findEverywhere(
   request: AuthRequest,
   settings: Settings,
   where: { readonly locations: readonly TokenLocation[]; readonly slots: readonly Slot[] },
@@ -88,7 +101,8 @@ function fromHeader(request: AuthRequest, settings: Settings, slot: Slot): Found
   const lines = request.headers(name.toLowerCase())
   if (settings.isCompat) return fromCommaList(lines.join(","), settings, slot)
   const [line = "", second] = lines
-  if (second !== undefined || countCredentials(line) > 1) return new Failure("several_credentials", { subject: name })
+  if (second !== undefined || (line.includes(",") && countCredentials(line) > 1))
+    return new Failure("several_credentials", { subject: name })
   if (line === "") return new Failure("header_missing", { subject: name })
   const isDpop = settings.dpop !== undefined && startsWithScheme(line, "DPoP")
   const scheme = isDpop ? "DPoP" : settings.header.scheme
@@ -103,7 +117,7 @@ function fromHeader(request: AuthRequest, settings: Settings, slot: Slot): Found
 /** The scheme has no case (RFC 9110, section 11.1), and ends where the word ends. */
 function startsWithScheme(line: string, scheme: string): boolean {
   const after = line[scheme.length]
-  const sameWord = line.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase()
+  const sameWord = line.startsWith(scheme) || line.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase()
   return sameWord && (after === undefined || after === " " || after === "\t" || after === ",")
 }
 

@@ -2,6 +2,7 @@
 
 import { csrfFailure, isCrossSite, isForeign, isUnlisted, needsCsrf, sentCsrf } from "./csrf.ts"
 import { bindingFailure } from "./dpop.ts"
+import type { Eventual } from "./eventual.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import { foreignIssuer } from "./issuers.ts"
@@ -164,7 +165,8 @@ export async function judge<User, Identity>(
   const { settings } = context
   // Flask-JWT-Extended lets preflights through, and so do those who rely on it.
   if (settings.isCompat && request.method.toUpperCase() === "OPTIONS") return ANONYMOUS
-  const found = await findToken(request, settings, rules)
+  const finding = findToken(request, settings, rules)
+  const found = finding instanceof Promise ? await finding : finding
   if (found instanceof Failure) return rules.optional && isAbsence(found) ? ANONYMOUS : found
   try {
     const judged = await judgeFound(found, request, rules, context)
@@ -182,7 +184,7 @@ async function judgeFound<User, Identity>(
   context: GuardContext<User, Identity>,
 ): Promise<Allowed<User> | Failure> {
   const { settings } = context
-  const csrf = await csrfOf(found, request, rules, settings)
+  const csrf = found.location === "cookie" ? await csrfOf(found, request, rules, settings) : undefined
   return csrf instanceof Failure ? csrf : judgeToken({ found, csrf }, request, rules, context)
 }
 
@@ -198,17 +200,21 @@ export async function judgeToken<User, Identity>(
   context: GuardContext<User, Identity>,
 ): Promise<Allowed<User> | Failure> {
   const { settings, verify } = context
-  const genuine = await verifyToken(found.token, verify, settings)
+  const verifying = verifyToken(found.token, verify, settings)
+  const genuine = verifying instanceof Promise ? await verifying : verifying
   if (genuine instanceof Failure) return genuine
   const { claims, isExpired } = genuine
   const presented = { found, claims, header: headerOf(found.token) }
-  const failure =
+  const unfit =
     (csrf === undefined ? undefined : csrfFailure(csrf, claims)) ??
     (isExpired && !isForgiven(claims, rules) ? new Failure("expired") : undefined) ??
     typeFailure(presented, rules, settings) ??
-    (await bindingFailure(found, claims, request, settings)) ??
+    bindingFailure(found, claims, request, settings)
+  const judging =
+    (unfit instanceof Promise ? await unfit : unfit) ??
     freshnessFailure(claims, rules, settings) ??
-    (await revocationFailure(presented, rules, context))
+    revocationFailure(presented, rules, context)
+  const failure = judging instanceof Promise ? await judging : judging
   return failure === undefined ? admit(presented, rules, context) : withToken(failure, presented)
 }
 
@@ -219,14 +225,13 @@ interface Presented {
   readonly header: object
 }
 
-/** The value that must match the token's claim; undefined where none is needed. */
+/** The value that must match the claim of a token in a cookie; undefined where none is needed. */
 async function csrfOf(
-  { location, slot }: Found,
+  { slot }: Found,
   request: AuthRequest,
   { origins }: GuardRules,
   settings: Settings,
 ): Promise<string | undefined | Failure> {
-  if (location !== "cookie") return undefined
   if (origins !== undefined && isForeign(request, origins)) return new Failure("cross_site")
   if (!needsCsrf(request, settings)) return undefined
   if ((!settings.isCompat && isCrossSite(request)) || isUnlisted(request, settings)) return new Failure("cross_site")
@@ -261,38 +266,69 @@ function freshnessFailure(claims: AuthClaims, { maxAge }: GuardRules, settings: 
   return isFresh && (isRecent || settings.isCompat) ? undefined : new Failure("not_fresh", { maxAge })
 }
 
-async function revocationFailure<User, Identity>(
-  { claims, header }: Presented,
+function revocationFailure<User, Identity>(
+  presented: Presented,
   rules: GuardRules,
   { isRevoked, loaders }: GuardContext<User, Identity>,
-): Promise<Failure | undefined> {
+): Eventual<Failure | undefined> {
   if (!rules.revocation) return undefined
-  const revoked = (await isRevoked(claims)) || Boolean(await loaders.isRevoked?.(claims, header))
+  const answer = isRevoked(presented.claims)
+  if (answer === false && loaders.isRevoked === undefined) return undefined
+  return revokedByAny(answer, presented, loaders)
+}
+
+async function revokedByAny<User, Identity>(
+  answer: Eventual<boolean>,
+  { claims, header }: Presented,
+  loaders: Loaders<User, Identity>,
+): Promise<Failure | undefined> {
+  const revoked = (await answer) || Boolean(await loaders.isRevoked?.(claims, header))
   return revoked ? new Failure("revoked") : undefined
 }
 
 /** The last questions are the program's own: are the claims acceptable, who is it, what may they do. */
-async function admit<User, Identity>(
+function admit<User, Identity>(
+  presented: Presented,
+  rules: GuardRules,
+  context: GuardContext<User, Identity>,
+): Eventual<Allowed<User> | Failure> {
+  const { accepts, user } = context.loaders
+  if (rules.loads && (accepts !== undefined || user !== undefined)) return admitLoaded(presented, rules, context)
+  // Without the loader `User` is undefined: createAuth infers it from there.
+  return admitUser(undefined as User, presented, rules, context.settings)
+}
+
+async function admitLoaded<User, Identity>(
   presented: Presented,
   rules: GuardRules,
   { loaders, settings }: GuardContext<User, Identity>,
 ): Promise<Allowed<User> | Failure> {
-  const { found, claims, header } = presented
-  const { accepts, user: load } = rules.loads ? loaders : {}
+  const { claims, header } = presented
+  const { accepts, user: load } = loaders
   if (accepts !== undefined && !(await accepts(claims, header)))
     return withToken(new Failure("claims_rejected"), presented)
   const user = await load?.(claims)
   if (load !== undefined && (user === null || user === undefined))
     return withToken(new Failure("user_missing"), presented)
+  // Without the loader `User` is undefined: createAuth infers it from there.
+  return admitUser(user as User, presented, rules, settings)
+}
+
+function admitUser<User>(
+  user: User,
+  presented: Presented,
+  rules: GuardRules,
+  settings: Settings,
+): Allowed<User> | Failure {
+  const { found, claims, header } = presented
   if (rules.scopes !== undefined && lacksScope(claims, rules.scopes))
     return withToken(new Failure("scope_missing", { scope: rules.scopes.words.join(" ") }), presented)
   const roles = own(claims, settings.rolesClaim)
   const missing = rules.roles.find((role) => !Array.isArray(roles) || !roles.includes(role))
   if (missing !== undefined) return withToken(new Failure("role_missing"), presented)
   const { token, location } = found
-  // Without the loader `User` is undefined: createAuth infers it from there.
   const identity = identityOf(claims, settings)
-  return { allowed: true, identity, claims, user: user as User, header, location, token, cookies: [] }
+  return { allowed: true, identity, claims, user, header, location, token, cookies: [] }
 }
 
 function withToken({ reason, details }: Failure, { header, claims }: Presented): Failure {

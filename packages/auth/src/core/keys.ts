@@ -15,13 +15,14 @@ import {
   UsageError,
   Verifier,
 } from "jotkit"
+import type { Eventual } from "./eventual.ts"
 import { invalidOption, isRecord } from "./options.ts"
 
 /** What keys are used with, the same for every token of an auth. */
 export type ClaimRules = Pick<DecodeOptions, "issuer" | "audience" | "leeway" | "now" | "verify" | "require">
 
-/** Verifies a token, or rejects with a `JwtError`. */
-export type Verify = (token: string) => Promise<JwtClaims>
+/** Verifies a token; throws a `JwtError`, or rejects with it. */
+export type Verify = (token: string) => Eventual<JwtClaims>
 
 /** Answers with the key that signs the tokens of a subject; its `kid` goes into their headers. */
 export type SigningKeyOf = (subject: string) => JwkSource | Promise<JwkSource>
@@ -113,7 +114,21 @@ function verifyWith(key: KeyInput | VerificationKeyOf, rules: VerifierRules): Ve
       return new Verifier({ ...rules, key: (header) => key(header, claims) }).verifyAsync(token)
     }
   const verifier = new Verifier({ ...rules, key })
-  return (token) => verifier.verifyAsync(token)
+  return key instanceof Jwk && key.isSymmetric ? atOnce(verifier) : (token) => verifier.verifyAsync(token)
+}
+
+/** Secrets do not wait for another thread; only where the platform itself answers with promises nothing comes at once. */
+function atOnce(verifier: Verifier): Verify {
+  let isPossible = true
+  return (token) => {
+    try {
+      if (isPossible) return verifier.verify(token)
+    } catch (error) {
+      isPossible = !(error instanceof UsageError && error.code === "sync_unavailable")
+      if (isPossible) throw error
+    }
+    return verifier.verifyAsync(token)
+  }
 }
 
 /** What a token claims to say; nothing, where it cannot be read: that is told by whoever verifies it. */

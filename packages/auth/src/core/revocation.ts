@@ -1,13 +1,14 @@
 /** Whether a token was revoked: asked of the store, or of what it said a moment ago. */
 
 import type { Revoked, Watcher } from "../store.ts"
+import type { Eventual } from "./eventual.ts"
 import { tokenIds } from "./issuers.ts"
 import { own } from "./options.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
 import { askStore } from "./store-access.ts"
 
 /** Answers whether a token was revoked; rejects with StoreUnavailableError. */
-export type RevocationCheck = (claims: AuthClaims) => Promise<boolean>
+export type RevocationCheck = (claims: AuthClaims) => Eventual<boolean>
 
 /** A check, and what makes it forget what it was told. */
 export interface Revocation {
@@ -34,15 +35,15 @@ export function revocationOf(settings: Settings): Revocation {
     ask,
     // What is not asked of an access token is asked when it is renewed.
     isRevoked: (claims) => {
-      if (!check.access && own(claims, "type") === "access") return Promise.resolve(false)
+      if (!check.access && own(claims, "type") === "access") return false
       return remembered === undefined ? ask(claims) : remembered.isRevoked(claims)
     },
     forget: (what) => remembered?.revoked(what),
   }
 }
 
-function never(): Promise<boolean> {
-  return Promise.resolve(false)
+function never(): boolean {
+  return false
 }
 
 /** How many answers are remembered, and how many revocations: the oldest are dropped. */
@@ -77,12 +78,16 @@ class RememberedAnswers implements Watcher {
     this.#settings = settings
   }
 
-  async isRevoked(claims: AuthClaims): Promise<boolean> {
-    const { now, check } = this.#settings
+  isRevoked(claims: AuthClaims): Eventual<boolean> {
     const { tokenId: id } = tokenIds(claims, this.#settings)
     if (!this.#isOpen || id === undefined) return this.#ask(claims)
     const known = this.#answers.get(id)
-    if (known !== undefined && now() < known.until && this.#counts(known, claims)) return known.revoked
+    if (known !== undefined && this.#settings.now() < known.until && this.#counts(known, claims)) return known.revoked
+    return this.#askFor(id, claims)
+  }
+
+  async #askFor(id: string, claims: AuthClaims): Promise<boolean> {
+    const { now, check } = this.#settings
     const askedAt = this.#count
     const revoked = await this.#ask(claims)
     this.#keep(id, { revoked, askedAt, until: Math.min(now() + check.cachedFor, claims.exp ?? Infinity) })

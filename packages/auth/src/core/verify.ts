@@ -1,6 +1,7 @@
 /** From a token's text to claims that are genuine: signature, then claims, then expiry; what fails is a failure, not an exception. */
 
 import { getUnverifiedHeader, type JwtClaims, JwtError } from "jotkit"
+import type { Eventual } from "./eventual.ts"
 import { Failure, type Reason } from "./failure.ts"
 import { foreignIssuer, readForeign, verifyByIssuer } from "./issuers.ts"
 import { isUnknownKey, type Verify } from "./keys.ts"
@@ -47,14 +48,22 @@ export function verifierOf(settings: Settings): Verify {
   return issuers === undefined ? verifyOwn : verifyByIssuer(verifyOwn, issuer, issuers)
 }
 
-/** Verifies a token. Rejects only where the fault is not the token's: a key function of the caller's that failed. */
-export async function verifyToken(token: string, verify: Verify, settings: Settings): Promise<Genuine | Failure> {
-  let claims: JwtClaims
+/** Verifies a token. Fails only where the fault is not the token's: a key function of the caller's that failed. */
+export function verifyToken(token: string, verify: Verify, settings: Settings): Eventual<Genuine | Failure> {
+  let claims: Eventual<JwtClaims>
   try {
-    claims = await verify(token)
+    claims = verify(token)
   } catch (error) {
     return failureOf(error, settings)
   }
+  if (!(claims instanceof Promise)) return genuineOf(claims, token, settings)
+  return claims.then(
+    (late) => genuineOf(late, token, settings),
+    (error) => failureOf(error, settings),
+  )
+}
+
+function genuineOf(claims: JwtClaims, token: string, settings: Settings): Eventual<Genuine | Failure> {
   const exp = own(claims, "exp")
   const issuer = foreignIssuer(claims, settings)
   const isDated = typeof exp === "number" && Number.isFinite(exp)
@@ -62,10 +71,11 @@ export async function verifyToken(token: string, verify: Verify, settings: Setti
     return new Failure("invalid", { subject: "exp" })
   // `require` and the check of `sub` have made it a string, as far as there is one.
   const genuine = claims as AuthClaims
-  const read = issuer === undefined ? readOwn(genuine, settings) : await readForeign(genuine, headerOf(token), issuer)
-  return read instanceof Failure
-    ? read
-    : { claims: read, isExpired: isDated && exp <= settings.now() - settings.leeway }
+  const told = (read: AuthClaims | Failure): Genuine | Failure =>
+    read instanceof Failure ? read : { claims: read, isExpired: isDated && exp <= settings.now() - settings.leeway }
+  return issuer === undefined
+    ? told(readOwn(genuine, settings))
+    : readForeign(genuine, headerOf(token), issuer).then(told)
 }
 
 function readOwn(claims: AuthClaims, settings: Settings): AuthClaims | Failure {
