@@ -12,18 +12,27 @@ export class StoreUnavailableError extends Error {
  * @param seconds - How long it may take.
  * @throws StoreUnavailableError if it takes longer, or rejects.
  */
-export async function askStore<T>(seconds: number, ask: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    const message = `the store did not answer within ${seconds} s`
-    timer = setTimeout(() => reject(new StoreUnavailableError(message)), seconds * 1000)
+export function askStore<T>(seconds: number, ask: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new StoreUnavailableError(`the store did not answer within ${seconds} s`)),
+      seconds * 1000,
+    )
+    const fail = (cause: unknown): void => {
+      clearTimeout(timer)
+      reject(
+        cause instanceof StoreUnavailableError
+          ? cause
+          : new StoreUnavailableError("the store cannot be used", { cause }),
+      )
+    }
+    try {
+      ask().then((answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      }, fail)
+    } catch (cause) {
+      fail(cause)
+    }
   })
-  try {
-    return await Promise.race([ask(), late])
-  } catch (cause) {
-    if (cause instanceof StoreUnavailableError) throw cause
-    throw new StoreUnavailableError("the store cannot be used", { cause })
-  } finally {
-    clearTimeout(timer)
-  }
 }
