@@ -3,7 +3,7 @@
  * whole token text, so no two tokens can meet; every hit gets claims of its own, and time and claims are judged on each call.
  */
 import { type Duration, parseDuration } from "../codec/duration.ts"
-import type { JsonObject } from "../codec/json.ts"
+import { copyOfJson, type JsonObject } from "../codec/json.ts"
 import type { ParsedHeader } from "./header.ts"
 import { countOption, invalidOption, knownOptions, optionNames } from "./options.ts"
 import type { VerifyingKey } from "./verify.ts"
@@ -23,8 +23,10 @@ export interface VerifiedToken {
   readonly payload: string | Uint8Array
   /** Under which state of the registry it was verified: an algorithm may have been taken out since. */
   readonly changes: number
-  /** The claims, where all of them are text, numbers, booleans or null; a shallow copy of such is a whole copy. */
-  readonly flatClaims: JsonObject | undefined
+  /** As they were read, never handed out; absent where a reviver has to make them anew each time. */
+  readonly claims: JsonObject | undefined
+  /** The names of those that are arrays or objects: a shallow copy of the others is a whole copy. */
+  readonly nested: readonly string[]
   /** Seconds since 1970 after which the entry no longer counts. */
   readonly until: number
 }
@@ -62,14 +64,12 @@ export class VerifiedCache {
   }
 
   /** Keeps a token that was just verified. */
-  set(token: string, verified: Omit<VerifiedToken, "flatClaims" | "until">, claims: JsonObject, now: number): void {
+  set(token: string, verified: Omit<VerifiedToken, "nested" | "until">, exp: unknown, now: number): void {
     if (token.length > MAX_KEPT_CHARACTERS) return
     if (this.#entries.size >= this.#maxSize) this.#entries.delete(this.#entries.keys().next().value ?? "")
-    const { exp } = claims
     const until = Math.min(now + this.#ttl, typeof exp === "number" ? exp : Number.POSITIVE_INFINITY)
-    const flatClaims = Object.values(claims).every((value) => typeof value !== "object" || value === null)
-      ? { ...claims }
-      : undefined
-    this.#entries.set(token, { ...verified, flatClaims, until })
+    const claims = verified.claims && copyOfJson(verified.claims)
+    const nested = Object.entries(claims ?? {}).filter(([, value]) => typeof value === "object" && value !== null)
+    this.#entries.set(token, { ...verified, claims, nested: nested.map(([name]) => name), until })
   }
 }

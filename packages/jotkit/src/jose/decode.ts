@@ -2,7 +2,7 @@
 
 import { type CheckedClaim, type ClaimRules, claimError, findViolations, mediaType } from "../claims.ts"
 import type { Duration } from "../codec/duration.ts"
-import { type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "../codec/json.ts"
+import { copyOfJson, type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "../codec/json.ts"
 import { registryChanges } from "../crypto/registry.ts"
 import { DecodeError, InvalidClaimsError, UsageError } from "../errors.ts"
 import { readKeySource } from "../keys/source.ts"
@@ -278,7 +278,9 @@ function unencodedClaims(): DecodeError {
 function trust(verification: Verification, text: string, parsed: ParsedJws, verifiedBy: VerifyingKey): Answer<unknown> {
   const claims = parseClaims(parsed, verification.reviver)
   const { header, payload } = parsed
-  verification.cache?.set(text, { header, verifiedBy, payload, changes: registryChanges() }, claims, verification.now())
+  const kept = verification.reviver === undefined ? claims : undefined
+  const entry = { header, verifiedBy, payload, claims: kept, changes: registryChanges() }
+  verification.cache?.set(text, entry, claims["exp"], verification.now())
   return judge(verification, claims, header)
 }
 
@@ -300,7 +302,11 @@ function* recall(
 
 /** Claims of the caller's own, from a token that was verified before. */
 function remembered(entry: VerifiedToken, reviver: Reviver | undefined): JsonObject {
-  return entry.flatClaims === undefined || reviver !== undefined ? parseClaims(entry, reviver) : { ...entry.flatClaims }
+  const { claims, nested } = entry
+  if (claims === undefined) return parseClaims(entry, reviver)
+  const copy = { ...claims }
+  for (const name of nested) copy[name] = copyOfJson(claims[name])
+  return copy
 }
 
 /** Judges claims that are genuine, last of all by the caller's schema. */

@@ -453,6 +453,34 @@ describe("answers", () => {
     }
   })
 
+  test("C25: what happens to the claims of one hit is not seen by the next", () => {
+    const verifier = new Verifier({ key: SECRET, ...HS256, cache: true })
+    const claims = { sub: "a", roles: ["user"], deep: { list: [{ n: 1 }] } }
+    const genuine = claimsToken(claims)
+    for (let hit = 0; hit < 3; hit++) {
+      const read = verifier.verify(genuine) as typeof claims
+      expect(read).toEqual(claims)
+      read.roles.push("admin")
+      Object.assign(read.deep.list[0] ?? {}, { n: 2 })
+    }
+  })
+
+  test("C25: a reviver makes its values anew for each hit, whatever they are", () => {
+    const made: object[] = []
+    const reviver = (name: string, value: unknown): unknown => {
+      if (name !== "it") return value
+      const round: { self?: object } = {}
+      round.self = round
+      made.push(round)
+      return round
+    }
+    const verifier = new Verifier({ key: SECRET, ...HS256, reviver, cache: true })
+    const genuine = claimsToken({ it: 1 })
+    const read = [verifier.verify(genuine), verifier.verify(genuine)]
+    expect(read.map((claims) => claims["it"])).toEqual(made)
+    expect(made[0]).not.toBe(made[1])
+  })
+
   test.each<[string, object, DecodeOptions]>([
     ["C26: expired", { exp: 1 }, {}],
     ["C26: for another audience", { aud: "x" }, { audience: "y" }],
