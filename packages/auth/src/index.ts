@@ -33,6 +33,7 @@ export type {
   Loaders,
   RefreshOptions,
   Responder,
+  TokenCacheOptions,
   TokenLocation,
 } from "./core/settings.ts"
 export { StoreUnavailableError } from "./core/store-access.ts"

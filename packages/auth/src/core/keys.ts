@@ -1,7 +1,6 @@
 /** Where the core gets its keys: one for signing, any number for verifying. */
 
 import {
-  type DecodeOptions,
   decodeUnverified,
   Jwk,
   type JwkObject,
@@ -14,12 +13,16 @@ import {
   type UnverifiedHeader,
   UsageError,
   Verifier,
+  type VerifierOptions,
 } from "jotkit"
 import type { Eventual } from "./eventual.ts"
 import { invalidOption, isRecord } from "./options.ts"
 
 /** What keys are used with, the same for every token of an auth. */
-export type ClaimRules = Pick<DecodeOptions, "issuer" | "audience" | "leeway" | "now" | "verify" | "require">
+export type ClaimRules = Pick<
+  VerifierOptions,
+  "issuer" | "audience" | "leeway" | "now" | "verify" | "require" | "cache"
+>
 
 /** Verifies a token; throws a `JwtError`, or rejects with it. */
 export type Verify = (token: string) => Eventual<JwtClaims>

@@ -126,6 +126,14 @@ export interface RefreshOptions {
  */
 export type CheckMode = "every-request" | "refresh-only" | { readonly cachedFor: Lifetime }
 
+/** How many tokens are remembered whose signature held, and for how long. */
+export interface TokenCacheOptions {
+  /** The oldest goes first: more than there are clients at a time, or it is of no use. Default 1,000. */
+  readonly maxSize?: number | undefined
+  /** At most, and never longer than the token lives. Default 10 minutes. */
+  readonly ttl?: Lifetime | undefined
+}
+
 /** What an {@link Auth} is made of. */
 export interface AuthOptions<User = unknown, Identity = string> {
   /**
@@ -149,6 +157,11 @@ export interface AuthOptions<User = unknown, Identity = string> {
   issuers?: Readonly<Record<string, IssuerOptions>> | undefined
   /** How long tokens live. Default: access 15 minutes, refresh 30 days. False: no end, which says so in its name nowhere else. */
   lifetimes?: { access?: Lifetime | false | undefined; refresh?: Lifetime | false | undefined } | undefined
+  /**
+   * Remember tokens of our own whose signature held: it is not verified again with every request. Time, claims and revocation are judged on each
+   * all the same. Default false.
+   */
+  cache?: boolean | TokenCacheOptions | undefined
   /** How far clocks may differ; at most 10 minutes. Default 5 s. */
   leeway?: Lifetime | undefined
   /** How long after a login its token counts as fresh, unless the guard says otherwise. Default 15 minutes. */
@@ -213,6 +226,7 @@ export interface Settings {
   readonly issuers: ReadonlyMap<string, Issuer> | undefined
   readonly lifetimes: Readonly<Record<"access" | "refresh", number | false>>
   readonly leeway: number
+  readonly cache: { readonly maxSize: number; readonly ttl: number } | undefined
   readonly freshFor: number
   readonly locations: readonly TokenLocation[]
   readonly header: { readonly name: string; readonly scheme: string }
@@ -269,6 +283,7 @@ const OPTIONS = [
   "issuers",
   "lifetimes",
   "leeway",
+  "cache",
   "freshFor",
   "locations",
   "header",
@@ -345,6 +360,7 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     issuers: issuersOf(given.issuers, { issuer, audience, leeway, now, isCompat, hasOwn }),
     lifetimes,
     leeway,
+    cache: cacheOf(given.cache),
     freshFor: secondsOption("freshFor", given.freshFor, ACCESS_SECONDS, 1),
     locations: locationsOf("locations", given.locations) ?? HEADER_ALONE,
     header,
@@ -445,6 +461,14 @@ function leewayOf(value: Lifetime | undefined, isCompat: boolean): number {
   const seconds = secondsOption("leeway", value, isCompat ? 0 : 5)
   if (seconds > MAX_LEEWAY_SECONDS) throw invalidOption("leeway", "at most 10 minutes")
   return seconds
+}
+
+function cacheOf(value: AuthOptions["cache"]): Settings["cache"] {
+  if (value === undefined || value === false) return undefined
+  const given = knownOptions(value === true ? undefined : value, ["maxSize", "ttl"], "cache")
+  const { maxSize = 1000 } = given
+  if (!Number.isSafeInteger(maxSize) || maxSize < 1) throw invalidOption("cache.maxSize", "a whole number above 0")
+  return Object.freeze({ maxSize, ttl: secondsOption("cache.ttl", given.ttl, 600, 1) })
 }
 
 function headerOf(options: AuthOptions["header"]): Settings["header"] {

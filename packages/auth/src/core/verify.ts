@@ -36,12 +36,13 @@ const KEYS_AWAY: ReadonlySet<string> = new Set(["jwks_unreachable", "jwks_respon
 
 /** What judges the tokens of an auth. Expiry is left to {@link verifyToken}: an expired token of someone who logs out is genuine. */
 export function verifierOf(settings: Settings): Verify {
-  const { keys, issuer, audience, issuers, leeway, now, isCompat, identityClaim, anySubject } = settings
+  const { keys, issuer, audience, issuers, leeway, now, isCompat, identityClaim, anySubject, cache } = settings
   const rules = { verify: { exp: false, sub: !anySubject }, require: [identityClaim], leeway, now }
   // Which of the two it must be is the type's to say.
   const either = audience !== undefined && issuer !== undefined && !isCompat ? [...audience, issuer] : audience
   const verifyOwn = keys.verifier({
     ...rules,
+    cache,
     ...(issuer === undefined ? {} : { issuer }),
     ...(either === undefined ? {} : { audience: either }),
   })
