@@ -264,7 +264,11 @@ export class Auth<User = unknown, Identity = string> {
       const { exp, csrf } = claims
       if (this.#settings.isCompat && this.#settings.csrf !== undefined && typeof csrf !== "string")
         throw new UsageError("argument_invalid", "setCookies takes tokens with the claim `csrf`")
-      return { token, expiresAt: exp, csrf: typeof csrf === "string" ? csrf : undefined }
+      return {
+        token,
+        secondsLeft: exp === undefined ? undefined : exp - this.#settings.now(),
+        csrf: typeof csrf === "string" ? csrf : undefined,
+      }
     }
     const settings = forCall(this.#settings, options)
     return tokenCookies({ access: await read(tokens.access), refresh: await read(tokens.refresh) }, settings)

@@ -60,7 +60,8 @@ export async function mint(draft: Draft, settings: Settings): Promise<CookieToke
   }
   const { key, algorithm } = await settings.keys.signing(subject)
   const header = { ...ownHeader(draft.header), typ: settings.isCompat ? "JWT" : mediaTypeOf(type) }
-  return { token: await encodeAsync(claims, key, { algorithm, header }), expiresAt, csrf }
+  const secondsLeft = expiresAt === undefined ? undefined : expiresAt - now
+  return { token: await encodeAsync(claims, key, { algorithm, header }), secondsLeft, csrf }
 }
 
 /** The subject of an identity. @throws UsageError `claims_invalid` where it is no text. */

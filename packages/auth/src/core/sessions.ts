@@ -128,7 +128,7 @@ function withoutStore(verdict: Allowed, context: Context): Promise<TokenPair> {
   const { claims, location } = verdict
   const { settings } = context
   const session = sessionOfToken(claims, sessionClaimsOf(claims, settings), settings)
-  const kept = keptToken(verdict)
+  const kept = keptToken(verdict, settings)
   const transport = location === "cookie" ? "cookie" : "body"
   return pairOf({ session, refreshId: "", kept, transport, fresh: false, csrf: kept.csrf }, context)
 }
@@ -228,7 +228,7 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
   return {
     accessToken: access.token,
     refreshToken: refresh.token,
-    expiresIn: secondsLeft(access, settings),
+    expiresIn: access.secondsLeft,
     csrfToken: transport === "cookie" ? csrf.access : undefined,
     cookies: transport === "cookie" ? tokenCookies({ access, refresh }, settings) : [],
     transport,
@@ -243,10 +243,6 @@ function csrfValues({ transport, csrf }: PairDraft, settings: Settings): { acces
   const refresh = csrf ?? settings.newId()
   const isShared = settings.cookies.csrf === settings.cookies.refreshCsrf
   return { refresh, access: isShared ? refresh : settings.newId() }
-}
-
-function secondsLeft({ expiresAt }: CookieToken, settings: Settings): number | undefined {
-  return expiresAt === undefined ? undefined : Math.max(0, expiresAt - Math.floor(settings.now()))
 }
 
 function sessionClaims({ data }: Session): object {

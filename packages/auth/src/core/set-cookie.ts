@@ -14,8 +14,8 @@ export interface CookieTokens {
 /** A token, and what its cookies must know of it. */
 export interface CookieToken {
   readonly token: string
-  /** `exp`; undefined: no end. */
-  readonly expiresAt: number | undefined
+  /** Seconds until it expires; undefined: it does not. Of a new token all that it was given, whatever second it is by then. */
+  readonly secondsLeft: number | undefined
   /** `csrf`; undefined: none. */
   readonly csrf: string | undefined
 }
@@ -55,12 +55,11 @@ export function clearedCookies(settings: Settings): readonly string[] {
   )
 }
 
-function setCookie(cookie: CookieSettings, value: string, { expiresAt }: CookieToken, settings: Settings): string {
+function setCookie(cookie: CookieSettings, value: string, { secondsLeft }: CookieToken, settings: Settings): string {
   if (cookie.name.length + value.length > MAX_BYTES)
     throw new UsageError("argument_invalid", `the cookie ${cookie.name} would be larger than ${MAX_BYTES} bytes`)
   const { session, maxAge: given } = settings.cookies
-  const left = expiresAt === undefined ? MAX_AGE_SECONDS : Math.ceil(expiresAt - settings.now())
-  const maxAge = Math.max(0, Math.min(Math.ceil(given ?? left), MAX_AGE_SECONDS))
+  const maxAge = Math.max(0, Math.min(Math.ceil(given ?? secondsLeft ?? MAX_AGE_SECONDS), MAX_AGE_SECONDS))
   const limits = session && given === undefined ? {} : { maxAge }
   return stringifySetCookie({ ...attributes(cookie, settings), value, ...limits })
 }

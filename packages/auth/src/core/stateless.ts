@@ -34,11 +34,11 @@ export function sessionOfToken(claims: AuthClaims, data: object, settings: Setti
 }
 
 /** The refresh token that was presented, as it goes back. */
-export function keptToken({ token, claims }: Allowed): CookieToken {
+export function keptToken({ token, claims }: Allowed, { now }: Settings): CookieToken {
   const [exp, csrf] = [own(claims, "exp"), own(claims, "csrf")]
   return {
     token,
-    expiresAt: typeof exp === "number" ? exp : undefined,
+    secondsLeft: typeof exp === "number" ? exp - now() : undefined,
     csrf: typeof csrf === "string" ? csrf : undefined,
   }
 }
