@@ -32,16 +32,10 @@ for (const store of stores) filled.push(await withStore(store, measureScale))
 for (const store of stores.filter((name) => name !== "memory")) refreshed.push(await withStore(store, measureInstances))
 rmSync(folder, { recursive: true })
 const title = `${Number(values.sessions).toLocaleString("en")} sessions`
-console.log(
-  table(
-    title,
-    ["", "filled s", "a session", "refresh p50 ms", "p99", "check p50 ms", "p99", "sweep ms", "process"],
-    filled,
-  ),
-)
-console.log(
-  table("Two instances, one session", ["", "rotated", "reused", "ended", "duels", "newest work", "s"], refreshed),
-)
+const times = ["filled s", "a session", "refresh p50 ms", "p99", "check p50 ms", "p99", "sweep ms", "process"]
+console.log(table(title, ["", ...times], filled))
+const counts = ["rotated", "reused", "ended", "store away", "duels", "newest work", "s"]
+if (refreshed.length > 0) console.log(table("Two instances, one session", ["", ...counts], refreshed))
 
 /**
  * Gives each measurement servers and files of its own.
@@ -105,7 +99,7 @@ async function measureInstances(store, where) {
     [mine, two.duelled[duel]].sort().join() === "reused,rotated"
   const fair = `${one.duelled.filter(isFair).length} of ${values.duels} fair`
   const { working } = await report(["instance.mjs", "present", where, one.newest, two.newest])
-  return [store, sum("rotated"), sum("reused"), sum("ended"), fair, `${working} of 2`, seconds]
+  return [store, ...["rotated", "reused", "ended", "unavailable"].map(sum), fair, `${working} of 2`, seconds]
 }
 
 /** @param {string[]} args */

@@ -88,22 +88,31 @@ async function refresh(rounds, duels) {
   process.stdout.write("ready\n")
   await once(process.stdin, "data")
   process.stdin.destroy()
-  const outcomes = { rotated: 0, reused: 0, ended: 0 }
+  const outcomes = { rotated: 0, reused: 0, ended: 0, unavailable: 0 }
   let presentedId = "first"
   for (let round = 0; round < Number(rounds); round++) {
     // Now and then two tabs come at once.
     const successors = round % 10 === 0 ? [randomUUID(), randomUUID()] : [randomUUID()]
     const asked = { sessionId: "shared", presentedId, now: now(), graceSeconds: 10 }
-    const answers = await Promise.all(successors.map((successorId) => store.rotate({ ...asked, successorId })))
+    // A file that others write to without a pause may be locked for too long: then the token is as good as before.
+    const rotate = (successorId) => store.rotate({ ...asked, successorId }).catch(() => ({ outcome: "unavailable" }))
+    const answers = await Promise.all(successors.map(rotate))
     for (const { outcome } of answers) outcomes[outcome] += 1
-    presentedId = successors[0]
+    presentedId = successors.find((_, i) => answers[i].outcome === "rotated") ?? presentedId
   }
   const duelled = []
   for (let duel = 0; duel < Number(duels); duel++) {
     const asked = { sessionId: `duel-${duel}`, presentedId: "first", now: now(), graceSeconds: 0 }
-    duelled.push((await store.rotate({ ...asked, successorId: randomUUID() })).outcome)
+    duelled.push(await onceServed(() => store.rotate({ ...asked, successorId: randomUUID() })))
   }
   return { outcomes, newest: presentedId, duelled }
+}
+
+async function onceServed(rotate) {
+  for (;;) {
+    const { outcome } = await rotate().catch(() => ({ outcome: undefined }))
+    if (outcome !== undefined) return outcome
+  }
 }
 
 async function fill(...counts) {

@@ -81,8 +81,13 @@ describe.each(candidates)("two processes on $where", ({ where, open }) => {
     const go = await Promise.all([startInstance(where), startInstance(where)])
     const [one, two] = await Promise.all(go.map((start) => start()))
     if (one === undefined || two === undefined) throw new Error("an instance said nothing")
-    for (const { outcomes } of [one, two])
-      expect(outcomes).toEqual({ rotated: ROUNDS + ROUNDS / 10, reused: 0, ended: 0 })
+    for (const { outcomes } of [one, two]) {
+      const { rotated = 0, unavailable = 0, ...others } = outcomes
+      expect(others).toEqual({ reused: 0, ended: 0 })
+      expect(rotated + unavailable).toBe(ROUNDS + ROUNDS / 10)
+      // Whoever waits for a file has no place in a queue, and may wait too long on a machine that is busy.
+      if (!where.startsWith("sqlite:")) expect(unavailable).toBe(0)
+    }
     const pairs = duels.map((_, duel) => [one.duelled[duel], two.duelled[duel]].sort())
     expect(pairs).toEqual(duels.map(() => ["reused", "rotated"]))
 
