@@ -84,6 +84,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "inspect", include: ["packages/inspect/test/**/*.test.ts"], execArgv },
+      },
+      {
+        extends: true,
         test: { name: "scripts", include: ["scripts/**/*.test.ts"] },
       },
     ],

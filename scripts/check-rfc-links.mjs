@@ -22,6 +22,7 @@ const known = new Set([
   "6265", // cookies
   "6454", // origins
   "6749", // OAuth 2.0
+  "6901", // JSON Pointer
   "6750", // bearer tokens
   "6839", // +json
   "7009", // token revocation
@@ -56,6 +57,7 @@ const known = new Set([
   "9562", // UUID
   "9700", // OAuth 2.0 security
   "9728", // protected resource metadata
+  "9901", // SD-JWT
   "9864", // Ed25519 and Ed448 by name
   "9881", // ML-DSA in X.509
   "9881", // ML-DSA in X.509

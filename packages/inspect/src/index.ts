@@ -1,0 +1,6 @@
+/** Table of contents: everything the package offers, in the order in which a token meets it. */
+export * from "./read/json.ts"
+export { type Location, locate, pathAt } from "./read/locate.ts"
+export { type ReadOptions, read } from "./read/read.ts"
+export type { Disclosure, Form, Reading, RecipientPart, ShapeProblem, SignaturePart } from "./read/reading.ts"
+export { charactersOf, type Segment, type SegmentName, type SegmentNote, type SegmentState } from "./read/segment.ts"

@@ -1,0 +1,203 @@
+/** One part of a token: its text, its bytes, what they say, and everything that is not as it should be. */
+
+import { byteOfCharacter, charactersOfBytes, readBase64Url } from "./base64url.ts"
+import { type JsonDocument, type Range, readJson } from "./json.ts"
+
+/** What a part is. */
+export type SegmentName =
+  | "header"
+  | "unprotected"
+  | "payload"
+  | "signature"
+  | "encrypted_key"
+  | "iv"
+  | "ciphertext"
+  | "tag"
+  | "aad"
+  | "disclosure"
+  | "document"
+
+/** How far a part could be read; the worst that is true of it. */
+export type SegmentState =
+  | "ok"
+  | "empty"
+  | "padded"
+  | "standard_alphabet"
+  | "spare_bits"
+  | "not_base64url"
+  | "not_utf8"
+  | "not_json"
+  | "json_cut"
+  | "not_object"
+
+/** One thing that is not as it should be. */
+export interface SegmentNote {
+  readonly state: Exclude<SegmentState, "ok">
+  /** In characters of the reading's text. */
+  readonly range: Range
+  /** For JSON: from 1, in the decoded text. */
+  readonly line: number | undefined
+  readonly column: number | undefined
+}
+
+/** One part of a token. */
+export interface Segment {
+  readonly name: SegmentName
+  /** The JSON Pointer (RFC 6901) that paths into this part begin with, such as `/payload`. */
+  readonly path: string
+  /** Where it stands in the reading's text. */
+  readonly range: Range
+  /** The text there, as it was signed. */
+  readonly text: string
+  readonly encoding: "base64url" | "text"
+  readonly bytes: Uint8Array
+  /** The bytes as text, where they are UTF-8 and meant as text. */
+  readonly content: string | undefined
+  /** The text as JSON, as far as it is. */
+  readonly json: JsonDocument | undefined
+  readonly state: SegmentState
+  readonly notes: readonly SegmentNote[]
+}
+
+/** What a part is expected to hold. */
+export type Expected = "object" | "array" | "json" | "bytes" | "anything"
+
+/** Where a part stands. */
+export interface Place {
+  readonly name: SegmentName
+  readonly path: string
+  readonly start: number
+}
+
+// From harmless to fatal.
+const SEVERITY: readonly SegmentState[] = [
+  "ok",
+  "spare_bits",
+  "padded",
+  "standard_alphabet",
+  "not_object",
+  "json_cut",
+  "not_json",
+  "not_utf8",
+  "empty",
+  "not_base64url",
+]
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const encoder = new TextEncoder()
+
+/** Reads a part that is base64url. */
+export function base64Segment(place: Place, text: string, expected: Expected): Segment {
+  const { bytes, invalidAt, paddedAt, standardAt, spareBitsAt } = readBase64Url(text)
+  const notes: SegmentNote[] = []
+  const { start } = place
+  const mark = (state: SegmentNote["state"], at: number | undefined, end?: number) => {
+    if (at !== undefined) notes.push(noteAt(state, [start + at, start + (end ?? at + 1)]))
+  }
+  mark("not_base64url", invalidAt)
+  mark("padded", paddedAt, text.length)
+  mark("standard_alphabet", standardAt)
+  mark("spare_bits", spareBitsAt)
+  return finished(place, text, "base64url", bytes, expected, notes)
+}
+
+/** Reads a part that stands there as it is: an unencoded payload, or a member of a JSON serialization. */
+export function textSegment(place: Place, text: string, expected: Expected): Segment {
+  return finished(place, text, "text", encoder.encode(text), expected, [])
+}
+
+/** The bytes as text; undefined if they are not UTF-8. */
+export function textOfBytes(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** The bytes that a range of the decoded text takes. */
+export function bytesOfContent(segment: Segment, [start, end]: Range): Range {
+  const { content = "", bytes } = segment
+  if (content.length === bytes.length) return [start, end]
+  const before = encoder.encode(content.slice(0, start)).length
+  return [before, before + encoder.encode(content.slice(start, end)).length]
+}
+
+/** The characters of the reading's text that hold some bytes of a part. */
+export function charactersOf(segment: Segment, [start, end]: Range): Range {
+  const [from, to] = segment.range
+  if (to - from !== segment.text.length) return segment.range
+  if (segment.encoding === "base64url") {
+    const [first, last] = charactersOfBytes(start, end)
+    return [from + first, Math.min(from + last, to)]
+  }
+  const length = (count: number) => decodedLength(segment.bytes.subarray(0, count))
+  return [from + length(start), from + length(end)]
+}
+
+/** The place in the decoded text that a character of the reading's text belongs to; undefined for bytes that are no text. */
+export function contentOffset(segment: Segment, character: number): number | undefined {
+  const { content, bytes, range, text } = segment
+  if (content === undefined || range[1] - range[0] !== text.length) return undefined
+  const offset = character - range[0]
+  if (segment.encoding === "text") return offset
+  const byte = byteOfCharacter(offset)
+  return content.length === bytes.length ? byte : decodedLength(bytes.subarray(0, byte))
+}
+
+/** How many UTF-16 units some UTF-8 stands for: one for each that does not continue another, two for those of four bytes. */
+function decodedLength(bytes: Uint8Array): number {
+  let units = 0
+  for (const byte of bytes) {
+    if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+  }
+  return units
+}
+
+function finished(
+  place: Place,
+  text: string,
+  encoding: Segment["encoding"],
+  bytes: Uint8Array,
+  expected: Expected,
+  notes: SegmentNote[],
+): Segment {
+  const range: Range = [place.start, place.start + text.length]
+  const content = expected === "bytes" ? undefined : textOfBytes(bytes)
+  const json = content === undefined ? undefined : readJson(content)
+  const part: Segment = {
+    name: place.name,
+    path: place.path,
+    range,
+    text,
+    encoding,
+    bytes,
+    content,
+    json,
+    state: "ok",
+    notes,
+  }
+  notes.push(...notesOn(part, expected))
+  const state = SEVERITY.filter((name) => notes.some((note) => note.state === name)).at(-1) ?? "ok"
+  return { ...part, json: json?.root === undefined ? undefined : json, state, notes }
+}
+
+function notesOn(part: Segment, expected: Expected): SegmentNote[] {
+  const { range, content, json } = part
+  if (part.text === "") return expected === "anything" ? [] : [noteAt("empty", range)]
+  if (expected === "bytes") return []
+  if (content === undefined) return expected === "anything" ? [] : [noteAt("not_utf8", range)]
+  if (json?.problem !== undefined) {
+    const { offset, line, column, code } = json.problem
+    const isCut = code === "ends_early" || code === "too_deep" || code === "too_many"
+    const place = charactersOf(part, bytesOfContent(part, [offset, offset + 1]))
+    const state = isCut && json.root !== undefined ? "json_cut" : "not_json"
+    return expected === "anything" ? [] : [{ state, range: place, line, column }]
+  }
+  const type = json?.root?.type
+  const wanted = expected === "object" || expected === "array" ? expected : type
+  return type === wanted ? [] : [noteAt("not_object", range)]
+}
+
+function noteAt(state: SegmentNote["state"], range: Range): SegmentNote {
+  return { state, range, line: undefined, column: undefined }
+}
