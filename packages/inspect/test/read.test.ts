@@ -1,6 +1,6 @@
 /** Reading: every serialization, every state of a part, and ranges that point to what they say. */
 import { readFileSync } from "node:fs"
-import { formatJson, locate, pathAt, type Reading, read, readJson, valueOf } from "@jotkit/inspect"
+import { formatJson, locate, pathAt, plainValue, type Reading, read, readJson } from "@jotkit/inspect"
 import { encryptJwe, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { describeShared } from "./shared.ts"
@@ -87,7 +87,7 @@ describe("the state of a part", () => {
   test("keeps what stands before the fault", () => {
     const { payload } = read(`${header}.${encode('{"a":1,"b":[true')}.AAAA`)
     const root = payload?.json?.root
-    expect(root && valueOf(root)).toEqual({ a: 1, b: [true] })
+    expect(root && plainValue(root)).toEqual({ a: 1, b: [true] })
   })
 
   test("counts lines and columns from one", () => {
@@ -194,7 +194,7 @@ describe("JSON", () => {
       ["__proto__", false],
     ])
     expect(formatJson(document, 0)).toBe(text)
-    expect(Object.keys(valueOf(root) as object)).toEqual(["b", "a", "__proto__"])
+    expect(Object.keys(plainValue(root) as object)).toEqual(["b", "a", "__proto__"])
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined()
   })
 

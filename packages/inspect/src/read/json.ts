@@ -103,11 +103,11 @@ export function readJson(text: string, limits: JsonLimits = {}): JsonDocument {
  * The value that `JSON.parse` would give: of two members with one name the last. Objects have no prototype, so `__proto__` is a
  * name like any other.
  */
-export function valueOf(node: JsonNode): unknown {
-  if (node.type === "array") return node.items.map(valueOf)
+export function plainValue(node: JsonNode): unknown {
+  if (node.type === "array") return node.items.map(plainValue)
   if (node.type !== "object") return node.value
   const value = Object.create(null) as Record<string, unknown>
-  for (const member of node.members) value[member.name] = valueOf(member.value)
+  for (const member of node.members) value[member.name] = plainValue(member.value)
   return value
 }
 

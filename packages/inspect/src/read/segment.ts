@@ -183,19 +183,20 @@ function finished(
 
 function notesOn(part: Segment, expected: Expected): SegmentNote[] {
   const { range, content, json } = part
-  if (part.text === "") return expected === "anything" ? [] : [noteAt("empty", range)]
+  if (expected === "anything") return []
+  if (part.text === "") return [noteAt("empty", range)]
   if (expected === "bytes") return []
-  if (content === undefined) return expected === "anything" ? [] : [noteAt("not_utf8", range)]
-  if (json?.problem !== undefined) {
-    const { offset, line, column, code } = json.problem
-    const isCut = code === "ends_early" || code === "too_deep" || code === "too_many"
-    const place = charactersOf(part, bytesOfContent(part, [offset, offset + 1]))
-    const state = isCut && json.root !== undefined ? "json_cut" : "not_json"
-    return expected === "anything" ? [] : [{ state, range: place, line, column }]
-  }
+  if (content === undefined) return [noteAt("not_utf8", range)]
+  if (json?.problem !== undefined) return [jsonNote(part, json)]
   const type = json?.root?.type
-  const wanted = expected === "object" || expected === "array" ? expected : type
-  return type === wanted ? [] : [noteAt("not_object", range)]
+  return expected === "json" || type === expected ? [] : [noteAt("not_object", range)]
+}
+
+function jsonNote(part: Segment, { root, problem }: JsonDocument): SegmentNote {
+  const { offset = 0, line, column, code } = problem ?? {}
+  const isCut = code === "ends_early" || code === "too_deep" || code === "too_many"
+  const range = charactersOf(part, bytesOfContent(part, [offset, offset + 1]))
+  return { state: isCut && root !== undefined ? "json_cut" : "not_json", range, line, column }
 }
 
 function noteAt(state: SegmentNote["state"], range: Range): SegmentNote {

@@ -1,0 +1,116 @@
+/** One token from its first letter on: how far it goes, over line breaks too. */
+
+import { letterAt, type RemovalKind } from "./letters.ts"
+
+/** A run of letters that may be a token. */
+export interface Run {
+  readonly token: string
+  readonly start: number
+  readonly end: number
+  readonly removals: ReadonlySet<RemovalKind>
+}
+
+/** A run while it grows. */
+interface Growing {
+  at: number
+  token: string
+  dots: number
+  tildes: number
+  lineStart: number
+  width: number | undefined
+  readonly removals: Set<RemovalKind>
+}
+
+/** Wrapped text has lines of one width; narrower ones are words, wider ones are no wrapping. */
+const MIN_WIDTH = 32
+const MAX_WIDTH = 256
+/** What the base64url of a JSON object begins with: `{"`, `{ `, or `{` and a line break or tab. */
+const STARTS = ["eyJ", "eyA", "ewo", "ew0", "ewk"]
+
+/** Whether a token may begin here. */
+export function startsToken(text: string, at: number): boolean {
+  return text[at] === "e" && STARTS.some((start) => text.startsWith(start, at))
+}
+
+/** Takes letters from `start` on. */
+export function runFrom(text: string, start: number): Run {
+  const run: Growing = {
+    at: start,
+    token: "",
+    dots: 0,
+    tildes: 0,
+    lineStart: lineStartBefore(text, start),
+    width: undefined,
+    removals: new Set(),
+  }
+  let end = start
+  for (;;) {
+    const letter = letterAt(text, run.at)
+    if (letter === undefined) {
+      if (!crossesLine(text, run)) break
+      continue
+    }
+    take(run, letter.text, letter.removal)
+    run.at += letter.length
+    if (letter.text !== "") end = run.at
+  }
+  return { token: run.token, start, end, removals: run.removals }
+}
+
+function take(run: Growing, text: string, removal: RemovalKind | undefined): void {
+  run.token += text
+  if (removal !== undefined) run.removals.add(removal)
+  if (text === ".") run.dots++
+  if (text === "~") run.tildes++
+}
+
+/** At the end of a line: whether the token goes on in the next, as wrapped text does. */
+function crossesLine(text: string, run: Growing): boolean {
+  const next = nextLine(text, run.at)
+  if (next === undefined || run.token === "") return false
+  const length = lettersOfLine(text, next)
+  const width = run.at - run.lineStart
+  const isWrapped =
+    width >= MIN_WIDTH && width <= MAX_WIDTH && (run.width === undefined || run.width === width) && length <= width
+  const isUnfinished = run.dots < 2 && length > 0
+  if (length === 0 || !(isWrapped || isUnfinished) || beginsToken(text, next, length)) return false
+  run.width ??= isWrapped ? width : undefined
+  run.removals.add("line_breaks")
+  run.at = next
+  run.lineStart = next
+  return true
+}
+
+/** The first letter of the next line; undefined if this is not the end of one. */
+function nextLine(text: string, at: number): number | undefined {
+  let next = at
+  while (text[next] === " " || text[next] === "\t") next++
+  if (text[next] === "\r") next++
+  if (text[next] !== "\n") return undefined
+  next++
+  while ((text[next] === " " || text[next] === "\t") && next - at < MAX_WIDTH) next++
+  return next
+}
+
+function lineStartBefore(text: string, at: number): number {
+  const before = text.slice(Math.max(0, at - MAX_WIDTH), at)
+  return at - before.length + before.lastIndexOf("\n") + 1
+}
+
+/** How many letters the line holds; 0 if it holds anything else. */
+function lettersOfLine(text: string, start: number): number {
+  let at = start
+  const last = start + MAX_WIDTH * 4
+  while (at < last && letterAt(text, at)?.length === 1) at++
+  const end = text[at] === "\r" ? at + 1 : at
+  const isEnd = end >= text.length || text[end] === "\n" || at === last || "\"'`,;".includes(text[end] ?? "")
+  // Padding ends a token; elsewhere it is an assignment.
+  return isEnd && !/=[^=.]/.test(text.slice(start, at)) ? at - start : 0
+}
+
+/** A line that is a whole token itself is not the rest of the one before. */
+function beginsToken(text: string, start: number, length: number): boolean {
+  if (!startsToken(text, start)) return false
+  const first = text.slice(start, start + length)
+  return first.split(".").length > 2
+}
