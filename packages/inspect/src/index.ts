@@ -8,8 +8,30 @@ export {
   type TokenSearch,
   type TokenSource,
 } from "./find/find.ts"
+export type { Check, CheckId } from "./judge/check.ts"
+export { type JudgeRequest, type Judgment, judge, type Verdict } from "./judge/judge.ts"
+export type { KeyAnswer, KeyAnswerCode } from "./judge/signature.ts"
+export {
+  type KeyForm,
+  type KeyOptions,
+  type OfferedKey,
+  type Provenance,
+  readKeys,
+  type SecretEncoding,
+} from "./keys/keys.ts"
+export { type Policy, type PolicyProblem, type PolicyReading, readPolicy } from "./policy/policy.ts"
 export * from "./read/json.ts"
 export { type Location, locate, pathAt } from "./read/locate.ts"
 export { type ReadOptions, read } from "./read/read.ts"
 export type { Disclosure, Form, Reading, RecipientPart, ShapeProblem, SignaturePart } from "./read/reading.ts"
 export { charactersOf, type Segment, type SegmentName, type SegmentNote, type SegmentState } from "./read/segment.ts"
+export { parseDuration, parseTime, type TimeArgument, type TimeRefusal } from "./time/argument.ts"
+export {
+  explainTime,
+  isNumericDate,
+  isoTime,
+  localTime,
+  relativeTime,
+  type TimeFormat,
+  type TimeValue,
+} from "./time/words.ts"

@@ -1,0 +1,143 @@
+/**
+ * Five separate verdicts on one token. A good signature on an expired token and a bad signature on a fresh one are different news;
+ * one light for everything would hide both.
+ */
+
+import type { OfferedKey, Provenance } from "../keys/keys.ts"
+import type { Policy } from "../policy/policy.ts"
+import type { Reading } from "../read/reading.ts"
+import type { Check, CheckId } from "./check.ts"
+import { asksForClaims, checkClaims } from "./claims.ts"
+import { checkSignature, type KeyAnswer } from "./signature.ts"
+import { checkStructure, hasUnknownCritical } from "./structure.ts"
+
+/** The answer to one question. */
+export interface Verdict {
+  readonly status: "pass" | "fail" | "not_checked" | "cannot_check"
+  /** Why, as a stable name. */
+  readonly code: string
+}
+
+/** What a token is judged by. */
+export interface JudgeRequest {
+  /** Seconds since 1970-01-01T00:00:00Z. */
+  readonly now: number
+  /** Keys by `readKeys`. Without any the signature is not checked. */
+  readonly keys?: readonly OfferedKey[] | undefined
+  readonly policy?: Policy | undefined
+  /** The expected `jti`. */
+  readonly jwtId?: string | undefined
+  /** The expected `nonce`. */
+  readonly nonce?: string | undefined
+  /** Critical header extensions that the caller handles. */
+  readonly crit?: readonly string[] | undefined
+  /** The payload of a token that does not hold it. */
+  readonly detachedPayload?: Uint8Array | undefined
+  /** An audience that no one asked about is a failure, not a remark. */
+  readonly strict?: boolean | undefined
+}
+
+/** What came of it. */
+export interface Judgment {
+  readonly verdicts: {
+    readonly structure: Verdict
+    readonly signature: Verdict
+    readonly time: Verdict
+    readonly claims: Verdict
+    readonly keyTrust: Verdict
+  }
+  /** The worst of the five. */
+  readonly overall: Verdict["status"]
+  /** What `verify` ends with: the gravest kind of failure, or `ok`. */
+  readonly code: "ok" | "input" | "key" | "signature" | "claims" | "negative"
+  /** Every check that was made or left out. */
+  readonly checks: readonly Check[]
+  /** Each key and what became of it. */
+  readonly keys: readonly KeyAnswer[]
+  readonly verifiedBy: OfferedKey | undefined
+}
+
+const TIME: readonly CheckId[] = ["exp", "nbf", "iat", "max-age"]
+const CLAIMS: readonly CheckId[] = ["iss", "aud", "sub", "jti", "typ", "nonce", "require"]
+const BADNESS: readonly Verdict["status"][] = ["pass", "not_checked", "cannot_check", "fail"]
+/** Keys that a token brought along prove nothing about who sent it. */
+const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
+
+/**
+ * Judges a token: its structure by the core's strict rules, its signature by the keys that were given (the algorithm comes from the key
+ * or the policy, never from the token), then time and policy, whatever came before. Decides by `jotkit`; never throws for what the token
+ * or the keys hold.
+ */
+export async function judge(reading: Reading, request: JudgeRequest): Promise<Judgment> {
+  const { now, keys = [], policy = {}, crit = [], strict = false, jwtId, nonce, detachedPayload } = request
+  const structure = await checkStructure(reading, crit)
+  const signed = await checkSignature(reading, { keys, algorithms: policy.algorithms, crit, detachedPayload })
+  const claims = reading.form === "jwe" ? [] : checkClaims(reading, { policy, jwtId, nonce, strict, now })
+  // What cannot be read strictly is not verified, whatever a lenient eye sees in it.
+  const isReadable = structure.status === "pass"
+  const signature =
+    isReadable || signed.signature.status !== "pass"
+      ? signed.signature
+      : { ...signed.signature, status: "unavailable" as const, code: structure.code }
+  const checks = [structure, signature, signed.key, ...claims]
+  const verifiedBy = isReadable ? signed.verifiedBy : undefined
+  const verdicts = {
+    structure: verdictOf([structure]),
+    signature: verdictOf([signature, ...(signed.key.status === "fail" ? [signed.key] : [])]),
+    time: verdictOf(pick(checks, TIME)),
+    claims: verdictOf(
+      asksForClaims({ policy, jwtId, nonce, strict, now }) || policy.typ !== undefined
+        ? pick(checks, CLAIMS)
+        : failuresOf(pick(checks, CLAIMS)),
+    ),
+    keyTrust: trustOf(verifiedBy),
+  }
+  const overall = BADNESS.filter((status) => Object.values(verdicts).some((verdict) => verdict.status === status)).at(
+    -1,
+  )
+  return {
+    verdicts,
+    overall: overall ?? "not_checked",
+    code: codeOf(reading, checks),
+    checks,
+    keys: signed.answers,
+    verifiedBy,
+  }
+}
+
+function pick(checks: readonly Check[], ids: readonly CheckId[]): Check[] {
+  return checks.filter(({ id }) => ids.includes(id))
+}
+
+/** Without a policy nothing was asked; what is malformed is a failure all the same. */
+function failuresOf(checks: readonly Check[]): Check[] {
+  return checks.filter(({ status }) => status === "fail")
+}
+
+function verdictOf(checks: readonly Check[]): Verdict {
+  const first = (status: Check["status"]) => checks.find((check) => check.status === status)
+  const bad = first("fail")
+  if (bad !== undefined) return { status: "fail", code: bad.code ?? "" }
+  const impossible = first("unavailable")
+  if (impossible !== undefined) return { status: "cannot_check", code: impossible.code ?? "" }
+  if (first("pass") !== undefined) return { status: "pass", code: "ok" }
+  return { status: "not_checked", code: first("skipped")?.code ?? "not_asked" }
+}
+
+function trustOf(key: OfferedKey | undefined): Verdict {
+  if (key === undefined) return { status: "not_checked", code: "no_match" }
+  const code = `key_${key.provenance}`
+  return PROOFLESS.has(key.provenance) ? { status: "fail", code } : { status: "pass", code }
+}
+
+/** Structure, then keys, then the signature, then claims; an unknown critical extension is a plain no. */
+function codeOf(reading: Reading, checks: readonly Check[]): Judgment["code"] {
+  const fails = (id: CheckId) => checks.some((check) => check.id === id && check.status === "fail")
+  const isCritical =
+    checks.some(({ id, code }) => id === "structure" && code === "crit_invalid") && hasUnknownCritical(reading)
+  if ((fails("structure") && !isCritical) || reading.form === "jwe") return "input"
+  if (fails("key")) return "key"
+  if (fails("signature")) return "signature"
+  if ([...TIME, ...CLAIMS].some(fails)) return "claims"
+  return isCritical ? "negative" : "ok"
+}

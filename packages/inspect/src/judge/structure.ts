@@ -1,0 +1,83 @@
+/** Is it a token, by the rules of the core? The tolerant reader shows what is there; only the strict one says that it is good. */
+
+import { decode, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
+import { memberOf, plainValue } from "../read/json.ts"
+import { MAX_CHARACTERS } from "../read/read.ts"
+import type { Reading } from "../read/reading.ts"
+import { type Check, failed, passed, unavailable } from "./check.ts"
+
+const CHECK = "structure"
+/** Claims of a genuine token may be anything here: only their JSON is looked at. */
+const SHAPE_ONLY = { verify: { signature: false }, maxTokenLength: MAX_CHARACTERS }
+const ANY_SECRET = new Uint8Array(64).fill(1)
+
+/** Judges the shape of a token, strictly. */
+export async function checkStructure(reading: Reading, crit: readonly string[]): Promise<Check> {
+  if (reading.form === "jwe") return unavailable(CHECK, "token_encrypted")
+  if (reading.form !== "jws" && reading.form !== "sd-jwt") return failed(CHECK, "token_malformed")
+  const code = await problemOf(reading, crit)
+  return code === undefined ? passed(CHECK) : failed(CHECK, code)
+}
+
+/** Whether the header's `crit` is well made and only names what nobody here knows. */
+export function hasUnknownCritical({ header }: Reading): boolean {
+  const crit = memberOf(header?.json?.root, "crit")?.value
+  if (crit?.type !== "array" || crit.items.length === 0) return false
+  return crit.items.every(
+    (item) => item.type === "string" && memberOf(header?.json?.root, String(item.value)) !== undefined,
+  )
+}
+
+/** The text of the JWS that is signed: of an SD-JWT the part before the first tilde. */
+export function signedText(reading: Reading): string {
+  return reading.form === "sd-jwt" ? reading.text.slice(0, reading.text.indexOf("~")) : reading.text
+}
+
+/** What the core verifies: compact text, or the object of a JSON serialization. */
+export function tokenOf(reading: Reading): string | object {
+  const { document } = reading
+  return document?.root === undefined ? signedText(reading) : (plainValue(document.root) as object)
+}
+
+async function problemOf(reading: Reading, crit: readonly string[]): Promise<string | undefined> {
+  try {
+    if (reading.document !== undefined) return await problemOfJson(reading, crit)
+    const token = signedText(reading)
+    decodeUnverified(token)
+    if (crit.length === 0) getUnverifiedHeader(token)
+    // Claims are read strictly too; a payload that is something else is nobody's claims.
+    const isClaims = reading.payload?.json?.root?.type === "object" && !reading.isDetached && !reading.isUnencoded
+    if (isClaims) decode(token, ANY_SECRET, { ...SHAPE_ONLY, crit })
+    return undefined
+  } catch (error) {
+    if (isJwtError(error)) return error.code
+    throw error
+  }
+}
+
+async function problemOfJson(reading: Reading, crit: readonly string[]): Promise<string | undefined> {
+  const { document, isDetached } = reading
+  if (document?.problem !== undefined) return "token_malformed"
+  const detached = isDetached ? { detachedPayload: new Uint8Array() } : {}
+  try {
+    // The secret is nobody's: only what is wrong before any key is asked for is wanted.
+    await verifyJwsAsync(tokenOf(reading), ANY_SECRET, {
+      algorithms: ["HS512"],
+      crit,
+      maxTokenLength: MAX_CHARACTERS,
+      ...detached,
+    })
+    return undefined
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return error.fault === "token" && !SIGNATURE_CODES.has(error.code) ? error.code : undefined
+  }
+}
+
+/** What is wrong with the signature or the algorithm, and not with the shape. */
+const SIGNATURE_CODES: ReadonlySet<string> = new Set([
+  "signature_invalid",
+  "algorithm_not_allowed",
+  "algorithm_mismatch",
+  "algorithm_missing",
+])

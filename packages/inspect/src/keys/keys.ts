@@ -1,0 +1,207 @@
+/** Keys in every form that people have them in, with what is worth knowing of each, and where it comes from. */
+
+import { InvalidKeyError, isJwtError, Jwk, type JwkSource } from "jotkit"
+import { readBase64Url } from "../read/base64url.ts"
+import { type JsonNode, memberOf, readJson } from "../read/json.ts"
+import { textOfBytes } from "../read/segment.ts"
+
+/** Where a key comes from, from the best to the worst. Only the first three say anything about who signed. */
+export type Provenance = "supplied" | "pinned" | "issuer" | "named" | "embedded"
+
+/** How the text of a secret stands for bytes. */
+export type SecretEncoding = "utf8" | "base64" | "base64url" | "hex"
+
+/** What a key was written as. */
+export type KeyForm =
+  | "jwk"
+  | "jwks"
+  | "spki"
+  | "pkcs8"
+  | "pkcs8_encrypted"
+  | "pkcs1"
+  | "sec1"
+  | "certificate"
+  | "openssh"
+  | "pem"
+  | "der"
+  | "secret"
+
+/** One key, or what should have been one. */
+export interface OfferedKey {
+  /** Position in its set; 0 for a key alone. */
+  readonly index: number
+  readonly provenance: Provenance
+  readonly form: KeyForm
+  /** The key; undefined where it cannot be used. */
+  readonly jwk: Jwk | undefined
+  /** Why it cannot be used: a code of `jotkit`. */
+  readonly problem: string | undefined
+  readonly keyType: string | undefined
+  readonly curve: string | undefined
+  readonly keyId: string | undefined
+  readonly algorithm: string | undefined
+  readonly use: string | undefined
+  readonly operations: readonly string[] | undefined
+  /** Of a secret its length, of an RSA key that of its modulus. */
+  readonly bits: number | undefined
+  /** RFC 7638, SHA-256; undefined for secrets, of which it would say too much. */
+  readonly thumbprint: string | undefined
+  readonly isPrivate: boolean
+  readonly isSymmetric: boolean
+}
+
+/** How to read keys. */
+export interface KeyOptions {
+  /** What the text of a secret is. Default utf8; nothing is guessed. */
+  readonly encoding?: SecretEncoding | undefined
+  /** Take the text as a secret, whatever it looks like. */
+  readonly asSecret?: boolean | undefined
+  /** For an encrypted PEM key. */
+  readonly passphrase?: string | Uint8Array | undefined
+  /** Default `supplied`. */
+  readonly provenance?: Provenance | undefined
+}
+
+const BEGIN = /-----BEGIN ([A-Z0-9 ]{1,40})-----/
+const PEM_FORMS: Readonly<Record<string, KeyForm>> = {
+  "PUBLIC KEY": "spki",
+  "PRIVATE KEY": "pkcs8",
+  "ENCRYPTED PRIVATE KEY": "pkcs8_encrypted",
+  "RSA PUBLIC KEY": "pkcs1",
+  "RSA PRIVATE KEY": "pkcs1",
+  "EC PRIVATE KEY": "sec1",
+  CERTIFICATE: "certificate",
+}
+const MAX_KEYS = 1000
+
+/**
+ * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, an OpenSSH public key, DER, or a secret. The
+ * content decides, never a name. A key that cannot be read is answered with its `problem`; nothing is thrown for what it holds.
+ */
+export async function readKeys(input: string | Uint8Array, options: KeyOptions = {}): Promise<OfferedKey[]> {
+  const { provenance = "supplied", asSecret = false } = options
+  const text = typeof input === "string" ? input : textOfBytes(input)
+  const trimmed = text?.replace(/^\ufeff/, "").trim() ?? ""
+  if (!asSecret && trimmed.startsWith("{")) return readJsonKeys(trimmed, provenance)
+  const pem = asSecret ? undefined : pemForm(trimmed)
+  if (pem !== undefined)
+    return [await offered(() => Jwk.fromPemAsync(trimmed, passphraseOf(options)), { form: pem, provenance })]
+  const read = await offered(() => Jwk.fromAsync(secretOf(input, options)), { form: "secret", provenance })
+  if (read.jwk === undefined || read.isSymmetric) return [read]
+  // Bytes that turn out to be a key are one, unless they were said to be a secret: then someone is confused, or attacks.
+  return [asSecret ? { ...read, jwk: undefined, problem: "secret_is_key_material" } : { ...read, form: "der" }]
+}
+
+/** The bytes that the text of a secret stands for; undefined if it is not written so. */
+export function secretBytes(text: string, encoding: SecretEncoding): Uint8Array | undefined {
+  if (encoding === "utf8") return new TextEncoder().encode(text)
+  const bare = text.trim()
+  if (encoding === "hex") return hexBytes(bare)
+  const { bytes, invalidAt, standardAt } = readBase64Url(bare)
+  const isOther = encoding === "base64url" ? standardAt !== undefined : /[-_]/.test(bare)
+  return bare === "" || invalidAt !== undefined || isOther ? undefined : bytes
+}
+
+function hexBytes(text: string): Uint8Array | undefined {
+  const bare = text.replace(/^0x/i, "").replaceAll(":", "")
+  if (bare.length === 0 || bare.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(bare)) return undefined
+  return Uint8Array.from({ length: bare.length / 2 }, (_, index) =>
+    Number.parseInt(bare.slice(2 * index, 2 * index + 2), 16),
+  )
+}
+
+function secretOf(input: string | Uint8Array, { encoding = "utf8" }: KeyOptions): Uint8Array {
+  if (typeof input !== "string" && encoding === "utf8") return input
+  const text = typeof input === "string" ? input : (textOfBytes(input) ?? "")
+  const bytes = secretBytes(text, encoding)
+  if (bytes === undefined) throw new InvalidKeyError("key_invalid", `the secret is not written in ${encoding}`)
+  return bytes
+}
+
+function passphraseOf({ passphrase }: KeyOptions) {
+  return passphrase === undefined ? undefined : { passphrase }
+}
+
+function pemForm(text: string): KeyForm | undefined {
+  if (/^(?:ssh-|ecdsa-sha2-)/.test(text)) return "openssh"
+  const label = BEGIN.exec(text)?.[1]
+  if (label === undefined) return undefined
+  return Object.hasOwn(PEM_FORMS, label) ? PEM_FORMS[label] : "pem"
+}
+
+async function readJsonKeys(text: string, provenance: Provenance): Promise<OfferedKey[]> {
+  const { root } = readJson(text)
+  const keys = memberOf(root, "keys")?.value
+  if (keys?.type !== "array" || memberOf(root, "kty") !== undefined)
+    return [await fromJson(text, root, { index: 0, form: "jwk", provenance })]
+  const read = keys.items
+    .slice(0, MAX_KEYS)
+    .map((node, index) => fromJson(text.slice(...node.range), node, { index, form: "jwks", provenance }))
+  return Promise.all(read)
+}
+
+interface Origin {
+  readonly index?: number
+  readonly form: KeyForm
+  readonly provenance: Provenance
+}
+
+async function fromJson(text: string, node: JsonNode | undefined, origin: Origin): Promise<OfferedKey> {
+  const read = await offered(() => Jwk.fromAsync(text as JwkSource), origin)
+  const said = (name: string) => {
+    const value = memberOf(node, name)?.value
+    return value?.type === "string" ? String(value.value) : undefined
+  }
+  const operations = memberOf(node, "key_ops")?.value
+  return {
+    ...read,
+    keyType: read.keyType ?? said("kty"),
+    curve: read.curve ?? said("crv"),
+    keyId: read.keyId ?? said("kid"),
+    algorithm: said("alg"),
+    use: said("use"),
+    operations:
+      operations?.type === "array"
+        ? operations.items.map((item) => (item.type === "string" ? String(item.value) : ""))
+        : undefined,
+  }
+}
+
+async function offered(make: () => Promise<Jwk>, { index = 0, form, provenance }: Origin): Promise<OfferedKey> {
+  const nothing = {
+    index,
+    form,
+    provenance,
+    jwk: undefined,
+    keyType: undefined,
+    curve: undefined,
+    keyId: undefined,
+    algorithm: undefined,
+  }
+  const nothingMore = {
+    use: undefined,
+    operations: undefined,
+    bits: undefined,
+    thumbprint: undefined,
+    isPrivate: false,
+    isSymmetric: false,
+  }
+  try {
+    const jwk = await make()
+    const { keyType, curve, keyId, use, isPrivate, isSymmetric } = jwk
+    const said = { keyType, curve, keyId, use, isPrivate, isSymmetric, bits: bitsOf(jwk) }
+    const thumbprint = isSymmetric ? undefined : await jwk.thumbprintAsync()
+    return { ...nothing, ...nothingMore, ...said, jwk, thumbprint, problem: undefined }
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return { ...nothing, ...nothingMore, problem: error.code }
+  }
+}
+
+function bitsOf(jwk: Jwk): number | undefined {
+  const { n, k } = jwk.isSymmetric ? jwk.toPrivateJSON() : jwk.toJSON()
+  if (typeof k === "string") return readBase64Url(k).bytes.length * 8
+  if (typeof n !== "string") return undefined
+  const { bytes } = readBase64Url(n)
+  return bytes.length * 8 - Math.clz32(bytes[0] ?? 0) + 24
+}

@@ -1,0 +1,102 @@
+/** A policy: what to expect of a token, in a JSON file that `jotkit`'s `decode` and `Verifier` take as it is. */
+
+import type { DecodeOptions } from "jotkit"
+import { type JsonMember, type JsonNode, plainValue, type Range, readJson } from "../read/json.ts"
+import { parseDuration } from "../time/argument.ts"
+
+/** What to expect of a token, by the names of `DecodeOptions`. */
+export type Policy = Pick<
+  DecodeOptions,
+  "algorithms" | "issuer" | "audience" | "subject" | "typ" | "require" | "maxAge" | "leeway"
+>
+
+/** Why a policy cannot be used. */
+export interface PolicyProblem {
+  readonly code:
+    | "policy_not_json"
+    | "policy_not_object"
+    | "policy_member_unknown"
+    | "policy_member_twice"
+    | "policy_member_type"
+  /** The member's name. */
+  readonly member: string
+  /** The known name that it resembles. */
+  readonly nearest: string | undefined
+  readonly range: Range
+}
+
+/** A policy, or everything that is wrong with it. */
+export type PolicyReading =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText)
+const isTextOrTexts = (value: unknown): boolean => isText(value) || isTexts(value)
+const isDuration = (value: unknown): boolean =>
+  typeof value === "number"
+    ? Number.isFinite(value) && value >= 0
+    : typeof value === "string" && parseDuration(value).ok
+
+const MEMBERS: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
+  Object.entries({
+    algorithms: isTexts,
+    issuer: isTextOrTexts,
+    audience: isTextOrTexts,
+    subject: isText,
+    typ: isText,
+    require: isTexts,
+    maxAge: isDuration,
+    leeway: isDuration,
+  } satisfies Record<keyof Policy, (value: unknown) => boolean>),
+)
+
+/** Reads a policy file. A member that is not known is refused: a rule that nobody obeys is worse than none. */
+export function readPolicy(text: string): PolicyReading {
+  const { root, problem } = readJson(text)
+  if (problem !== undefined) return refused("policy_not_json", [problem.offset, problem.offset + 1])
+  if (root?.type !== "object") return refused("policy_not_object", root?.range ?? [0, 0])
+  const problems = root.members.map(problemOf).filter((found) => found !== undefined)
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: policyOf(root) }
+}
+
+function policyOf(root: JsonNode): Policy {
+  return { ...(plainValue(root) as Policy) }
+}
+
+function problemOf({ name, nameRange, value, duplicate }: JsonMember): PolicyProblem | undefined {
+  const problem = (code: PolicyProblem["code"], range: Range) => ({ code, member: name, nearest: undefined, range })
+  const fits = MEMBERS.get(name)
+  if (fits === undefined)
+    return { ...problem("policy_member_unknown", nameRange), nearest: nearestName(name, [...MEMBERS.keys()]) }
+  if (duplicate) return problem("policy_member_twice", nameRange)
+  return fits(plainValue(value)) ? undefined : problem("policy_member_type", value.range)
+}
+
+function refused(code: PolicyProblem["code"], range: Range): PolicyReading {
+  return { ok: false, problems: [{ code, member: "", nearest: undefined, range }] }
+}
+
+/** The name that a misspelt one was probably meant to be; undefined if none is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const wanted = name.slice(0, 32).toLowerCase()
+  const ranked = names
+    .map((known) => ({ known, distance: distanceBetween(wanted, known.toLowerCase()) }))
+    .sort((one, other) => one.distance - other.distance)
+  const [best] = ranked
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(best.known.length / 3)) ? best.known : undefined
+}
+
+/** Levenshtein's distance. */
+function distanceBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let at = 0; at < one.length; at++) {
+    const next = [at + 1]
+    for (let to = 0; to < other.length; to++) {
+      const change = (row[to] ?? 0) + (one[at] === other[to] ? 0 : 1)
+      next.push(Math.min(change, (row[to + 1] ?? 0) + 1, (next[to] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

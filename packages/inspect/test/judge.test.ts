@@ -1,0 +1,359 @@
+/** Verdicts: five separate answers, every check told, and no pass that the core would not give. */
+import { readFileSync } from "node:fs"
+import { type JudgeRequest, type Judgment, judge, type OfferedKey, read, readKeys, readPolicy } from "@jotkit/inspect"
+import { encode, Jwk, JwkSet, signJws, Verifier, verifyJws } from "jotkit"
+import { describe, expect, test } from "vitest"
+import { describeShared } from "./shared.ts"
+
+const NOW = 1_700_000_000
+const SECRET = "k".repeat(64)
+const EC = Jwk.generate("ES256", { keyId: "ec" })
+const RSA = Jwk.generate("RS256", { keyId: "rsa" })
+const claims = { iss: "https://issuer.example", sub: "alice", exp: NOW + 60, iat: NOW - 60 }
+const token = encode(claims, SECRET, { algorithm: "HS256" })
+const hs256 = { algorithms: ["HS256"] }
+
+async function judged(text: string, request: Partial<JudgeRequest> = {}): Promise<Judgment> {
+  return judge(read(text), { now: NOW, ...request })
+}
+
+function statuses({ verdicts }: Judgment): string[] {
+  return Object.values(verdicts).map(({ status }) => status)
+}
+
+function check({ checks }: Judgment, id: string) {
+  return checks.find((one) => one.id === id)
+}
+
+const supplied = (text: string) => readKeys(text)
+
+describe("the five verdicts", () => {
+  test("without a key only structure and time are known", async () => {
+    const judgment = await judged(token)
+    expect(statuses(judgment)).toEqual(["pass", "not_checked", "pass", "not_checked", "not_checked"])
+    expect(judgment.overall).toBe("not_checked")
+    expect(judgment.verifiedBy).toBeUndefined()
+  })
+
+  test("with key and policy all of them hold", async () => {
+    const policy = { ...hs256, issuer: claims.iss, subject: "alice", require: ["exp"], maxAge: "5m" }
+    const judgment = await judged(token, { keys: await supplied(SECRET), policy })
+    expect(statuses(judgment)).toEqual(["pass", "pass", "pass", "pass", "pass"])
+    expect(judgment).toMatchObject({ overall: "pass", code: "ok" })
+  })
+
+  test("a genuine token that has expired is not a forged one", async () => {
+    const judgment = await judged(token, { keys: await supplied(SECRET), policy: hs256, now: NOW + 60 })
+    expect(judgment.verdicts.signature.status).toBe("pass")
+    expect(judgment.verdicts.time).toEqual({ status: "fail", code: "token_expired" })
+    expect(judgment.code).toBe("claims")
+  })
+
+  test("all failing checks are told, not only the first", async () => {
+    const policy = {
+      ...hs256,
+      issuer: "other",
+      audience: "api",
+      subject: "bob",
+      require: ["jti", "nbf"],
+      maxAge: 1,
+      typ: "at+jwt",
+    }
+    const judgment = await judged(token, {
+      keys: await supplied("x".repeat(64)),
+      policy,
+      nonce: "n",
+      jwtId: "1",
+      now: NOW + 100,
+    })
+    const failed = judgment.checks.filter(({ status }) => status === "fail").map(({ id, detail }) => `${id} ${detail}`)
+    expect(failed).toEqual([
+      "signature HS256",
+      "exp exp",
+      "iss iss",
+      "aud aud",
+      "sub sub",
+      "jti jti",
+      "typ typ",
+      "nonce nonce",
+      "max-age iat",
+      "require jti",
+      "require nbf",
+    ])
+    expect(judgment.code).toBe("signature")
+  })
+
+  test("an audience that nobody asked about is a remark, and a failure when strict", async () => {
+    const withAudience = encode({ ...claims, aud: "api" }, SECRET, { algorithm: "HS256" })
+    const lax = await judged(withAudience, { keys: await supplied(SECRET), policy: hs256 })
+    expect(check(lax, "aud")).toMatchObject({ status: "skipped", code: "audience_unchecked" })
+    expect(lax.code).toBe("ok")
+    const strict = await judged(withAudience, { keys: await supplied(SECRET), policy: hs256, strict: true })
+    expect(check(strict, "aud")).toMatchObject({ status: "fail", code: "audience_unexpected" })
+    expect(strict.code).toBe("claims")
+  })
+})
+
+describe("the key", () => {
+  test("a secret without an algorithm leaves the choice to nobody", async () => {
+    const judgment = await judged(token, { keys: await supplied(SECRET) })
+    expect(check(judgment, "key")).toMatchObject({ status: "fail", code: "algorithm_required" })
+    expect(judgment.verdicts.signature.status).toBe("fail")
+  })
+
+  test("a public key is no secret, also for a token that says HS256 and was made with it", async () => {
+    const pem = RSA.toPem()
+    const keys = await readKeys(pem)
+    const judgment = await judged(token, { keys, policy: hs256 })
+    expect(judgment.keys.map(({ answer }) => answer)).toEqual(["kty_differs"])
+    expect(judgment.code).toBe("key")
+    const [disguised] = await readKeys(pem, { asSecret: true })
+    expect(disguised?.problem).toBe("secret_is_key_material")
+  })
+
+  test("of a set each is told why it was chosen or not", async () => {
+    const set = {
+      keys: [
+        { ...RSA.toJSON() },
+        { ...EC.toJSON(), kid: "other" },
+        { ...EC.toJSON(), use: "enc" },
+        { ...EC.toJSON(), key_ops: ["sign"] },
+        { ...EC.toJSON(), alg: "ES384" },
+        { kty: "EC", crv: "P-256", kid: "ec" },
+        EC.toJSON(),
+        EC.toJSON(),
+      ],
+    }
+    const signed = signJws("{}", EC, { algorithm: "ES256", header: { kid: "ec" } })
+    const judgment = await judged(signed, { keys: await readKeys(JSON.stringify(set)) })
+    expect(judgment.keys.map(({ answer }) => answer)).toEqual([
+      "kty_differs",
+      "kid_differs",
+      "use_differs",
+      "key_ops_differ",
+      "unreadable",
+      "unreadable",
+      "matched",
+      "not_tried",
+    ])
+    expect(judgment.verifiedBy?.index).toBe(6)
+  })
+
+  test("without an id all that fit are tried", async () => {
+    const set = [Jwk.generate("ES256"), Jwk.generate("ES256"), Jwk.generate("ES256")]
+    const keys = await readKeys(JSON.stringify({ keys: set.map((key) => key.toJSON()) }))
+    const judgment = await judged(signJws("{}", set[2] ?? EC), { keys })
+    expect(judgment.keys.map(({ answer }) => answer)).toEqual(["no_match", "no_match", "matched"])
+  })
+
+  test("of a private key the public half verifies", async () => {
+    const keys = await readKeys(EC.toPrivatePem())
+    expect(keys[0]).toMatchObject({ form: "pkcs8", isPrivate: true, curve: "P-256" })
+    expect((await judged(signJws("{}", EC), { keys })).code).toBe("ok")
+  })
+
+  test.each(["named", "embedded"] as const)("that is %s by the token never makes it trusted", async (provenance) => {
+    const keys = await readKeys(JSON.stringify(EC.toJSON()), { provenance })
+    const judgment = await judged(signJws("{}", EC), { keys })
+    expect(judgment.verdicts.signature.status).toBe("pass")
+    expect(judgment.verdicts.keyTrust).toEqual({ status: "fail", code: `key_${provenance}` })
+    expect(judgment.overall).toBe("fail")
+  })
+
+  test("is described without being shown", async () => {
+    const [key] = await readKeys(Buffer.from(SECRET).toString("base64"), { encoding: "base64" })
+    expect(key).toMatchObject({ form: "secret", keyType: "oct", bits: 512, isSymmetric: true, thumbprint: undefined })
+    expect(JSON.stringify({ ...key, jwk: String(key?.jwk) })).not.toContain("a2tra2")
+    expect((await readKeys(JSON.stringify(RSA.toJSON())))[0]).toMatchObject({
+      bits: 2048,
+      thumbprint: RSA.thumbprint(),
+    })
+    expect((await readKeys("zz", { encoding: "hex" }))[0]?.problem).toBe("key_invalid")
+    expect((await readKeys(""))[0]?.problem).toBe("secret_empty")
+    expect((await readKeys('{"kty":"EC"}'))[0]).toMatchObject({ form: "jwk", problem: "jwk_invalid", keyType: "EC" })
+  })
+})
+
+describe("what cannot be verified", () => {
+  const body = Buffer.from(JSON.stringify(claims)).toString("base64url")
+  const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${body}.`
+
+  test("an unsecured token never passes, with a key or without", async () => {
+    expect((await judged(none)).verdicts.signature).toEqual({ status: "fail", code: "token_unsecured" })
+    const withKey = await judged(none, { keys: await supplied(SECRET), policy: { algorithms: ["HS256"] } })
+    expect(withKey.code).toBe("key")
+  })
+
+  test("an encrypted token cannot be checked", async () => {
+    const judgment = await judged("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAA.AAAA.AAAA")
+    expect(judgment.verdicts.signature).toEqual({ status: "cannot_check", code: "token_encrypted" })
+    expect(judgment.code).toBe("input")
+  })
+
+  test.each<[string, string, string]>([
+    ["two parts", token.split(".").slice(0, 2).join("."), "token_malformed"],
+    ["padding", `${token}=`, "token_malformed"],
+    ["a member twice", signJws('{"sub":"a","sub":"b"}', SECRET, { algorithm: "HS256" }), "duplicate_member"],
+    ["no token", "hello", "token_malformed"],
+    ["JSON that is none", '{"payload":"e30","signatures":[{}]}', "token_malformed"],
+  ])("%s is an input that cannot be read, even where the signature would hold", async (_, text, code) => {
+    const judgment = await judged(text, { keys: await supplied(SECRET), policy: hs256 })
+    expect(judgment.verdicts.structure).toEqual({ status: "fail", code })
+    expect(judgment.code).toBe("input")
+    expect(judgment.verdicts.signature.status).not.toBe("pass")
+    expect(judgment.verifiedBy).toBeUndefined()
+  })
+
+  test("an unknown critical extension is a plain no, a malformed list an input error", async () => {
+    const header = (json: string) => `${Buffer.from(json).toString("base64url")}.${body}.AAAA`
+    const unknown = header('{"alg":"HS256","crit":["x"],"x":1}')
+    expect((await judged(unknown)).code).toBe("negative")
+    expect((await judged(header('{"alg":"HS256","crit":[]}'))).code).toBe("input")
+    const known = signJws("{}", SECRET, { algorithm: "HS256", header: { crit: ["x"], x: 1 } })
+    expect((await judged(known, { keys: await supplied(SECRET), policy: hs256, crit: ["x"] })).code).toBe("ok")
+  })
+
+  test("a detached payload must be given", async () => {
+    const detached = signJws("hello", SECRET, { algorithm: "HS256", detached: true })
+    const keys = await supplied(SECRET)
+    expect((await judged(detached, { keys, policy: hs256 })).verdicts.signature).toEqual({
+      status: "cannot_check",
+      code: "payload_missing",
+    })
+    const detachedPayload = new TextEncoder().encode("hello")
+    expect((await judged(detached, { keys, policy: hs256, detachedPayload })).code).toBe("ok")
+  })
+
+  test("a payload that is not JSON verifies unless claims are asked for", async () => {
+    const text = signJws("hello", SECRET, { algorithm: "HS256" })
+    const keys = await supplied(SECRET)
+    expect((await judged(text, { keys, policy: hs256 })).code).toBe("ok")
+    expect((await judged(text, { keys, policy: { ...hs256, issuer: "x" } })).code).toBe("claims")
+  })
+
+  test("JSON serializations verify like compact ones", async () => {
+    const keys = await supplied(SECRET)
+    for (const format of ["flattened", "general"] as const) {
+      const text = JSON.stringify(signJws(JSON.stringify(claims), SECRET, { algorithm: "HS256", format }))
+      expect(await judged(text, { keys, policy: hs256 })).toMatchObject({ code: "ok" })
+    }
+  })
+})
+
+describe("a policy file", () => {
+  test("is read unchanged by the library", () => {
+    const text =
+      '{"algorithms":["HS256"],"issuer":["https://issuer.example"],"leeway":"30s","maxAge":300,"require":["exp"],"subject":"alice"}'
+    const reading = readPolicy(text)
+    if (!reading.ok) throw new Error("refused")
+    const verifier = new Verifier({ key: SECRET, ...JSON.parse(text), now: () => NOW })
+    expect(verifier.verify(token).sub).toBe("alice")
+    expect(reading.policy).toEqual(JSON.parse(text))
+  })
+
+  test.each<[string, string, string, string | undefined]>([
+    ['{"issuers":"x"}', "policy_member_unknown", "issuers", "issuer"],
+    ['{"audiance":"x"}', "policy_member_unknown", "audiance", "audience"],
+    ['{"__proto__":{}}', "policy_member_unknown", "__proto__", undefined],
+    ['{"issuer":1}', "policy_member_type", "issuer", undefined],
+    ['{"algorithms":"HS256"}', "policy_member_type", "algorithms", undefined],
+    ['{"leeway":"1mo"}', "policy_member_type", "leeway", undefined],
+    ['{"typ":"a","typ":"b"}', "policy_member_twice", "typ", undefined],
+    ["[]", "policy_not_object", "", undefined],
+    ["{", "policy_not_json", "", undefined],
+  ])("is refused: %s", (text, code, member, nearest) => {
+    expect(readPolicy(text)).toMatchObject({ ok: false, problems: [{ code, member, nearest }] })
+  })
+})
+
+test("a set of keys that the core reads is read the same", async () => {
+  const set = JwkSet.from([RSA, EC])
+  const keys = await readKeys(JSON.stringify(set))
+  expect(keys.map(({ thumbprint }) => thumbprint)).toEqual([RSA.thumbprint(), EC.thumbprint()])
+})
+
+interface MadeCase {
+  name: string
+  kind: string
+  token: string | object
+  key: Record<string, unknown>
+  algorithms?: string[]
+  options?: Record<string, unknown>
+  expect: string
+}
+
+describeShared("vectors/made", "made vectors", (folder) => {
+  const { cases, now } = JSON.parse(readFileSync(`${folder}/sample.json`, "utf8")) as { cases: MadeCase[]; now: number }
+  const usable = cases.filter(
+    ({ kind, token }) => (kind === "jws" || kind === "jwt" || kind === "jws-json") && token !== undefined,
+  )
+
+  async function keysOf(key: Record<string, unknown>): Promise<OfferedKey[]> {
+    if (key["secret_utf8"] !== undefined) return readKeys(String(key["secret_utf8"]), { asSecret: true })
+    if (key["secret_hex"] !== undefined) return readKeys(String(key["secret_hex"]), { encoding: "hex", asSecret: true })
+    return readKeys(key["pem"] === undefined ? JSON.stringify(key["jwk"] ?? key["jwks"]) : String(key["pem"]))
+  }
+
+  test("are many", () => expect(usable.length).toBeGreaterThan(30))
+
+  test.each(usable.map((one) => [one.name, one] as const))("%s is judged as it should be", async (_, one) => {
+    const text = typeof one.token === "string" ? one.token : JSON.stringify(one.token)
+    const { issuer, audience, subject, maxAge, clockTolerance, typ, requiredClaims, jwtId, crit } = one.options ?? {}
+    const given = {
+      algorithms: one.algorithms,
+      issuer,
+      audience,
+      subject,
+      maxAge,
+      leeway: clockTolerance,
+      typ,
+      require: requiredClaims,
+    }
+    const policy = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+    const judgment = await judge(read(text), {
+      now: Number(one.options?.["now"] ?? now),
+      keys: await keysOf(one.key),
+      policy,
+      jwtId: jwtId as string | undefined,
+      crit: crit as string[] | undefined,
+      strict: one.kind === "jwt",
+    })
+    expect({ code: judgment.code, ok: judgment.code === "ok" }).toMatchObject({
+      ok: one.expect === "accept" || one.expect === "valid",
+    })
+  })
+})
+
+describeShared("vectors/wycheproof", "Wycheproof", (folder) => {
+  const { testGroups } = JSON.parse(readFileSync(`${folder}/json_web_signature_test.json`, "utf8")) as {
+    testGroups: Group[]
+  }
+  const groups = testGroups.filter(({ public: key }) => key?.["alg"] !== undefined)
+
+  test.each(groups.map((group) => [group.comment, group] as const))(
+    "%s gets the answers of the core",
+    async (_, { public: jwk, tests }) => {
+      const keys = await readKeys(JSON.stringify(jwk))
+      for (const { jws, tcId } of tests) {
+        const text = typeof jws === "string" ? jws : JSON.stringify(jws)
+        const { verdicts } = await judge(read(text), { now: NOW, keys })
+        expect([tcId, verdicts.signature.status === "pass"]).toEqual([tcId, accepts(text, jwk ?? {})])
+      }
+    },
+  )
+})
+
+interface Group {
+  comment: string
+  public?: Record<string, unknown>
+  tests: { tcId: number; jws: string | object }[]
+}
+
+function accepts(text: string, jwk: object): boolean {
+  try {
+    verifyJws(text.startsWith("{") ? JSON.parse(text) : text, Jwk.from(jwk as { kty: string }))
+    return true
+  } catch {
+    return false
+  }
+}
