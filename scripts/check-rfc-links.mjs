@@ -32,6 +32,7 @@ const known = new Set([
   "7517", // JWK
   "7518", // JWA
   "7519", // JWT
+  "7523", // client assertions
   "7520", // cookbook
   "7638", // JWK thumbprint
   "7662", // token introspection

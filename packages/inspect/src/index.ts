@@ -1,5 +1,7 @@
 /** Table of contents: everything the package offers, in the order in which a token meets it. */
 
+export { type DiagnoseRequest, type Diagnosis, diagnose, type Hint } from "./diagnose/diagnose.ts"
+export { type Entry, lookUp, namesOf, type Source, type Vocabulary } from "./dictionary/dictionary.ts"
 export {
   type FindOptions,
   type FoundToken,
@@ -19,6 +21,20 @@ export {
   readKeys,
   type SecretEncoding,
 } from "./keys/keys.ts"
+export { type Kind, type Recognition, recognise } from "./kind/kind.ts"
+export {
+  type Catalogue,
+  describeCheck,
+  describeFinding,
+  explainRule,
+  type FindingText,
+  type TextGroup,
+  textOf,
+} from "./language/catalogue.ts"
+export type { Counterparts, Finding, LintOptions } from "./lint/context.ts"
+export { lint } from "./lint/lint.ts"
+export { RULE_IDS, RULES, type RuleId, type Severity } from "./lint/rules.ts"
+export { type SizeEntry, sizesOf } from "./lint/size.ts"
 export { type Policy, type PolicyProblem, type PolicyReading, readPolicy } from "./policy/policy.ts"
 export * from "./read/json.ts"
 export { type Location, locate, pathAt } from "./read/locate.ts"

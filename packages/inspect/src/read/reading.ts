@@ -15,7 +15,6 @@ export interface ShapeProblem {
     | "parts_count"
     | "member_missing"
     | "member_type"
-    | "header_twice"
     | "signatures_empty"
     | "not_a_token"
   readonly range: Range

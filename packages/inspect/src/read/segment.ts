@@ -116,10 +116,8 @@ export function textOfBytes(bytes: Uint8Array): string | undefined {
 
 /** The bytes that a range of the decoded text takes. */
 export function bytesOfContent(segment: Segment, [start, end]: Range): Range {
-  const { content = "", bytes } = segment
-  if (content.length === bytes.length) return [start, end]
-  const before = encoder.encode(content.slice(0, start)).length
-  return [before, before + encoder.encode(content.slice(start, end)).length]
+  const offsets = offsetsOf(segment)
+  return offsets === undefined ? [start, end] : [offsets[start] ?? 0, offsets[end] ?? segment.bytes.length]
 }
 
 /** The characters of the reading's text that hold some bytes of a part. */
@@ -130,8 +128,7 @@ export function charactersOf(segment: Segment, [start, end]: Range): Range {
     const [first, last] = charactersOfBytes(start, end)
     return [from + first, Math.min(from + last, to)]
   }
-  const length = (count: number) => decodedLength(segment.bytes.subarray(0, count))
-  return [from + length(start), from + length(end)]
+  return [from + unitOfByte(segment, start), from + unitOfByte(segment, end)]
 }
 
 /** The place in the decoded text that a character of the reading's text belongs to; undefined for bytes that are no text. */
@@ -140,17 +137,50 @@ export function contentOffset(segment: Segment, character: number): number | und
   if (content === undefined || range[1] - range[0] !== text.length) return undefined
   const offset = character - range[0]
   if (segment.encoding === "text") return offset
-  const byte = byteOfCharacter(offset)
-  return content.length === bytes.length ? byte : decodedLength(bytes.subarray(0, byte))
+  return unitOfByte(segment, Math.min(byteOfCharacter(offset), bytes.length))
 }
 
-/** How many UTF-16 units some UTF-8 stands for: one for each that does not continue another, two for those of four bytes. */
-function decodedLength(bytes: Uint8Array): number {
-  let units = 0
-  for (const byte of bytes) {
-    if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+const offsetTables = new WeakMap<Uint8Array, Uint32Array>()
+
+/** For each UTF-16 unit of the content the byte it begins at, made once for a part; undefined where they are the same. */
+function offsetsOf({ content = "", bytes }: Segment): Uint32Array | undefined {
+  if (content.length === bytes.length) return undefined
+  let table = offsetTables.get(bytes)
+  if (table === undefined) {
+    table = tableOf(content)
+    offsetTables.set(bytes, table)
   }
-  return units
+  return table
+}
+
+function tableOf(content: string): Uint32Array {
+  const table = new Uint32Array(content.length + 1)
+  let byte = 0
+  let unit = 0
+  for (const letter of content) {
+    const code = letter.codePointAt(0) ?? 0
+    const length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4
+    table[unit++] = byte
+    // The second half of a pair stands for nothing alone.
+    if (letter.length === 2) table[unit++] = byte
+    byte += length
+  }
+  table[unit] = byte
+  return table
+}
+
+/** The unit of the content that a byte belongs to: the last that begins there or before. */
+function unitOfByte(segment: Segment, byte: number): number {
+  const offsets = offsetsOf(segment)
+  if (offsets === undefined) return byte
+  let low = 0
+  let high = offsets.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((offsets[middle] ?? 0) <= byte) low = middle
+    else high = middle - 1
+  }
+  return offsets[low] === offsets[low - 1] ? low - 1 : low
 }
 
 function finished(

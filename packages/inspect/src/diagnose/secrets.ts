@@ -1,0 +1,49 @@
+/** What a secret may have been before it was pasted. */
+
+import { type SecretEncoding, secretBytes } from "../keys/keys.ts"
+import type { Hint } from "./diagnose.ts"
+
+/** Bytes that may be the secret. */
+export interface SecretGuess {
+  readonly bytes: Uint8Array
+  /** How they differ from what was given; empty for the text as it stands. */
+  readonly hints: readonly Hint[]
+}
+
+const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
+
+/** Guesses, the text as it was given first; each once. */
+export function secretGuesses(text: string, given: SecretEncoding): SecretGuess[] {
+  const seen = new Set<string>()
+  const guesses: SecretGuess[] = []
+  for (const encoding of [given, ...ENCODINGS]) {
+    for (const [variant, hint] of textsOf(text)) {
+      const bytes = secretBytes(variant, encoding)
+      const mark = bytes?.join()
+      if (bytes === undefined || mark === undefined || bytes.length === 0 || seen.has(mark)) continue
+      seen.add(mark)
+      const encoded: Hint[] = encoding === given ? [] : [{ code: "secret_encoding", detail: encoding }]
+      guesses.push({ bytes, hints: [...encoded, ...hint] })
+    }
+  }
+  return guesses
+}
+
+function textsOf(text: string): readonly (readonly [string, readonly Hint[]])[] {
+  const hint = (code: Hint["code"], detail = ""): readonly Hint[] => [{ code, detail }]
+  const bare = text.replace(/\r?\n$/, "")
+  const isKey = /-----BEGIN /.test(text)
+  const key: readonly Hint[] = isKey ? hint("secret_is_key") : []
+  const lf = text.replaceAll("\r\n", "\n")
+  return [
+    [text, key],
+    [bare, [...key, ...hint("secret_newline", "-")]],
+    [`${bare}\n`, [...key, ...hint("secret_newline", "+")]],
+    [`${bare}\r\n`, [...key, ...hint("secret_newline", "+")]],
+    [lf, [...key, ...hint("secret_line_ends", "LF")]],
+    [lf.replaceAll("\n", "\r\n"), [...key, ...hint("secret_line_ends", "CRLF")]],
+    [text.trim(), [...key, ...hint("secret_spaces")]],
+    [text.trim().replace(/^(["'`])(.*)\1$/s, "$2"), [...key, ...hint("secret_quotes")]],
+    [text.replaceAll("\\n", "\n"), [...key, ...hint("secret_line_ends", "\\n")]],
+  ]
+}

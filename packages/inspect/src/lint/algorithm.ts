@@ -1,0 +1,206 @@
+/** The algorithm, the keys that were given, and the signature's own shape. */
+
+import type { OfferedKey } from "../keys/keys.ts"
+import { readBase64Url } from "../read/base64url.ts"
+import { type JsonNode, memberOf, textMember } from "../read/json.ts"
+import { textOfBytes } from "../read/segment.ts"
+import { isCommonSecret } from "./common-secrets.ts"
+import { type Context, type Finding, finding, headerValue, type LintRule, type Particulars } from "./context.ts"
+import type { RuleId } from "./rules.ts"
+
+const SIGNATURES =
+  "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 none"
+const ENCRYPTIONS =
+  "RSA1_5 RSA-OAEP RSA-OAEP-256 RSA-OAEP-384 RSA-OAEP-512 A128KW A192KW A256KW dir ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW A128GCMKW A192GCMKW A256GCMKW PBES2-HS256+A128KW PBES2-HS384+A192KW PBES2-HS512+A256KW"
+const REGISTERED: ReadonlySet<string> = new Set(`${SIGNATURES} ${ENCRYPTIONS}`.split(" "))
+const CURVES: Readonly<Record<string, readonly string[]>> = {
+  ES256: ["P-256"],
+  ES384: ["P-384"],
+  ES512: ["P-521"],
+  ES256K: ["secp256k1"],
+  EdDSA: ["Ed25519", "Ed448"],
+  Ed25519: ["Ed25519"],
+  Ed448: ["Ed448"],
+}
+/** Bytes of a signature, where the algorithm alone says so. */
+const LENGTHS: Readonly<Record<string, number>> = {
+  HS256: 32,
+  HS384: 48,
+  HS512: 64,
+  ES256: 64,
+  ES384: 96,
+  ES512: 132,
+  ES256K: 64,
+  Ed25519: 64,
+  Ed448: 114,
+  "ML-DSA-44": 2420,
+  "ML-DSA-65": 3309,
+  "ML-DSA-87": 4627,
+}
+/** Half of the order of each group: a larger `s` has a smaller twin that is as valid. */
+const HALF_ORDERS: Readonly<Record<string, bigint>> = {
+  ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n >> 1n,
+  ES384: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n >> 1n,
+  ES512:
+    0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n >>
+    1n,
+  ES256K: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n >> 1n,
+}
+const MIN_RSA_BITS = 2048
+
+/** ALG-NONE, ALG-MISSING, ALG-TYPE, ALG-UNKNOWN, ALG-LEGACY */
+export const checkAlgorithm: LintRule = (context) => {
+  const { header } = context
+  if (header?.type !== "object") return []
+  const value = headerValue(context, "alg")
+  if (value === undefined) return hasUnprotectedAlg(context) ? [] : [finding(context, "ALG-MISSING", "/header")]
+  if (value.type !== "string")
+    return [finding(context, "ALG-TYPE", "/header/alg", { variant: "type", detail: value.type })]
+  const alg = String(value.value)
+  if (alg.trim().toLowerCase() === "none") return [finding(context, "ALG-NONE", "/header/alg")]
+  if (alg.trim() !== alg || alg === "") return [finding(context, "ALG-TYPE", "/header/alg", { variant: "spaces" })]
+  return [...unknown(context, alg), ...legacy(context, alg)]
+}
+
+/** ALG-CONFUSION, KEY-CURVE, KEY-WEAK-HMAC, KEY-WEAK-RSA, KEY-EXPONENT, KEY-PRIVATE-LEAK for keys that were given */
+export const checkKeys: LintRule = (context) => {
+  const { alg = "", keys } = context
+  const found: Finding[] = []
+  const usable = keys.filter(({ jwk }) => jwk !== undefined)
+  const isHmac = /^HS\d/.test(alg)
+  const isMistaken =
+    isHmac &&
+    keys.some(
+      ({ isSymmetric, jwk, problem }) => (jwk !== undefined && !isSymmetric) || problem === "secret_is_key_material",
+    )
+  if (isMistaken) found.push(finding(context, "ALG-CONFUSION", "/header/alg", { detail: alg }))
+  if (usable.length > 0 && usable.every((key) => isOtherCurve(key, alg)))
+    found.push(finding(context, "KEY-CURVE", "/header/alg", { detail: alg }))
+  for (const key of usable) found.push(...weaknesses(context, key, alg))
+  return found
+}
+
+/** SIG-EMPTY, SIG-LENGTH, SIG-HIGH-S */
+export const checkSignatures: LintRule = (context) =>
+  context.reading.signatures.flatMap(({ header, signature }) => {
+    const alg = textMember(header?.json?.root, "alg") ?? ""
+    if (signature === undefined || alg.toLowerCase() === "none") return []
+    const [id, particulars] = signatureProblem(alg, signature.bytes) ?? []
+    return id === undefined ? [] : [finding(context, id, signature.path, { range: signature.range, ...particulars })]
+  })
+
+function signatureProblem(alg: string, bytes: Uint8Array): readonly [RuleId, Particulars] | undefined {
+  if (bytes.every((byte) => byte === 0)) return ["SIG-EMPTY", { variant: bytes.length === 0 ? undefined : "zero" }]
+  const expected = /^[RP]S\d/.test(alg) ? Math.max(bytes.length, MIN_RSA_BITS / 8) : lengthOf(alg)
+  if (expected !== undefined && bytes.length !== expected)
+    return ["SIG-LENGTH", { variant: isDer(bytes) ? "der" : undefined, detail: `${bytes.length}, ${expected}` }]
+  return isHighS(alg, bytes) ? ["SIG-HIGH-S", alg === "ES256K" ? { severity: "warning" } : {}] : undefined
+}
+
+function lengthOf(alg: string): number | undefined {
+  return Object.hasOwn(LENGTHS, alg) ? LENGTHS[alg] : undefined
+}
+
+/** Weaknesses that a JWK shows by its members. */
+export function memberWeaknesses(context: Context, jwk: JsonNode, path: string): Finding[] {
+  const n = textMember(jwk, "n")
+  const e = textMember(jwk, "e")
+  const bits = n === undefined ? undefined : bitLength(readBase64Url(n).bytes)
+  const found: Finding[] = []
+  if (bits !== undefined && bits < MIN_RSA_BITS)
+    found.push(finding(context, "KEY-WEAK-RSA", `${path}/n`, { detail: String(bits) }))
+  const exponent = e === undefined ? undefined : exponentProblem(readBase64Url(e).bytes)
+  if (exponent !== undefined) found.push(finding(context, "KEY-EXPONENT", `${path}/e`, exponent))
+  return found
+}
+
+/** Whether bytes are an ECDSA signature in DER instead of R and S side by side. */
+export function isDer(bytes: Uint8Array): boolean {
+  const [tag, length = 0] = bytes
+  return tag === 0x30 && (length === bytes.length - 2 || (length === 0x81 && bytes[2] === bytes.length - 3))
+}
+
+function hasUnprotectedAlg({ reading }: Context): boolean {
+  return (
+    reading.signatures.some(({ unprotected }) => memberOf(unprotected?.json?.root, "alg") !== undefined) ||
+    reading.form === "jwe"
+  )
+}
+
+function unknown(context: Context, alg: string): Finding[] {
+  if (REGISTERED.has(alg)) return []
+  const twin = [...REGISTERED].find((name) => name.toLowerCase() === alg.toLowerCase())
+  return [
+    finding(context, "ALG-UNKNOWN", "/header/alg", {
+      variant: twin === undefined ? undefined : "case",
+      detail: twin ?? "",
+    }),
+  ]
+}
+
+function legacy(context: Context, alg: string): Finding[] {
+  if (/^RS\d/.test(alg)) return [finding(context, "ALG-LEGACY", "/header/alg", { variant: "rsa", detail: alg })]
+  if (alg === "EdDSA") return [finding(context, "ALG-LEGACY", "/header/alg", { detail: alg })]
+  return alg === "RSA1_5"
+    ? [finding(context, "ALG-LEGACY", "/header/alg", { variant: "rsa15", severity: "warning" })]
+    : []
+}
+
+function isOtherCurve({ curve, keyType }: OfferedKey, alg: string): boolean {
+  const curves = Object.hasOwn(CURVES, alg) ? CURVES[alg] : undefined
+  return curves !== undefined && (keyType === "EC" || keyType === "OKP") && !curves.includes(curve ?? "")
+}
+
+function weaknesses(context: Context, key: OfferedKey, alg: string): Finding[] {
+  const { bits = 0, isSymmetric, isPrivate } = key
+  if (isSymmetric) return weakSecret(context, key, alg)
+  const found: Finding[] = []
+  if (key.keyType === "RSA" && bits < MIN_RSA_BITS)
+    found.push(finding(context, "KEY-WEAK-RSA", "", { variant: "supplied", detail: String(bits) }))
+  const e = key.jwk?.toJSON()["e"]
+  const exponent = typeof e === "string" ? exponentProblem(readBase64Url(e).bytes) : undefined
+  if (exponent !== undefined) found.push(finding(context, "KEY-EXPONENT", "", exponent))
+  if (isPrivate && context.reading.form !== "jwe")
+    found.push(finding(context, "KEY-PRIVATE-LEAK", "", { variant: "supplied", severity: "warning" }))
+  return found
+}
+
+function weakSecret(context: Context, { jwk, bits = 0 }: OfferedKey, alg: string): Finding[] {
+  if (!/^HS\d/.test(alg)) return []
+  const k = jwk?.toPrivateJSON()["k"]
+  const bytes = typeof k === "string" ? readBase64Url(k).bytes : new Uint8Array()
+  const needed = Number(alg.slice(2))
+  if (isCommonSecret(textOfBytes(bytes) ?? "")) return [finding(context, "KEY-WEAK-HMAC", "", { variant: "common" })]
+  if (bits < needed) return [finding(context, "KEY-WEAK-HMAC", "", { detail: `${bits}, ${needed}` })]
+  return estimatedBits(bytes) < 80
+    ? [finding(context, "KEY-WEAK-HMAC", "", { variant: "entropy", detail: String(Math.floor(estimatedBits(bytes))) })]
+    : []
+}
+
+/** Shannon's measure of the bytes: what repeats, or uses few letters, holds less than its length. */
+function estimatedBits(bytes: Uint8Array): number {
+  const counts = new Map<number, number>()
+  for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1)
+  let perByte = 0
+  for (const count of counts.values()) perByte -= (count / bytes.length) * Math.log2(count / bytes.length)
+  return perByte * bytes.length
+}
+
+function exponentProblem(
+  bytes: Uint8Array,
+): { variant: string | undefined; detail: string; severity?: "warning" } | undefined {
+  const value = bytes.reduce((sum, byte) => Math.min(sum * 256 + byte, Number.MAX_SAFE_INTEGER), 0)
+  if (value % 2 === 0 || value === 1) return { variant: undefined, detail: String(value) }
+  return value < 65_537 ? { variant: "small", detail: String(value), severity: "warning" } : undefined
+}
+
+function isHighS(alg: string, bytes: Uint8Array): boolean {
+  const half = Object.hasOwn(HALF_ORDERS, alg) ? HALF_ORDERS[alg] : undefined
+  if (half === undefined) return false
+  return bytes.subarray(bytes.length / 2).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) > half
+}
+
+function bitLength(bytes: Uint8Array): number {
+  const first = bytes.findIndex((byte) => byte !== 0)
+  return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] ?? 0) + 24
+}
