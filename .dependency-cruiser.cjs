@@ -83,6 +83,20 @@ module.exports = {
       to: { path: [`${core}noble\\.ts$`, "@noble/"] },
     },
     {
+      name: "inspect-runs-anywhere",
+      severity: "error",
+      comment: "the page has neither Node nor other packages than the core",
+      from: { path: "^packages/inspect/src/" },
+      to: { path: ".+", pathNot: ["^packages/inspect/src/", "^packages/jotkit/src/"] },
+    },
+    {
+      name: "words-are-leaves",
+      severity: "error",
+      comment: "a page carries one language: nothing else may bring another one in",
+      from: { path: "^packages/inspect/src/[^/]+/" },
+      to: { path: "^packages/inspect/src/[^/]+\\.ts$" },
+    },
+    {
       name: "no-reach-into-another-package",
       severity: "error",
       comment: "other packages are used by their doors",

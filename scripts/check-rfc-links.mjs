@@ -7,6 +7,7 @@ import { report } from "./shell.mjs"
 const known = new Set([
   "1951", // DEFLATE
   "2104", // HMAC
+  "3339", // dates and times
   "3394", // AES key wrap
   "3629", // UTF-8
   "3986", // URI

@@ -8,18 +8,18 @@ import { beforeAll, describe, expect, test } from "vitest"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 /** Words of Node. */
-const OF_NODE = /node:|getBuiltinModule|\bBuffer\b|createPrivateKey|\brequire\(/
+const OF_NODE = /["'`]node:|getBuiltinModule|\bBuffer\b|createPrivateKey|\brequire\(/
 
 /** Bundles a module text with the sources, as a page would be built. */
 async function bundle(source: string): Promise<string> {
-  const entry = "virtual:entry"
-  const resolveId = (id: string) => (id === entry ? `\0${entry}` : undefined)
-  const load = (id: string) => (id === `\0${entry}` ? source : undefined)
+  const entry = join(root, "entry.virtual.js")
+  const resolveId = (id: string) => (id === entry ? entry : undefined)
+  const load = (id: string) => (id === entry ? source : undefined)
   const built = await build({
     root,
     configFile: false,
     logLevel: "error",
-    plugins: [{ name: "entry", resolveId, load }],
+    plugins: [{ name: "entry", enforce: "pre", resolveId, load }],
     resolve: { conditions: ["@jotkit/source", "browser"], alias: { "@jotkit/inspect": join(root, "src", "index.ts") } },
     build: {
       lib: { entry, formats: ["iife"], name: "bundle" },
@@ -63,7 +63,7 @@ const PROGRAM = `
     const findings = await inspect.lint(reading, { now: 1, keys })
     const { hints } = await inspect.diagnose(reading, { key: "secret" })
     const words = findings.map((finding) => inspect.describeFinding(finding, en).message)
-    return JSON.stringify([code, verdicts.time.status, words[0], hints, inspect.recognise(reading).kind])
+    return JSON.stringify([code, verdicts.structure.code, verdicts.time.status, words[0], hints, inspect.recognise(reading).kind])
   }`
 
 describe("a bundle for browsers", () => {
@@ -81,6 +81,7 @@ describe("a bundle for browsers", () => {
     const answer = JSON.parse(String(await runBare(code)))
     expect(answer).toEqual([
       "signature",
+      "ok",
       "pass",
       expect.any(String),
       [{ code: "signature_truncated", detail: "3, 32" }],

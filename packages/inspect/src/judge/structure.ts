@@ -1,6 +1,6 @@
 /** Is it a token, by the rules of the core? The tolerant reader shows what is there; only the strict one says that it is good. */
 
-import { decode, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
+import { decodeAsync, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
 import { memberOf, plainValue } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
@@ -29,7 +29,7 @@ export function hasUnknownCritical({ header }: Reading): boolean {
 }
 
 /** The text of the JWS that is signed: of an SD-JWT the part before the first tilde. */
-export function signedText(reading: Reading): string {
+function signedText(reading: Reading): string {
   return reading.form === "sd-jwt" ? reading.text.slice(0, reading.text.indexOf("~")) : reading.text
 }
 
@@ -47,10 +47,10 @@ async function problemOf(reading: Reading, crit: readonly string[]): Promise<str
     if (crit.length === 0) getUnverifiedHeader(token)
     // Claims are read strictly too; a payload that is something else is nobody's claims.
     const isClaims = reading.payload?.json?.root?.type === "object" && !reading.isDetached && !reading.isUnencoded
-    if (isClaims) decode(token, ANY_SECRET, { ...SHAPE_ONLY, crit })
+    if (isClaims) await decodeAsync(token, ANY_SECRET, { ...SHAPE_ONLY, crit })
     return undefined
   } catch (error) {
-    if (isJwtError(error)) return error.code
+    if (isJwtError(error) && error.fault === "token") return error.code
     throw error
   }
 }

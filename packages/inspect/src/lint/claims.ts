@@ -111,7 +111,7 @@ export const checkContent: LintRule = (context) => {
 }
 
 /** Whether text is an identity card number of Taiwan: a letter, nine digits, and the last is right. Resident certificates count too. */
-export function isTaiwanId(text: string): boolean {
+function isTaiwanId(text: string): boolean {
   if (!/^[A-Z][1289]\d{8}$/.test(text)) return false
   const first = TAIWAN_LETTERS.indexOf(text.charAt(0)) + 10
   const digits = [Math.floor(first / 10), first % 10, ...[...text.slice(1)].map(Number)]
@@ -120,7 +120,7 @@ export function isTaiwanId(text: string): boolean {
 }
 
 /** Whether digits are a card number by Luhn's check. */
-export function isCardNumber(text: string): boolean {
+function isCardNumber(text: string): boolean {
   const digits = text.replaceAll(/[ -]/g, "")
   if (!/^[3-6]\d{12,18}$/.test(digits)) return false
   const sum = [...digits].reverse().reduce((total, digit, index) => {
@@ -135,7 +135,7 @@ function isTexts(node: JsonNode): boolean {
 }
 
 /** The texts of a claim that is one, or several. */
-export function textsOf(node: JsonNode | undefined): string[] {
+function textsOf(node: JsonNode | undefined): string[] {
   if (node?.type === "string") return [String(node.value)]
   return node?.type === "array"
     ? node.items.flatMap((item) => (item.type === "string" ? [String(item.value)] : []))

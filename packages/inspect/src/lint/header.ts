@@ -8,7 +8,7 @@ const REGISTERED: ReadonlySet<string> = new Set(
   "alg jku jwk kid x5u x5c x5t x5t#S256 typ cty crit enc zip epk apu apv iv tag p2s p2c".split(" "),
 )
 /** Members of a JWK that only its owner may have. */
-export const PRIVATE_MEMBERS: readonly string[] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
+const PRIVATE_MEMBERS: readonly string[] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 const TYPED_KINDS: Readonly<Record<string, string>> = {
   dpop_proof: "dpop+jwt",
   security_event: "secevent+jwt",

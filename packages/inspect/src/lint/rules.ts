@@ -3,11 +3,6 @@
 /** How grave a finding is. */
 export type Severity = "error" | "warning" | "info"
 
-interface Rule {
-  readonly severity: Severity
-  readonly ref: string
-}
-
 /** The rules by their stable ids. */
 export const RULES = {
   SHAPE: { severity: "error", ref: "RFC 7515, section 7.1" },
@@ -68,7 +63,7 @@ export const RULES = {
   "JWKS-MIXED-ALG": { severity: "warning", ref: "RFC 8725, section 3.1" },
   "JWKS-LONG": { severity: "warning", ref: "RFC 7517, section 5" },
   "JWKS-UNREADABLE": { severity: "warning", ref: "RFC 7517, section 5" },
-} as const satisfies Readonly<Record<string, Rule>>
+} as const
 
 /** The id of a rule. Stable; programs may rely on it. */
 export type RuleId = keyof typeof RULES

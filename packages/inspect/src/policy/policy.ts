@@ -78,7 +78,7 @@ function refused(code: PolicyProblem["code"], range: Range): PolicyReading {
 }
 
 /** The name that a misspelt one was probably meant to be; undefined if none is near. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
+function nearestName(name: string, names: readonly string[]): string | undefined {
   const wanted = name.slice(0, 32).toLowerCase()
   const ranked = names
     .map((known) => ({ known, distance: distanceBetween(wanted, known.toLowerCase()) }))
