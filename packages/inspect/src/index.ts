@@ -2,6 +2,7 @@
 
 export { type DiagnoseRequest, type Diagnosis, diagnose, type Hint } from "./diagnose/diagnose.ts"
 export { type Entry, lookUp, namesOf, type Source, type Vocabulary } from "./dictionary/dictionary.ts"
+export { compare, type Difference } from "./diff/compare.ts"
 export {
   type FindOptions,
   type FoundToken,
@@ -10,6 +11,7 @@ export {
   type TokenSearch,
   type TokenSource,
 } from "./find/find.ts"
+export { type Fixture, type FixtureCode, type FixtureRequest, makeFixtures } from "./fixtures/fixtures.ts"
 export type { Check, CheckId } from "./judge/check.ts"
 export { type JudgeRequest, type Judgment, judge, type Verdict } from "./judge/judge.ts"
 export type { KeyAnswer, KeyAnswerCode } from "./judge/signature.ts"

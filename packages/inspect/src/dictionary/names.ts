@@ -115,3 +115,8 @@ export const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: st
   gitlab: ["GitLab CI/CD", "https://docs.gitlab.com/ci/secrets/id_token_authentication/"],
   apple: ["Sign in with Apple", "https://developer.apple.com/documentation/signinwithapple"],
 }
+
+/** Header parameters that `crit` must not name (RFC 7515, section 4.1.11): those of RFC 7515, 7516 and 7518. */
+export const CORE_PARAMETERS: ReadonlySet<string> = new Set(
+  "alg jku jwk kid x5u x5c x5t x5t#S256 typ cty crit enc zip epk apu apv iv tag p2s p2c".split(" "),
+)

@@ -9,7 +9,7 @@ import type { Reading } from "../read/reading.ts"
 import type { Check, CheckId } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
 import { checkSignature, type KeyAnswer } from "./signature.ts"
-import { checkStructure, hasUnknownCritical } from "./structure.ts"
+import { checkStructure, criticalNames } from "./structure.ts"
 
 /** The answer to one question. */
 export interface Verdict {
@@ -71,7 +71,13 @@ const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
 export async function judge(reading: Reading, request: JudgeRequest): Promise<Judgment> {
   const { now, keys = [], policy = {}, crit = [], strict = false, jwtId, nonce, detachedPayload } = request
   const structure = await checkStructure(reading, crit)
-  const signed = await checkSignature(reading, { keys, algorithms: policy.algorithms, crit, detachedPayload })
+  // Whether a signature holds is one question, whether its extensions are understood another: the structure answers that.
+  const signed = await checkSignature(reading, {
+    keys,
+    algorithms: policy.algorithms,
+    crit: criticalNames(reading),
+    detachedPayload,
+  })
   const claims = reading.form === "jwe" ? [] : checkClaims(reading, { policy, jwtId, nonce, strict, now })
   // What cannot be read strictly is not verified, whatever a lenient eye sees in it.
   const isReadable = structure.status === "pass"
@@ -134,7 +140,7 @@ function trustOf(key: OfferedKey | undefined): Verdict {
 function codeOf(reading: Reading, checks: readonly Check[]): Judgment["code"] {
   const fails = (id: CheckId) => checks.some((check) => check.id === id && check.status === "fail")
   const isCritical =
-    checks.some(({ id, code }) => id === "structure" && code === "crit_invalid") && hasUnknownCritical(reading)
+    checks.some(({ id, code }) => id === "structure" && code === "crit_invalid") && criticalNames(reading).length > 0
   if ((fails("structure") && !isCritical) || reading.form === "jwe") return "input"
   if (fails("key")) return "key"
   if (fails("signature")) return "signature"

@@ -2,6 +2,7 @@
 
 import { isJwtError, listAlgorithms, verifyJwsAsync } from "jotkit"
 import type { OfferedKey } from "../keys/keys.ts"
+import { isUnsecured } from "../read/compact.ts"
 import { textMember } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
@@ -93,7 +94,8 @@ export async function checkSignature(reading: Reading, request: SignatureRequest
 function withoutTrying(reading: Reading, { keys }: SignatureRequest) {
   const both = (check: (id: "key" | "signature") => Check) => ({ key: check("key"), signature: check("signature") })
   if (reading.form === "jwe") return both((id) => unavailable(id, "token_encrypted"))
-  if (reading.isUnsecured) {
+  // With no signature at all there is nothing to try; an empty one beside a real algorithm is a wrong one.
+  if (isUnsecured(reading.header) || (reading.isUnsecured && keys.length === 0)) {
     const key = keys.length === 0 ? skipped("key", "no_key") : failed("key", "algorithm_not_allowed", "none")
     return { key, signature: failed("signature", "token_unsecured") }
   }
@@ -155,8 +157,9 @@ async function tryKey(reading: Reading, key: OfferedKey, request: SignatureReque
     await verifyJwsAsync(tokenOf(reading), jwk.isPrivate ? jwk.publicKey() : jwk, options)
     return "matched"
   } catch (error) {
-    if (isJwtError(error)) return ANSWERS.get(error.code) ?? "key_refused"
-    throw error
+    if (!isJwtError(error)) throw error
+    // What is wrong with the token's shape says nothing about the key.
+    return ANSWERS.get(error.code) ?? (error.fault === "token" ? "not_tried" : "key_refused")
   }
 }
 
@@ -178,6 +181,8 @@ function conclusion(answers: readonly KeyAnswer[], verifiedBy: OfferedKey | unde
     return { key: passed("key", detail), signature: failed("signature", "signature_invalid", detail) }
   if (has("algorithm_unavailable"))
     return { key: passed("key", detail), signature: unavailable("signature", "algorithm_unavailable", detail) }
+  if (answers.every(({ answer }) => answer === "not_tried"))
+    return { key: skipped("key", "token_malformed"), signature: unavailable("signature", "token_malformed") }
   return { key: failed("key", keyCode(answers, algorithms), detail), signature: skipped("signature", "no_key") }
 }
 

@@ -1,12 +1,14 @@
 /** Is it a token, by the rules of the core? The tolerant reader shows what is there; only the strict one says that it is good. */
 
 import { decodeAsync, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
+import { CORE_PARAMETERS } from "../dictionary/names.ts"
 import { memberOf, plainValue } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
 import { type Check, failed, passed, unavailable } from "./check.ts"
 
 const CHECK = "structure"
+const MAX_CRITICAL = 100
 /** Claims of a genuine token may be anything here: only their JSON is looked at. */
 const SHAPE_ONLY = { verify: { signature: false }, maxTokenLength: MAX_CHARACTERS }
 const ANY_SECRET = new Uint8Array(64).fill(1)
@@ -19,13 +21,14 @@ export async function checkStructure(reading: Reading, crit: readonly string[]):
   return code === undefined ? passed(CHECK) : failed(CHECK, code)
 }
 
-/** Whether the header's `crit` is well made and only names what nobody here knows. */
-export function hasUnknownCritical({ header }: Reading): boolean {
-  const crit = memberOf(header?.json?.root, "crit")?.value
-  if (crit?.type !== "array" || crit.items.length === 0) return false
-  return crit.items.every(
-    (item) => item.type === "string" && memberOf(header?.json?.root, String(item.value)) !== undefined,
-  )
+/** The names in a `crit` that is well made; empty where there is none, or it breaks RFC 7515, section 4.1.11. */
+export function criticalNames({ header }: Reading): readonly string[] {
+  const root = header?.json?.root
+  const crit = memberOf(root, "crit")?.value
+  if (crit?.type !== "array" || crit.items.length > MAX_CRITICAL) return []
+  const names = crit.items.map((item) => (item.type === "string" ? String(item.value) : ""))
+  const isWellMade = names.every((name) => memberOf(root, name) !== undefined && !CORE_PARAMETERS.has(name))
+  return isWellMade && new Set(names).size === names.length ? names : []
 }
 
 /** The text of the JWS that is signed: of an SD-JWT the part before the first tilde. */

@@ -34,6 +34,7 @@ export type TextGroup =
   | "reason"
   | "hint"
   | "SHAPE"
+  | "fixture"
 
 /** A finding in words. */
 export interface FindingText {

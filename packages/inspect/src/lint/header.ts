@@ -1,12 +1,10 @@
 /** Header members: keys and places that the sender names, extensions, types. */
 
+import { CORE_PARAMETERS } from "../dictionary/names.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
 import { memberWeaknesses } from "./algorithm.ts"
 import { type Context, type Finding, finding, headerValue, type LintRule } from "./context.ts"
 
-const REGISTERED: ReadonlySet<string> = new Set(
-  "alg jku jwk kid x5u x5c x5t x5t#S256 typ cty crit enc zip epk apu apv iv tag p2s p2c".split(" "),
-)
 /** Members of a JWK that only its owner may have. */
 const PRIVATE_MEMBERS: readonly string[] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 const TYPED_KINDS: Readonly<Record<string, string>> = {
@@ -156,7 +154,7 @@ function critProblems(context: Context, value: JsonNode): Finding[] {
 }
 
 function critProblem(context: Context, name: string, seen: ReadonlySet<string>): string | undefined {
-  if (REGISTERED.has(name)) return "registered"
+  if (CORE_PARAMETERS.has(name)) return "registered"
   if (seen.has(name)) return "twice"
   if (memberOf(context.header, name) === undefined) return "absent"
   return name === "b64" ? undefined : "unknown"

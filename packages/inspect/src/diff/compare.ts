@@ -1,0 +1,103 @@
+/** Two tokens or key sets side by side: what they say differently, not how their letters differ. */
+
+import { type JsonNode, memberOf, textMember } from "../read/json.ts"
+import { escapeName } from "../read/locate.ts"
+import type { Reading } from "../read/reading.ts"
+import type { Segment } from "../read/segment.ts"
+
+/** One difference. */
+export interface Difference {
+  /** A JSON Pointer (RFC 6901), such as `/payload/exp`; in a key set `/keys/<kid>/alg`. */
+  readonly path: string
+  /** `written`: the same value in other letters, such as 1.0 and 1. `order`: the same members in another order. */
+  readonly kind: "added" | "removed" | "changed" | "type" | "written" | "order"
+  /** The values as they are written; undefined where there is none. */
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+/** A value with the text that it is written in. */
+interface Side {
+  readonly node: JsonNode
+  readonly text: string
+}
+
+/** What the second reading says that the first does not, and the reverse. Signatures differ whenever anything does, and come last. */
+export function compare(before: Reading, after: Reading): Difference[] {
+  const paths = new Set([...before.segments, ...after.segments].map(({ path }) => path))
+  return [...paths].flatMap((path) => compareSegments(path, segmentAt(before, path), segmentAt(after, path)))
+}
+
+function segmentAt({ segments }: Reading, path: string): Segment | undefined {
+  return segments.find((segment) => segment.path === path)
+}
+
+function compareSegments(path: string, before: Segment | undefined, after: Segment | undefined): Difference[] {
+  if (before?.text === after?.text) return []
+  const one = sideOf(before)
+  const other = sideOf(after)
+  if (one !== undefined && other !== undefined) return compareValues(path, one, other)
+  return [
+    difference(
+      path,
+      before === undefined ? "added" : after === undefined ? "removed" : "changed",
+      before?.text,
+      after?.text,
+    ),
+  ]
+}
+
+function sideOf(segment: Segment | undefined): Side | undefined {
+  const { json } = segment ?? {}
+  return json?.root === undefined || json.problem !== undefined ? undefined : { node: json.root, text: json.text }
+}
+
+function compareValues(path: string, before: Side, after: Side): Difference[] {
+  const [one, other] = [before.node, after.node]
+  const [was, is] = [written(before), written(after)]
+  if (one.type !== other.type) return [difference(path, "type", was, is)]
+  if (one.type === "object" || one.type === "array") return compareMembers(path, before, after)
+  if (was === is) return []
+  const isSame = other.type !== "object" && other.type !== "array" && one.value === other.value
+  return [difference(path, isSame ? "written" : "changed", was, is)]
+}
+
+function compareMembers(path: string, before: Side, after: Side): Difference[] {
+  const [one, other] = [membersOf(before.node), membersOf(after.node)]
+  const found = [...new Set([...one.keys(), ...other.keys()])].flatMap((name) => {
+    const [was, is] = [one.get(name), other.get(name)]
+    const at = `${path}/${escapeName(name)}`
+    const left = was && { node: was, text: before.text }
+    const right = is && { node: is, text: after.text }
+    if (left !== undefined && right !== undefined) return compareValues(at, left, right)
+    return [difference(at, left === undefined ? "added" : "removed", left && written(left), right && written(right))]
+  })
+  const isReordered = found.length === 0 && [...one.keys()].join("\n") !== [...other.keys()].join("\n")
+  return isReordered ? [difference(path, "order", [...one.keys()].join(", "), [...other.keys()].join(", "))] : found
+}
+
+/** Members by name; keys of a set by their `kid`, so that rotation shows as keys that came and went. */
+function membersOf(node: JsonNode): Map<string, JsonNode> {
+  if (node.type === "object") return new Map(node.members.map(({ name, value }) => [name, value]))
+  if (node.type !== "array") return new Map()
+  const named = node.items.map((item, index) => [keyName(item) ?? String(index), item] as const)
+  const isUnique = new Set(named.map(([name]) => name)).size === named.length
+  return new Map(isUnique ? named : node.items.map((item, index) => [String(index), item]))
+}
+
+function keyName(node: JsonNode): string | undefined {
+  return memberOf(node, "kty") === undefined ? undefined : textMember(node, "kid")
+}
+
+function written({ node, text }: Side): string {
+  return text.slice(...node.range)
+}
+
+function difference(
+  path: string,
+  kind: Difference["kind"],
+  before: string | undefined,
+  after: string | undefined,
+): Difference {
+  return { path, kind, before, after }
+}
