@@ -44,6 +44,12 @@ describe("the secret", () => {
     ])
   })
 
+  test("was put into a JWK as it is, instead of in base64url", async () => {
+    const key = JSON.stringify({ kty: "oct", k: "c2VjcmV0LXNlY3JldA" })
+    expect(await hints(mac("c2VjcmV0LXNlY3JldA"), { key })).toEqual([{ code: "secret_encoding", detail: "utf8" }])
+    expect(await hints(mac("secret-secret"), { key })).toEqual([])
+  })
+
   test("was right, and the hash another", async () => {
     expect(await hints(mac("secret", undefined, undefined, "sha512"), { key: "secret" })).toEqual([
       { code: "hash_size", detail: "HS512" },

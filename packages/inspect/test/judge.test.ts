@@ -1,6 +1,7 @@
 /** Verdicts: five separate answers, every check told, and no pass that the core would not give. */
 import { readFileSync } from "node:fs"
 import { type JudgeRequest, type Judgment, judge, type OfferedKey, read, readKeys, readPolicy } from "@jotkit/inspect"
+import fc from "fast-check"
 import { encode, Jwk, JwkSet, signJws, Verifier, verifyJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { describeShared } from "./shared.ts"
@@ -195,6 +196,16 @@ describe("what cannot be verified", () => {
     ["padding", `${token}=`, "token_malformed"],
     ["a member twice", signJws('{"sub":"a","sub":"b"}', SECRET, { algorithm: "HS256" }), "duplicate_member"],
     ["no token", "hello", "token_malformed"],
+    [
+      "a member of a serialization twice",
+      '{"payload":"e30","payload":"e30","protected":"eyJhbGciOiJIUzI1NiJ9","signature":"AA"}',
+      "duplicate_member",
+    ],
+    [
+      "a claim twice in a serialization",
+      JSON.stringify(signJws('{"sub":"a","sub":"b"}', SECRET, { algorithm: "HS256", format: "flattened" })),
+      "duplicate_member",
+    ],
     ["JSON that is none", '{"payload":"e30","signatures":[{}]}', "token_malformed"],
   ])("%s is an input that cannot be read, even where the signature would hold", async (_, text, code) => {
     const judgment = await judged(text, { keys: await supplied(SECRET), policy: hs256 })
@@ -231,6 +242,20 @@ describe("what cannot be verified", () => {
     expect((await judged(text, { keys, policy: { ...hs256, issuer: "x" } })).code).toBe("claims")
   })
 
+  test("an unencoded payload verifies", async () => {
+    const text = signJws("hello", SECRET, { algorithm: "HS256", b64: false })
+    expect((await judged(text, { keys: await supplied(SECRET), policy: hs256 })).code).toBe("ok")
+  })
+
+  test("a type that only a forged signature names is no type", async () => {
+    const genuine = signJws("{}", SECRET, { algorithm: "HS256", format: "general", header: { typ: "other" } })
+    const forged = signJws("{}", "x".repeat(64), { algorithm: "HS256", format: "general", header: { typ: "at+jwt" } })
+    const both = JSON.stringify({ payload: genuine.payload, signatures: [...forged.signatures, ...genuine.signatures] })
+    const judgment = await judged(both, { keys: await supplied(SECRET), policy: { ...hs256, typ: "at+jwt" } })
+    expect(judgment.verdicts.signature.status).toBe("pass")
+    expect(check(judgment, "typ")?.status).toBe("fail")
+  })
+
   test("JSON serializations verify like compact ones", async () => {
     const keys = await supplied(SECRET)
     for (const format of ["flattened", "general"] as const) {
@@ -258,12 +283,51 @@ describe("a policy file", () => {
     ['{"issuer":1}', "policy_member_type", "issuer", undefined],
     ['{"algorithms":"HS256"}', "policy_member_type", "algorithms", undefined],
     ['{"leeway":"1mo"}', "policy_member_type", "leeway", undefined],
+    ['{"leeway":601}', "policy_member_type", "leeway", undefined],
+    ['{"maxAge":"90"}', "policy_member_type", "maxAge", undefined],
+    ['{"maxAge":-1}', "policy_member_type", "maxAge", undefined],
+    ['{"algorithms":["HS256","RS255"]}', "policy_member_type", "algorithms", undefined],
     ['{"typ":"a","typ":"b"}', "policy_member_twice", "typ", undefined],
     ["[]", "policy_not_object", "", undefined],
     ["{", "policy_not_json", "", undefined],
   ])("is refused: %s", (text, code, member, nearest) => {
     expect(readPolicy(text)).toMatchObject({ ok: false, problems: [{ code, member, nearest }] })
   })
+})
+
+test("a policy that is accepted is accepted by the library, whatever is in it", () => {
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(
+      "",
+      "HS256",
+      ["HS256"],
+      ["HS256", "x"],
+      "90",
+      "90s",
+      "PT1H",
+      "P1M",
+      "1.5h",
+      0,
+      -1,
+      600,
+      601,
+      null,
+      true,
+      [],
+      ["a", 1],
+      "a",
+    ),
+    fc.jsonValue(),
+  )
+  const name = fc.constantFrom("algorithms", "issuer", "audience", "subject", "typ", "require", "maxAge", "leeway", "x")
+  fc.assert(
+    fc.property(fc.dictionary(name, value, { maxKeys: 3 }), (policy) => {
+      const text = JSON.stringify(policy)
+      const isAccepted = readPolicy(text).ok
+      if (isAccepted) new Verifier({ algorithms: ["HS256"], ...JSON.parse(text), key: SECRET })
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 test("a set of keys that the core reads is read the same", async () => {

@@ -9,7 +9,7 @@ import { isDer } from "../lint/algorithm.ts"
 import { textMember } from "../read/json.ts"
 import type { Reading } from "../read/reading.ts"
 import { type SigningInput, signingInputs } from "./inputs.ts"
-import { secretGuesses } from "./secrets.ts"
+import { type SecretGuess, secretGuesses } from "./secrets.ts"
 
 /** One difference with which the signature would hold. */
 export interface Hint {
@@ -123,12 +123,22 @@ async function attemptsFor(search: Search): Promise<Attempt[]> {
   const asymmetric = keys.filter((key) => key.jwk !== undefined && !key.isSymmetric)
   const attempts = asymmetric.length === 0 ? [] : keyAttempts(search, asymmetric)
   // Only where the token claims so: a public key as a secret is the attack, and its name is worth knowing.
-  return /^HS\d/.test(alg) ? [...secretAttempts(search), ...attempts] : attempts
+  return /^HS\d/.test(alg) ? [...secretAttempts(search, guessesOf(request, keys)), ...attempts] : attempts
+}
+
+/** The text as a secret; of secrets that are JWKs their `k`, each as base64url, which it should be, and as what it may be by mistake. */
+function guessesOf({ key, encoding = "utf8" }: DiagnoseRequest, keys: readonly OfferedKey[]): SecretGuess[] {
+  const secrets = keys.filter(({ isSymmetric, form }) => isSymmetric && (form === "jwk" || form === "jwks"))
+  if (secrets.length === 0) return secretGuesses(key, encoding)
+  return secrets.flatMap((secret) => {
+    const k = String(secret.jwk?.toPrivateJSON()["k"] ?? "")
+    const other: Hint[] = keys.length > 1 ? [{ code: "other_key", detail: secret.keyId ?? String(secret.index) }] : []
+    return secretGuesses(k, "base64url").map(({ bytes, hints }) => ({ bytes, hints: [...other, ...hints] }))
+  })
 }
 
 /** Each guess at the secret with the text as it is, then the first guess with each other text. */
-function secretAttempts({ alg, signature, inputs, original, request }: Search): Attempt[] {
-  const guesses = secretGuesses(request.key, request.encoding ?? "utf8")
+function secretAttempts({ alg, signature, inputs, original }: Search, guesses: readonly SecretGuess[]): Attempt[] {
   const named = `SHA-${alg.slice(2)}`
   // The length of the signature says which hash was used.
   const hash = HASH_BYTES[signature.length] ?? HASHES[0]

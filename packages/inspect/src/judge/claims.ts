@@ -25,7 +25,7 @@ export function checkClaims(reading: Reading, request: ClaimsRequest): Check[] {
   const isClaims = root?.type === "object" && reading.payload?.json?.problem === undefined
   if (!isClaims || reading.isDetached) return withoutClaims(reading, request)
   const claims = plainValue(root) as JwtClaims
-  const header = headerOf(reading)
+  const headers = headersOf(reading)
   const rules = rulesOf(request)
   return [
     ...(["exp", "nbf", "iat"] as const).map((name) => checkOne(name, claims, rules, request)),
@@ -33,7 +33,7 @@ export function checkClaims(reading: Reading, request: ClaimsRequest): Check[] {
     checkAudience(claims, rules, request),
     checkText("sub", claims, rules, request, rules.subject !== undefined),
     checkText("jti", claims, rules, request, rules.jwtId !== undefined),
-    checkTyp(header, rules, request),
+    checkTyp(headers, rules, request),
     checkNonce(reading, request),
     checkAge(claims, rules, request),
     ...checkRequired(claims, rules, request),
@@ -105,9 +105,11 @@ function checkAudience(claims: JwtClaims, { audience }: ClaimRules, { now, stric
   return audience === undefined ? skipped("aud", "claim_absent", "aud") : passed("aud", "aud")
 }
 
-function checkTyp(header: object, { typ }: ClaimRules, { now }: ClaimsRequest): Check {
+/** Of several signatures any may be the one that holds, so each header must name the type. */
+function checkTyp(headers: readonly object[], { typ }: ClaimRules, { now }: ClaimsRequest): Check {
   if (typ === undefined) return skipped("typ", "not_asked", "typ")
-  const [violation] = validateClaims({}, { typ, unchecked: new Set(ALL) }, now, header)
+  const rules = { typ, unchecked: new Set(ALL) }
+  const violation = headers.flatMap((header) => validateClaims({}, rules, now, header))[0]
   return violation === undefined ? passed("typ", "typ") : failed("typ", violation.code, "typ")
 }
 
@@ -130,9 +132,11 @@ function checkRequired(claims: JwtClaims, { require }: ClaimRules, { now }: Clai
   return missing.length === 0 ? [passed("require")] : missing.map((name) => failed("require", "claim_missing", name))
 }
 
-function headerOf({ header }: Reading): object {
-  const root = header?.json?.root
-  return root?.type === "object" ? (plainValue(root) as object) : {}
+function headersOf({ signatures }: Reading): object[] {
+  return signatures.map(({ header }) => {
+    const root = header?.json?.root
+    return root?.type === "object" ? (plainValue(root) as object) : {}
+  })
 }
 
 /** There are no claims: what was asked of them cannot hold, the rest is left out. */
@@ -161,7 +165,7 @@ function withoutClaims(reading: Reading, request: ClaimsRequest): Check[] {
     "require",
   ]
   return order.map((id) => {
-    if (id === "typ") return checkTyp(headerOf(reading), rulesOf(request), request)
+    if (id === "typ") return checkTyp(headersOf(reading), rulesOf(request), request)
     return asked[id] === true ? failed(id, "payload_invalid", id) : skipped(id, "no_claims", id)
   })
 }

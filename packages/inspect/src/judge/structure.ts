@@ -2,7 +2,7 @@
 
 import { decodeAsync, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
 import { CORE_PARAMETERS } from "../dictionary/names.ts"
-import { memberOf, plainValue } from "../read/json.ts"
+import { type JsonNode, memberOf, plainValue } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
 import { type Check, failed, passed, unavailable } from "./check.ts"
@@ -61,6 +61,8 @@ async function problemOf(reading: Reading, crit: readonly string[]): Promise<str
 async function problemOfJson(reading: Reading, crit: readonly string[]): Promise<string | undefined> {
   const { document, isDetached } = reading
   if (document?.problem !== undefined) return "token_malformed"
+  // The core is given the object, in which of two members one is left. Claims are compared at the top, as it does with compact tokens.
+  if (hasTwice(document?.root, true) || hasTwice(reading.payload?.json?.root, false)) return "duplicate_member"
   const detached = isDetached ? { detachedPayload: new Uint8Array() } : {}
   try {
     // The secret is nobody's: only what is wrong before any key is asked for is wanted.
@@ -75,6 +77,12 @@ async function problemOfJson(reading: Reading, crit: readonly string[]): Promise
     if (!isJwtError(error)) throw error
     return error.fault === "token" && !SIGNATURE_CODES.has(error.code) ? error.code : undefined
   }
+}
+
+function hasTwice(node: JsonNode | undefined, isDeep: boolean): boolean {
+  if (node?.type === "array") return isDeep && node.items.some((item) => hasTwice(item, isDeep))
+  if (node?.type !== "object") return false
+  return node.members.some(({ duplicate, value }) => duplicate || (isDeep && hasTwice(value, isDeep)))
 }
 
 /** What is wrong with the signature or the algorithm, and not with the shape. */

@@ -1,6 +1,6 @@
 /** A policy: what to expect of a token, in a JSON file that `jotkit`'s `decode` and `Verifier` take as it is. */
 
-import type { DecodeOptions } from "jotkit"
+import { type DecodeOptions, listAlgorithms } from "jotkit"
 import { type JsonMember, type JsonNode, plainValue, type Range, readJson } from "../read/json.ts"
 import { parseDuration } from "../time/argument.ts"
 
@@ -33,21 +33,29 @@ export type PolicyReading =
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText)
 const isTextOrTexts = (value: unknown): boolean => isText(value) || isTexts(value)
-const isDuration = (value: unknown): boolean =>
-  typeof value === "number"
-    ? Number.isFinite(value) && value >= 0
-    : typeof value === "string" && parseDuration(value).ok
+/** What the library takes for a length of time: a number of seconds, or text with units. */
+const secondsOf = (value: unknown): number | undefined => {
+  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined
+  if (typeof value !== "string" || /^[\d.]*$/.test(value)) return undefined
+  const read = parseDuration(value)
+  return read.ok ? read.seconds : undefined
+}
+const isDuration = (value: unknown): boolean => secondsOf(value) !== undefined
+/** The library refuses more than ten minutes. */
+const isLeeway = (value: unknown): boolean => (secondsOf(value) ?? Number.POSITIVE_INFINITY) <= 600
+const isAlgorithms = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((name) => listAlgorithms().includes(name))
 
 const MEMBERS: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
   Object.entries({
-    algorithms: isTexts,
+    algorithms: isAlgorithms,
     issuer: isTextOrTexts,
     audience: isTextOrTexts,
     subject: isText,
     typ: isText,
     require: isTexts,
     maxAge: isDuration,
-    leeway: isDuration,
+    leeway: isLeeway,
   } satisfies Record<keyof Policy, (value: unknown) => boolean>),
 )
 
