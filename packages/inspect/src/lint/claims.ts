@@ -17,7 +17,7 @@ const REQUIRED: Readonly<Partial<Record<Kind, string>>> = {
   google_id: "iss sub aud exp iat",
   key_binding: "iat aud nonce sd_hash",
 }
-type Shape = "text" | "texts" | "textOrTexts" | "boolean" | "object"
+type Shape = "text" | "texts" | "textOrTexts" | "object"
 const SHAPES: Readonly<Record<string, Shape>> = {
   iss: "text",
   sub: "text",
@@ -46,7 +46,6 @@ const FITS: Readonly<Record<Shape, (node: JsonNode) => boolean>> = {
   text: (node) => node.type === "string",
   texts: isTexts,
   textOrTexts: (node) => node.type === "string" || isTexts(node),
-  boolean: (node) => node.type === "boolean",
   object: (node) => node.type === "object",
 }
 const SECRET_NAME =
