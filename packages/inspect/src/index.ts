@@ -43,7 +43,9 @@ export { type Location, locate, pathAt } from "./read/locate.ts"
 export { type ReadOptions, read } from "./read/read.ts"
 export type { Disclosure, Form, Reading, RecipientPart, ShapeProblem, SignaturePart } from "./read/reading.ts"
 export { charactersOf, type Segment, type SegmentName, type SegmentNote, type SegmentState } from "./read/segment.ts"
+export { visibleText } from "./read/visible.ts"
 export { parseDuration, parseTime, type TimeArgument, type TimeRefusal } from "./time/argument.ts"
+export { timesOf } from "./time/times.ts"
 export {
   explainTime,
   isNumericDate,

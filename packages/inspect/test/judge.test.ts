@@ -32,7 +32,7 @@ describe("the five verdicts", () => {
   test("without a key only structure and time are known", async () => {
     const judgment = await judged(token)
     expect(statuses(judgment)).toEqual(["pass", "not_checked", "pass", "not_checked", "not_checked"])
-    expect(judgment.overall).toBe("not_checked")
+    expect(judgment).toMatchObject({ overall: "not_checked", code: "usage" })
     expect(judgment.verifiedBy).toBeUndefined()
   })
 
@@ -99,6 +99,7 @@ describe("the key", () => {
   test("a secret without an algorithm leaves the choice to nobody", async () => {
     const judgment = await judged(token, { keys: await supplied(SECRET) })
     expect(check(judgment, "key")).toMatchObject({ status: "fail", code: "algorithm_required" })
+    expect(judgment.code).toBe("usage")
     expect(judgment.verdicts.signature.status).toBe("fail")
   })
 
@@ -329,6 +330,37 @@ test("a policy that is accepted is accepted by the library, whatever is in it", 
     { numRuns: 2000 },
   )
 })
+
+test("of a token that was changed anywhere no verdict is better than the core's", async () => {
+  const key = EC.publicKey()
+  const keys = await readKeys(JSON.stringify(key.toJSON()))
+  const texts = [
+    signJws(JSON.stringify(claims), EC),
+    JSON.stringify(signJws(JSON.stringify(claims), EC, { format: "flattened" })),
+    JSON.stringify(signJws(JSON.stringify(claims), EC, { format: "general" })),
+  ]
+  const letter = fc.constantFrom("A", "b", "-", "_", "=", ".", "+", '"', "{", " ", "~", "")
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...texts), fc.nat(2000), letter, fc.nat(1), async (text, at, piece, removed) => {
+      const place = at % text.length
+      const changed = text.slice(0, place) + piece + text.slice(place + removed)
+      const { code, verdicts } = await judge(read(changed), { now: NOW, keys })
+      const isGood = verifies(changed, key)
+      if (!isGood) expect(verdicts.signature.status).not.toBe("pass")
+      if (code === "ok") expect([changed, isGood]).toEqual([changed, true])
+    }),
+    { numRuns: 400 },
+  )
+})
+
+function verifies(text: string, key: Jwk): boolean {
+  try {
+    verifyJws(text.startsWith("{") ? JSON.parse(text) : (text.split("~")[0] ?? ""), key)
+    return true
+  } catch {
+    return false
+  }
+}
 
 test("a set of keys that the core reads is read the same", async () => {
   const set = JwkSet.from([RSA, EC])

@@ -1,6 +1,6 @@
 /** Reading: every serialization, every state of a part, and ranges that point to what they say. */
 import { readFileSync } from "node:fs"
-import { formatJson, locate, pathAt, plainValue, type Reading, read, readJson } from "@jotkit/inspect"
+import { formatJson, locate, pathAt, plainValue, type Reading, read, readJson, visibleText } from "@jotkit/inspect"
 import { encryptJwe, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { describeShared } from "./shared.ts"
@@ -229,6 +229,24 @@ describe("JSON", () => {
     expect(readJson(text).problem).toBeDefined()
     expect(() => JSON.parse(text)).toThrow()
   })
+})
+
+test.each<[string, string]>([
+  ["plain ASCII ~", "plain ASCII ~"],
+  ["愛麗絲 é 😀", "愛麗絲 é 😀"],
+  ["\u001b[31mred\u0007", "\\u001b[31mred\\u0007"],
+  ["a\r\n\tb", "a\\r\\n\\tb"],
+  ["admin\u202etxt.exe", "admin\\u202etxt.exe"],
+  ["z\u200bw\ufeff\u00ad", "z\\u200bw\\ufeff\\u00ad"],
+  ["\u009b31m", "\\u009b31m"],
+  ["\ud800!", "\\ud800!"],
+  ["tag \u{e0041}", "tag \\u{e0041}"],
+])("%j is shown without what hides", (text, shown) => {
+  expect(visibleText(text)).toBe(shown)
+})
+
+test("keeps line ends where asked", () => {
+  expect(visibleText("a\nb\r", true)).toBe("a\nb\\r")
 })
 
 test("reads the examples of the standards", () => {

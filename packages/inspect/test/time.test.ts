@@ -7,8 +7,10 @@ import {
   localTime,
   parseDuration,
   parseTime,
+  read,
   readJson,
   relativeTime,
+  timesOf,
 } from "@jotkit/inspect"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
@@ -124,6 +126,20 @@ test("is written in ISO 8601, in a place, and as a distance", () => {
   expect(relativeTime(NOW - 3 * 3600 - 59, NOW, "en")).toBe("3 hours ago")
   expect(relativeTime(NOW - 3 * 3600, NOW, "zh-Hant-TW")).toBe("3 小時前")
   expect(relativeTime(NOW + 86_400, NOW, "en")).toBe("in 1 day")
+})
+
+test("the times of a token are told in ISO 8601, as they were meant", () => {
+  const claims =
+    '{"exp":1700000000,"iat":1700000000000,"nbf":"1700000000","auth_time":null,"updated_at":1e15,"toe":-1,"x":1700000000}'
+  const moment = "2023-11-14T22:13:20Z"
+  expect(timesOf(read(`eyJhbGciOiJub25lIn0.${Buffer.from(claims).toString("base64url")}.`))).toEqual({
+    exp: moment,
+    iat: moment,
+    nbf: moment,
+    updated_at: "2001-09-09T01:46:40Z",
+    toe: "1969-12-31T23:59:59Z",
+  })
+  expect(timesOf(read("eyJhbGciOiJub25lIn0.."))).toEqual({})
 })
 
 test("never throws, whatever is typed", () => {

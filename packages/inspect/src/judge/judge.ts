@@ -48,8 +48,8 @@ export interface Judgment {
   }
   /** The worst of the five. */
   readonly overall: Verdict["status"]
-  /** What `verify` ends with: the gravest kind of failure, or `ok`. */
-  readonly code: "ok" | "input" | "key" | "signature" | "claims" | "negative"
+  /** What `verify` ends with: the gravest kind of failure, or `ok`. `usage`: there is no key, or it does not say for which algorithm. */
+  readonly code: "ok" | "usage" | "input" | "key" | "signature" | "claims" | "negative"
   /** Every check that was made or left out. */
   readonly checks: readonly Check[]
   /** Each key and what became of it. */
@@ -136,14 +136,21 @@ function trustOf(key: OfferedKey | undefined): Verdict {
   return PROOFLESS.has(key.provenance) ? { status: "fail", code } : { status: "pass", code }
 }
 
-/** Structure, then keys, then the signature, then claims; an unknown critical extension is a plain no. */
+/**
+ * Structure, then keys, then the signature, then claims; an unknown critical extension is a plain no. `ok` takes a signature that holds:
+ * what was not or cannot be verified is something else.
+ */
 function codeOf(reading: Reading, checks: readonly Check[]): Judgment["code"] {
+  const of = (id: CheckId) => checks.find((check) => check.id === id)
   const fails = (id: CheckId) => checks.some((check) => check.id === id && check.status === "fail")
-  const isCritical =
-    checks.some(({ id, code }) => id === "structure" && code === "crit_invalid") && criticalNames(reading).length > 0
+  const isCritical = of("structure")?.code === "crit_invalid" && criticalNames(reading).length > 0
   if ((fails("structure") && !isCritical) || reading.form === "jwe") return "input"
-  if (fails("key")) return "key"
+  if (fails("key")) return of("key")?.code === "algorithm_required" ? "usage" : "key"
   if (fails("signature")) return "signature"
+  if (!isCritical && of("signature")?.status !== "pass") return UNVERIFIED[of("signature")?.code ?? ""] ?? "input"
   if ([...TIME, ...CLAIMS].some(fails)) return "claims"
   return isCritical ? "negative" : "ok"
 }
+
+/** Why a signature was not verified, as exit codes name it. */
+const UNVERIFIED: Readonly<Record<string, Judgment["code"]>> = { no_key: "usage", algorithm_unavailable: "key" }

@@ -1,9 +1,9 @@
 /** Times: past, future, in the wrong unit, in the wrong order. */
 
+import { TIME_CLAIMS } from "../time/times.ts"
 import { explainTime, isNumericDate } from "../time/words.ts"
 import { type Context, claimValue, type Finding, finding, isJwt, type LintRule } from "./context.ts"
 
-const TIMES = ["exp", "nbf", "iat", "auth_time", "updated_at", "toe"]
 const DAY = 86_400
 const HOUR = 3600
 const ID_TOKENS: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ export const checkValidity: LintRule = (context) => {
 
 /** TIME-UNIT */
 export const checkUnits: LintRule = (context) =>
-  TIMES.flatMap((name) => {
+  TIME_CLAIMS.flatMap((name) => {
     const value = claimValue(context, name)
     if (value === undefined) return []
     const time = explainTime(value)
