@@ -162,6 +162,16 @@ describe("the key", () => {
     expect(judgment.overall).toBe("fail")
   })
 
+  test("that is best counts, wherever it stands", async () => {
+    const text = JSON.stringify(EC.toJSON())
+    const [embedded, pinned] = [
+      await readKeys(text, { provenance: "embedded" }),
+      await readKeys(text, { provenance: "pinned" }),
+    ]
+    const judgment = await judged(signJws("{}", EC), { keys: [...embedded, ...pinned] })
+    expect(judgment.verdicts.keyTrust).toEqual({ status: "pass", code: "key_pinned" })
+  })
+
   test("is described without being shown", async () => {
     const [key] = await readKeys(Buffer.from(SECRET).toString("base64"), { encoding: "base64" })
     expect(key).toMatchObject({ form: "secret", keyType: "oct", bits: 512, isSymmetric: true, thumbprint: undefined })

@@ -52,7 +52,7 @@ export interface Judgment {
   readonly code: "ok" | "usage" | "input" | "key" | "signature" | "claims" | "negative"
   /** Every check that was made or left out. */
   readonly checks: readonly Check[]
-  /** Each key and what became of it. */
+  /** Each key and what became of it, those that the caller supplied before those that the token brought. */
   readonly keys: readonly KeyAnswer[]
   readonly verifiedBy: OfferedKey | undefined
 }
@@ -60,6 +60,8 @@ export interface Judgment {
 const TIME: readonly CheckId[] = ["exp", "nbf", "iat", "max-age"]
 const CLAIMS: readonly CheckId[] = ["iss", "aud", "sub", "jti", "typ", "nonce", "require"]
 const BADNESS: readonly Verdict["status"][] = ["pass", "not_checked", "cannot_check", "fail"]
+/** From the key that says most about the sender to the one that says nothing. */
+const LADDER: readonly Provenance[] = ["supplied", "pinned", "issuer", "named", "embedded"]
 /** Keys that a token brought along prove nothing about who sent it. */
 const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
 
@@ -73,7 +75,8 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
   const structure = await checkStructure(reading, crit)
   // Whether a signature holds is one question, whether its extensions are understood another: the structure answers that.
   const signed = await checkSignature(reading, {
-    keys,
+    // The best key that fits counts, wherever it stands in the list.
+    keys: LADDER.flatMap((provenance) => keys.filter((key) => key.provenance === provenance)),
     algorithms: policy.algorithms,
     crit: criticalNames(reading),
     detachedPayload,
