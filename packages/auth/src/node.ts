@@ -3,7 +3,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import type { GuardMaker, Who } from "./core/guard-maker.ts"
 import { nodeRequest } from "./core/node-request.ts"
-import { functionOption } from "./core/options.ts"
+import { functionOption, invalidOption, own } from "./core/options.ts"
 import type { GuardOptions, Refused } from "./index.ts"
 
 export { nodeRequest, sendCookies, sendRefusal } from "./core/node-request.ts"
@@ -31,13 +31,16 @@ export function upgradeGuard<User, const Options extends UpgradeOptions>(
 ): (incoming: IncomingMessage, socket: Duplex) => Promise<Who<User, Options> | undefined> {
   const { onExpired, ...asked } = options
   const end = functionOption("onExpired", onExpired) ?? ((socket: Duplex) => socket.destroy())
+  if (own(asked, "renew") !== undefined)
+    throw invalidOption("renew", "absent: an upgrade has no answer to put cookies on")
   const guard = auth.guard(asked)
   return async (incoming, socket) => {
     // Whoever goes away meanwhile must not end the process.
     socket.on("error", () => socket.destroy())
     const verdict = await guard(nodeRequest(incoming))
     if (!verdict.allowed) {
-      socket.end(refusalText(verdict))
+      // The other end may keep its half open for ever.
+      socket.end(refusalText(verdict), () => socket.destroy())
       return undefined
     }
     if (typeof verdict.claims?.exp === "number") endAt(verdict.claims.exp, socket, end)

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { once } from "node:events"
 import { createServer, request, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import type { Duplex } from "node:stream"
 import { text } from "node:stream/consumers"
 import type { Auth } from "@jotkit/auth"
@@ -146,6 +146,29 @@ test("nothing is waited for once a connection has closed", async () => {
   expect(vi.getTimerCount()).toBe(1)
   socket.destroy()
   await vi.waitUntil(() => vi.getTimerCount() === 0)
+})
+
+test("a client that is refused and keeps its half of the connection open leaves nothing open here", async () => {
+  const guard = upgradeGuard(standard().auth, { origins: ORIGIN })
+  const server = createServer()
+  const ended = new Promise((resolve) => {
+    server.on("upgrade", (incoming, socket) => {
+      socket.once("close", resolve)
+      void guard(incoming, socket)
+    })
+  })
+  await once(server.listen(0, "127.0.0.1"), "listening")
+  onTestFinished(() => void server.close())
+  const client = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true })
+  onTestFinished(() => void client.destroy())
+  client.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+  expect(await text(client)).toMatch(/^HTTP\/1\.1 401 /)
+  await ended
+})
+
+test("an upgrade renews nothing, since its answer carries no cookies", () => {
+  const options = { origins: ORIGIN, renew: true } as UpgradeOptions
+  expect(() => upgradeGuard(standard().auth, options)).toThrow(/`renew`/)
 })
 
 test("origins are whole, or refused as an option", () => {
