@@ -1,6 +1,7 @@
 // @ts-check
 /** Bodies of requests, with a limit, for what has no parsers of its own. */
 const MAX_BODY_BYTES = 102_400
+const MAX_DEPTH = 500
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
 
 /** `application/json` and its kin (RFC 6839, section 3.1). */
@@ -27,10 +28,26 @@ export class HttpFailure extends Error {
 export async function readJson(type, body) {
   const text = await readText(type, JSON_TYPE, body)
   try {
-    return /** @type {unknown} */ (JSON.parse(text))
+    return parseJson(text)
   } catch {
     throw new HttpFailure(400, "invalid_request", "the body must be JSON")
   }
+}
+
+/**
+ * As `JSON.parse`, but not for what is nested so deep that `JSON.stringify` would fail with it.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parseJson(text) {
+  const value = JSON.parse(text)
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new RangeError("too deep")
+    level = level.filter((each) => typeof each === "object" && each !== null).flatMap(Object.values)
+  }
+  return value
 }
 
 /**

@@ -5,7 +5,7 @@ import { expressRequest, requireAuth } from "@jotkit/auth/express"
 import { sendRefusal } from "@jotkit/auth/node"
 import express from "express"
 import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
-import { JSON_TYPE } from "../app/body.mjs"
+import { JSON_TYPE, parseJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
 /** @typedef {ReturnType<typeof import("../app/auth.mjs").openAuth>} Auth */
@@ -149,7 +149,7 @@ function json(request, response, next) {
   parseText(request, response, (/** @type {unknown} */ error) => {
     if (error !== undefined) return next(error)
     try {
-      request.body = JSON.parse(request.body)
+      request.body = parseJson(request.body)
     } catch {
       return fail(response, 400, "invalid_request", "the body must be JSON")
     }

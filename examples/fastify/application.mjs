@@ -4,7 +4,7 @@ import { StoreUnavailableError } from "@jotkit/auth"
 import { fastifyRequest, requireAuth } from "@jotkit/auth/fastify"
 import fastify from "fastify"
 import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
-import { HttpFailure, JSON_TYPE } from "../app/body.mjs"
+import { HttpFailure, JSON_TYPE, parseJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
 /** @typedef {ReturnType<typeof import("../app/auth.mjs").openAuth>} Auth */
@@ -38,7 +38,7 @@ export async function application(auth, store) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("*", (_, __, done) => done(null))
   app.register((routes, _, done) => {
-    takeOnly(routes, JSON_TYPE, JSON.parse)
+    takeOnly(routes, JSON_TYPE, parseJson)
     routes.post("/login", { onRequest: fromThisSite }, login)
     routes.post("/echo", { onRequest: access }, ({ body }, reply) => json(reply, body))
     done()

@@ -364,7 +364,9 @@ describe.each(EXAMPLES)("the example %s", (name) => {
       await expectRefusal(echo(type, "{"), 401, "missing_token")
       for (const other of ["text/plain", "multipart/form-data", "application/jsonx", "x"])
         await expectRefusal(echo({ authorization, "content-type": other }, "1"), 415, "unsupported_media_type")
-      for (const body of ["", "{", "{'a':1}", "\u0000", "1 2"])
+      // Deeper than what JSON can be written of.
+      const deep = "[".repeat(50_000) + "]".repeat(50_000)
+      for (const body of ["", "{", "{'a':1}", "\u0000", "1 2", deep])
         await expectRefusal(echo({ authorization, ...type }, body), 400, "invalid_request")
       await expectRefusal(echo({ authorization, ...type }, `"${"x".repeat(1_000_000)}"`), 413, "payload_too_large")
       await expectRefusal(
