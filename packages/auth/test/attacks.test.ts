@@ -402,3 +402,16 @@ test("every attack is asked here, or elsewhere, or is no affair of this package"
       expect(readFileSync(new URL(elsewhere[0], import.meta.url), "utf8")).toContain(elsewhere[1])
   }
 })
+
+test("a header of commas is read in a time that grows with its length alone", async () => {
+  const { auth } = standard({ compat: "flask-jwt-extended" })
+  const cost = async (commas: number) => {
+    const request = ask({ headers: { authorization: `a${",".repeat(commas)}b` } })
+    const since = performance.now()
+    await auth.check(request)
+    return performance.now() - since
+  }
+  await cost(1000)
+  // Trying from every comma again would take minutes.
+  expect(await cost(1_000_000)).toBeLessThan(5000)
+})
