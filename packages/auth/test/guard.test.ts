@@ -275,6 +275,11 @@ describe("a guard", () => {
     await expect(broken.check(bearer(await broken.createAccessToken("ada")))).rejects.toThrow(RangeError)
   })
 
+  test("waits for a listener, so that what it rejects with is told to the caller and ends no process", async () => {
+    const listening = standard({ onRefused: () => Promise.reject(new RangeError("the log is full")) })
+    await expect(listening.auth.check(ask())).rejects.toThrow(RangeError)
+  })
+
   test("lets responders and listeners see a failure, with claims once they are genuine", async () => {
     const seen: unknown[] = []
     const { auth: answering, clock } = standard({

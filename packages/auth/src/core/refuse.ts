@@ -13,7 +13,7 @@ const USELESS_COOKIE: ReadonlySet<RefusalCode> = new Set(["token_revoked", "refr
 /** Makes the answer, tells whoever listens, and lets the responders of the options have their say. */
 export async function refuse(failure: Failure, request: AuthRequest, settings: Settings): Promise<Refused> {
   const refused = settings.isCompat ? compatRefusal(failure, settings) : refusalOf(failure, settings)
-  settings.onRefused?.(failure, request)
+  await settings.onRefused?.(failure, request)
   const responder = settings.responders[failure.code] ?? settings.responders.otherwise
   return responder === undefined ? refused : withAnswer(refused, responder, request)
 }

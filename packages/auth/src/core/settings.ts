@@ -196,8 +196,8 @@ export interface AuthOptions<User = unknown, Identity = string> {
    * given.
    */
   challenge?: Readonly<Record<string, string>> | undefined
-  /** Told of every refused request, for logs and limits. What it throws is thrown on. */
-  onRefused?: ((failure: Failure, request: AuthRequest) => void) | undefined
+  /** Told of every refused request before it is answered, for logs and limits. What it throws, or rejects with, is thrown on. */
+  onRefused?: ((failure: Failure, request: AuthRequest) => unknown) | undefined
   /**
    * `rfc9068`: access tokens as RFC 9068 wants them. They are made with `client_id`, and refused without `client_id`, `iat` or `jti`;
    * whatever the profile, ID tokens are refused by their `typ`.
