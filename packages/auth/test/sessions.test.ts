@@ -12,6 +12,21 @@ function refreshBy(token: string) {
   return bearer(token, { method: "POST" })
 }
 
+test("a refresh whose loader fails does not use up the token", async () => {
+  let isAway = false
+  const claims = () => {
+    if (isAway) throw new RangeError("the users are away")
+    return { nickname: "Ada" }
+  }
+  const { auth } = standard({ refresh: { grace: 0 }, loaders: { claims } })
+  const { refreshToken } = await auth.login("ada")
+  isAway = true
+  await expect(auth.refresh(refreshBy(refreshToken))).rejects.toThrow(RangeError)
+  isAway = false
+  expect(await auth.refresh(refreshBy(refreshToken))).toMatchObject({ allowed: true })
+  expect(await auth.refresh(refreshBy(refreshToken))).toMatchObject({ code: "refresh_token_reused" })
+})
+
 describe("introspection", () => {
   test("says of a refresh token that was used what a refresh would say", async () => {
     const { auth, clock, pair } = await login()

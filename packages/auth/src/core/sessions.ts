@@ -16,6 +16,7 @@ import { type AuthClaims, type Settings, storeNeeded } from "./settings.ts"
 import { keptToken, sessionOfToken } from "./stateless.ts"
 import { askStore } from "./store-access.ts"
 import type { Allowed, Anonymous } from "./verdict.ts"
+import { identityOf } from "./verify.ts"
 
 /** How tokens reach the client: in the body of the answer, or as cookies. */
 export type Transport = "body" | "cookie"
@@ -82,7 +83,9 @@ export async function openSession<User, Identity>(
   const refreshId = settings.newId()
   // The tokens first: a session whose tokens could not be made would be nobody's.
   const transport = options.transport ?? "body"
-  const pair = await pairOf({ session, refreshId, transport, fresh: options.fresh ?? true, csrf: undefined }, context)
+  const loaded = await claimsFor(subject, undefined, context.loaders)
+  const fresh = options.fresh ?? true
+  const pair = await pairOf({ session, refreshId, transport, fresh, csrf: undefined, loaded }, context)
   if (store !== undefined) await askStore(settings.storeTimeout, () => store.createSession({ ...session, refreshId }))
   return pair
 }
@@ -112,6 +115,8 @@ export async function rotateSession(
   if (presented === undefined) return new Failure("invalid")
   const refreshId = settings.newId()
   const rotation = { ...presented, successorId: refreshId }
+  // Before the old token is used up: where the loader fails, the client may come again.
+  const loaded = await claimsFor(identityOf(claims, settings), undefined, context.loaders)
   const result = await askStore(settings.storeTimeout, () => store.rotate(rotation))
   if (result.outcome !== "rotated") {
     context.revocation.forget({ sessionId: presented.sessionId })
@@ -120,17 +125,18 @@ export async function rotateSession(
   }
   const transport = location === "cookie" ? "cookie" : "body"
   const csrf = textClaim(claims, "csrf")
-  return pairOf({ session: result.session, refreshId, transport, fresh: false, csrf }, context)
+  return pairOf({ session: result.session, refreshId, transport, fresh: false, csrf, loaded }, context)
 }
 
 /** A new access token beside the refresh token that was presented, which stays what it is. */
-function withoutStore(verdict: Allowed, context: Context): Promise<TokenPair> {
+async function withoutStore(verdict: Allowed, context: Context): Promise<TokenPair> {
   const { claims, location } = verdict
   const { settings } = context
   const session = sessionOfToken(claims, sessionClaimsOf(claims, settings), settings)
   const kept = keptToken(verdict, settings)
   const transport = location === "cookie" ? "cookie" : "body"
-  return pairOf({ session, refreshId: "", kept, transport, fresh: false, csrf: kept.csrf }, context)
+  const loaded = await claimsFor(session.subject, undefined, context.loaders)
+  return pairOf({ session, refreshId: "", kept, transport, fresh: false, csrf: kept.csrf, loaded }, context)
 }
 
 /** A refresh token as the store judges it; undefined: it belongs to no session. */
@@ -203,6 +209,8 @@ interface PairDraft {
   readonly fresh: boolean | number
   /** The CSRF value of the refresh token before: it stays, so that requests of other tabs do not fail. */
   readonly csrf: string | undefined
+  /** What the loader `claims` answered; it is asked before the store is told anything. */
+  readonly loaded: object
 }
 
 async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
@@ -212,7 +220,7 @@ async function pairOf(draft: PairDraft, context: Context): Promise<TokenPair> {
   const { subject, id: sessionId, authenticatedAt, expiresAt: endsBy } = session
   const shared = { subject, sessionId, authenticatedAt, ...(Number.isFinite(endsBy) && { endsBy }) }
   const { granted, claims: given } = splitGrant(sessionClaims(session))
-  const claims = await claimsFor(subject, given, context.loaders)
+  const claims = { ...draft.loaded, ...given }
   const { cnf } = granted
   const id = settings.newId()
   const access = await mint(
