@@ -339,6 +339,11 @@ describe("a store that is away", () => {
     clock.seconds += 10
     await keeping.check(bearer(pair.accessToken))
     expect(asked).toBe(2)
+    clock.seconds += 20
+    await keeping.check(bearer(pair.accessToken))
+    clock.seconds -= 10
+    await keeping.check(bearer(pair.accessToken))
+    expect(asked).toBe(4)
     await keeping.revokeSession(pair.sessionId)
     expect(await keeping.check(bearer(pair.accessToken))).toMatchObject({ code: "token_revoked" })
   })

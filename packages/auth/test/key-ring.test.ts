@@ -28,6 +28,10 @@ function keyIdOf(token: string): unknown {
   return decodeUnverified(token).header.kid
 }
 
+function forgedHeader(): string {
+  return Buffer.from(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "none" })).toString("base64url")
+}
+
 describe("a key ring", () => {
   test("makes one key for all who start at once", async () => {
     const { start } = instances()
@@ -86,6 +90,29 @@ describe("a key ring", () => {
     const unknown = bearer(await stranger.createAccessToken("eve"))
     for (let count = 0; count < 5; count++)
       expect(await other.auth.check(unknown)).toMatchObject({ status: 401, code: "token_invalid" })
+    expect(asked).toBe(1)
+  })
+
+  test("reads its list again where the clock was put back, instead of waiting until it is there again", async () => {
+    const { clock, store, start } = instances({ announce: 1, reloadEvery: 1 })
+    const [one, other] = [start(), start()]
+    await other.auth.createAccessToken("ada")
+    clock.seconds -= 86_400
+    let asked = 0
+    const read = store.readDocument.bind(store)
+    store.readDocument = (name) => {
+      asked++
+      return read(name)
+    }
+    await other.auth.jwks()
+    expect(asked).toBe(1)
+    const unknown = bearer((await one.auth.createAccessToken("ada")).replace(/^[^.]+/, forgedHeader()))
+    asked = 0
+    await other.auth.check(unknown)
+    clock.seconds -= 86_400
+    await other.auth.jwks()
+    asked = 0
+    await other.auth.check(unknown)
     expect(asked).toBe(1)
   })
 

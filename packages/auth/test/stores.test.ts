@@ -670,3 +670,13 @@ test("the store in memory forgets by itself what is over", async () => {
   await store.isRevoked(presented(undefined, { now: NOW + 60 }))
   expect(await store.sweep(NOW + 60)).toBe(0)
 })
+
+test("a store goes on sweeping where the clock was put back by a day", async () => {
+  const store = memoryStore()
+  const early = NOW - 86_400
+  await store.useOnce("a", NOW + 10, NOW)
+  await store.useOnce("b", early + 10, early)
+  await store.useOnce("c", early + 9000, early + 7200)
+  // Only what is over by the clock of tomorrow is left.
+  expect(await store.sweep(early + 7200)).toBe(0)
+})

@@ -147,7 +147,7 @@ export class KeyRing implements AuthKeys {
       verifyingKeys(ring, now(), overlap).find(({ kid }) => kid === keyId)?.verifies
     let found = wanted(await this.#current())
     // Anyone can send tokens with names of keys that never were: the store is asked once in a while.
-    if (found === undefined && now() >= this.#unknownSince + UNKNOWN_KEY_COOLDOWN_SECONDS) {
+    if (found === undefined && !isLately(this.#unknownSince, now(), UNKNOWN_KEY_COOLDOWN_SECONDS)) {
       this.#unknownSince = now()
       found = wanted(await this.#load())
     }
@@ -160,7 +160,7 @@ export class KeyRing implements AuthKeys {
     const ring = this.#ring
     const { now, reloadEvery } = this.#options
     if (ring === undefined) return this.#load()
-    if (now() < ring.readAt + reloadEvery) return ring
+    if (isLately(ring.readAt, now(), reloadEvery)) return ring
     try {
       return await this.#load()
     } catch (error) {
@@ -332,6 +332,11 @@ function jwkOf(key: JwkObject | string): Jwk {
 function algorithmOf(jwk: Jwk): string {
   if (jwk.algorithm !== undefined) return jwk.algorithm
   throw unreadable("a key does not name its algorithm")
+}
+
+/** A moment that is yet to come was taken from a clock that has been put back since, and says nothing. */
+function isLately(moment: number, now: number, seconds: number): boolean {
+  return moment <= now && now < moment + seconds
 }
 
 function isLast(ring: Ring | undefined, key: RingKey): boolean {

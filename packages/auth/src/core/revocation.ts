@@ -51,6 +51,8 @@ const MAX_REMEMBERED = 100_000
 
 interface Answer {
   readonly revoked: boolean
+  /** It counts from this moment on: where the clock is put back, it would count for longer than was asked for. */
+  readonly from: number
   /** The first second in which it is asked for again. */
   readonly until: number
   /** How much had been revoked when it was asked for. */
@@ -82,7 +84,7 @@ class RememberedAnswers implements Watcher {
     const { tokenId: id } = tokenIds(claims, this.#settings)
     if (!this.#isOpen || id === undefined) return this.#ask(claims)
     const known = this.#answers.get(id)
-    if (known !== undefined && this.#settings.now() < known.until && this.#counts(known, claims)) return known.revoked
+    if (known !== undefined && this.#counts(known, claims)) return known.revoked
     return this.#askFor(id, claims)
   }
 
@@ -90,7 +92,8 @@ class RememberedAnswers implements Watcher {
     const { now, check } = this.#settings
     const askedAt = this.#count
     const revoked = await this.#ask(claims)
-    this.#keep(id, { revoked, askedAt, until: Math.min(now() + check.cachedFor, claims.exp ?? Infinity) })
+    const from = now()
+    this.#keep(id, { revoked, askedAt, from, until: Math.min(from + check.cachedFor, claims.exp ?? Infinity) })
     return revoked
   }
 
@@ -118,8 +121,9 @@ class RememberedAnswers implements Watcher {
     this.#forgottenAt = Math.max(this.#forgottenAt, oldest[1])
   }
 
-  #counts({ askedAt }: Answer, claims: AuthClaims): boolean {
-    if (askedAt < this.#forgottenAt) return false
+  #counts({ askedAt, from, until }: Answer, claims: AuthClaims): boolean {
+    const now = this.#settings.now()
+    if (now < from || now >= until || askedAt < this.#forgottenAt) return false
     const names = namesOf({ ...tokenIds(claims, this.#settings), subject: claims.sub })
     return names.every((name) => (this.#revokedAt.get(name) ?? 0) <= askedAt)
   }

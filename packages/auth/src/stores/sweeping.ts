@@ -25,13 +25,16 @@ export class Ends {
   }
 }
 
-/** Tells, once for every interval of the callers' time, that it is time to sweep; the first interval begins with the first call. */
+/**
+ * Tells, once for every interval of the callers' time, that it is time to sweep; the first interval begins with the first call. A clock
+ * that was put back begins another one, or nothing would be swept until it is there again.
+ */
 export function sweepTimer(): (now: number) => boolean {
-  let next = Number.NaN
+  let last = Number.NaN
   return (now) => {
-    if (now < next) return false
-    const isDue = now >= next
-    next = now + SWEEP_INTERVAL_SECONDS
+    if (Math.abs(now - last) < SWEEP_INTERVAL_SECONDS) return false
+    const isDue = now > last
+    last = now
     return isDue
   }
 }
