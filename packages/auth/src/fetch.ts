@@ -14,6 +14,10 @@ export function fetchRequest(request: Request): AuthRequest {
   return {
     method: request.method,
     url: request.url,
+    // No value, since whoever logs this logs no tokens.
+    get source() {
+      return request
+    },
     headers(name) {
       const value = request.headers.get(name)
       return value === null ? [] : [value]

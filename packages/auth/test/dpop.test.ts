@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type Auth, type AuthOptions, type AuthRequest, createAuth } from "@jotkit/auth"
 import { requireAuth as expressAuth } from "@jotkit/auth/express"
+import { fetchRequest } from "@jotkit/auth/fetch"
 import { requireAuth as koaAuth } from "@jotkit/auth/koa"
 import { memoryStore } from "@jotkit/auth/memory"
 import express from "express"
@@ -203,6 +204,17 @@ describe("a bound session", () => {
 })
 
 describe("a proof", () => {
+  test("counts for all guards of one request, and for no other request", async () => {
+    const { auth, pair } = await bound()
+    const headers = {
+      authorization: `DPoP ${pair.accessToken}`,
+      dpop: client.proof({ ath: sha256(pair.accessToken) }),
+    }
+    const request = new Request(`${BASE}/`, { headers })
+    for (let guard = 0; guard < 3; guard++) expect(await codeOf(auth, fetchRequest(request))).toBe("allowed")
+    expect(await codeOf(auth, fetchRequest(new Request(request)))).toBe("invalid_dpop_proof")
+  })
+
   const jwkOf = (key: KeyObject) => key.export({ format: "jwk" })
   const other = { htu: "https://other.example/" }
 

@@ -1,5 +1,6 @@
 /** Guards that renew: an access cookie that is over, a refresh cookie that is good, one request. */
 import { type AuthOptions, createAuth } from "@jotkit/auth"
+import { fetchRequest } from "@jotkit/auth/fetch"
 import { memoryStore } from "@jotkit/auth/memory"
 import { decodeUnverified } from "jotkit"
 import { describe, expect, test } from "vitest"
@@ -77,6 +78,19 @@ describe("a guard that renews", () => {
     const bound = auth.guard({ renew: true, origins: "https://app.example" })
     expect(await bound(later({ headers: foreign }))).toMatchObject({ code: "csrf_failed" })
     expect(rotations).toEqual([])
+  })
+
+  test("shares its pair with other guards of the request, which would use a token twice where there is no grace", async () => {
+    const { auth, refresh, rotations } = await browser({ refresh: { grace: 0 } })
+    const guards = [auth.guard({ renew: true }), auth.guard({ renew: { within: "5m" }, roles: "admin" })]
+    const request = new Request("https://api.example/", { headers: { cookie: refresh } })
+    const verdicts = []
+    for (const guard of guards) verdicts.push(await guard(fetchRequest(request)))
+    expect(rotations).toHaveLength(1)
+    expect(verdicts[1]).toEqual(verdicts[0])
+    expect(verdicts[0]).toMatchObject({ allowed: true, identity: "ada" })
+    const replayed = new Request("https://api.example/", { headers: { cookie: refresh } })
+    expect(await guards[0]?.(fetchRequest(replayed))).toMatchObject({ code: "refresh_token_reused" })
   })
 
   test("makes one rotation of many requests with one token", async () => {

@@ -78,7 +78,7 @@ export class Auth<User = unknown, Identity = string> {
     const { isRevoked } = revocation
     this.#settings = settings
     const loaders = loadersOf(options)
-    const renewals = new Map()
+    const renewals = { underWay: new Map(), made: new WeakMap() }
     this.#context = { settings, loaders, verify: verifierOf(settings), isRevoked, revocation, renewals }
   }
 

@@ -37,6 +37,8 @@ export interface DpopSettings {
   /** The nonces that count at a moment, the newest first; undefined: none are needed. */
   readonly nonces: ((now: number) => readonly string[]) | undefined
   readonly store: Store
+  /** Proofs that were used, by the request that they came with. */
+  readonly shown: WeakMap<object, string>
 }
 
 const OPTIONS = ["baseUrl", "algorithms", "maxAge", "required", "nonceSecret"]
@@ -73,6 +75,7 @@ export function dpopSettings(
     required: flagOption("dpop.required", given.required, false),
     nonces: noncesOf(given.nonceSecret),
     store,
+    shown: new WeakMap(),
   })
 }
 

@@ -37,7 +37,7 @@ export async function loginProof(
   if (request.headers("dpop").length === 0 && !dpop.required) return undefined
   const proof = await verifyProof(request, undefined, dpop, settings)
   if (proof instanceof Failure) return proof
-  return (await replayFailure(proof, dpop, settings)) ?? proof.jkt
+  return (await replayFailure(proof, request, dpop, settings)) ?? proof.jkt
 }
 
 /** Whether a genuine token may be presented this way: a bound one with a proof of its key, any other without. Rejects with StoreUnavailableError. */
@@ -69,7 +69,7 @@ async function proofFailure(
 ): Promise<Failure | undefined> {
   const proof = await verifyProof(request, token, dpop, settings)
   if (proof instanceof Failure) return proof
-  return proof.jkt === jkt ? replayFailure(proof, dpop, settings) : new Failure("proof_key")
+  return proof.jkt === jkt ? replayFailure(proof, request, dpop, settings) : new Failure("proof_key")
 }
 
 /** What a token says of the key that it is bound to, whatever that is; undefined: it is not bound (RFC 9449, section 6.1). */
@@ -126,16 +126,19 @@ function isOurAddress(htu: unknown, target: string, { baseUrls }: DpopSettings):
   return claimed !== undefined && baseUrls.some((baseUrl) => normalizeHttpUri(baseUrl + path) === claimed)
 }
 
-/** Each proof counts once (RFC 9449, section 11.1). Only a hash is remembered, and for no longer than the proof would be good. */
+/** Each proof counts for one request (RFC 9449, section 11.1), however many guards that has. Only a hash is remembered, and for no longer than the proof would be good. */
 async function replayFailure(
   { jkt, claims }: Proof,
-  { store, maxAge }: DpopSettings,
+  { source }: AuthRequest,
+  { store, maxAge, shown }: DpopSettings,
   { leeway, now, storeTimeout }: Settings,
 ): Promise<Failure | undefined> {
   const key = `dpop:${sha256(JSON.stringify([jkt, claims.jti]))}`
+  if (source !== undefined && shown.get(source) === key) return undefined
   // The last second in which the age is within bounds, and one more: it counts until then.
   const expiresAt = Math.floor(Number(claims.iat) + maxAge + leeway) + 1
   const isFirst = await askStore(storeTimeout, () => store.useOnce(key, expiresAt, Math.floor(now())))
+  if (isFirst && source !== undefined) shown.set(source, key)
   return isFirst ? undefined : invalid("jti")
 }
 

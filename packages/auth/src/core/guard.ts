@@ -43,7 +43,7 @@ export interface GuardOptions {
   /**
    * Let a browser through whose access cookie is over and whose refresh cookie is good, with a new pair: the verdict has the cookies, and
    * adapters send them. Or already before the end of the access token. Methods that need a CSRF value need it here too, and pages of other
-   * sites renew nothing. What is renewed is never fresh. One guard of a request does it: another one sees the cookies as they came. Default
+   * sites renew nothing. What is renewed is never fresh. Guards of one request that renew share one pair; one that does not sees the cookies as they came. Default
    * false.
    */
   renew?: boolean | { readonly within: Lifetime } | undefined

@@ -28,6 +28,11 @@ class NodeRequest implements AuthRequest {
     this.#body = body
   }
 
+  /** No member of the object: whoever logs a request logs no tokens. */
+  get source(): object {
+    return this.#incoming
+  }
+
   /** Two lines of a header are told apart as they came; every other form is made of these, and of all headers at once. */
   headers(name: string): readonly string[] {
     const { rawHeaders } = this.#incoming

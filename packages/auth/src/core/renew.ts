@@ -20,8 +20,13 @@ interface Renewed<User> {
   readonly cookies: readonly string[]
 }
 
-/** Rotations that are under way in this process, by the refresh token: many requests of one page make one. */
-export type Renewals = Map<string, Promise<TokenPair | Failure>>
+/** Rotations in this process. */
+export interface Renewals {
+  /** Those under way, by the refresh token: many requests of one page make one. */
+  readonly underWay: Map<string, Promise<TokenPair | Failure>>
+  /** By the request that they were made for: so do many guards of one request, one after the other. */
+  readonly made: WeakMap<object, Promise<TokenPair | Failure>>
+}
 
 /** After these the session is over, so that an access token that is still good is of no use. */
 const ENDED: ReadonlySet<string> = new Set(["reused", "revoked", "user_missing"])
@@ -72,12 +77,14 @@ async function renewedPair(
   const verdict = await judge(request, { ...rules, origins }, context)
   const { token } = verdict instanceof Failure ? {} : verdict
   if (token === undefined) return rotation(verdict, context)
-  const { renewals } = context
-  let pair = renewals.get(token)
+  const { underWay, made } = context.renewals
+  const { source = {} } = request
+  let pair = made.get(source) ?? underWay.get(token)
   if (pair === undefined) {
-    pair = rotation(verdict, context).finally(() => renewals.delete(token))
-    renewals.set(token, pair)
+    pair = rotation(verdict, context).finally(() => underWay.delete(token))
+    underWay.set(token, pair)
   }
+  made.set(source, pair)
   return pair
 }
 

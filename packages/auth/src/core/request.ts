@@ -5,6 +5,8 @@ export interface AuthRequest {
   readonly method: string
   /** Path with query, or the whole URL, as the client has sent it: what routers have taken away belongs to it. */
   readonly url: string
+  /** The framework's own request: by this, guards of one request know that it is one, and use up one proof or refresh token for it. */
+  readonly source?: object | undefined
   /** All lines of a header, by its name in lower case; none: an empty list. */
   headers(name: string): readonly string[]
   /** The fields of a form body (urlencoded or multipart), without using the body up. */
