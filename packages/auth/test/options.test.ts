@@ -1,5 +1,5 @@
-import { type AuthOptions, createAuth } from "@jotkit/auth"
-import { Jwk } from "jotkit"
+import { type AuthOptions, createAuth, type TokenLocation } from "@jotkit/auth"
+import { decodeUnverified, Jwk } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { ask, bearer, SECRET, START, standard } from "./asking.ts"
 
@@ -60,6 +60,12 @@ describe("options", () => {
     [{ ...least, challenge: { "a b": "x" } }, "`challenge`"],
     [{ ...least, challenge: { realm: 'a"b' } }, "`challenge.realm`"],
     [{ ...least, challenge: { realm: "a\r\nb" } }, "`challenge.realm`"],
+    [{ ...least, challenge: "realm" }, "`challenge`"],
+    [{ ...least, challenge: ["realm"] }, "`challenge`"],
+    [{ ...least, storeTimeout: "30d" }, "`storeTimeout`"],
+    [{ ...least, cookies: { access: { name: "t" }, refresh: { name: "t" } } }, "`cookies.refresh.name`"],
+    [{ ...least, cookies: { access: { name: "t" }, csrf: { name: "t" } } }, "`cookies.csrf.name`"],
+    [{ ...least, cookies: { refresh: { name: "t" }, refreshCsrf: { name: "t" } } }, "`cookies.refreshCsrf.name`"],
     [{ ...least, newId: "x" }, "`newId`"],
     [{ ...least, compat: {} }, "`compat`"],
     [{ ...least, compat: { library: "flask-jwt-extended", identityClaim: "" } }, "`compat.identityClaim`"],
@@ -68,6 +74,24 @@ describe("options", () => {
     [{ ...least, algorithms: [] }, "`algorithms`"],
   ])("%o: %s", (options, message) => {
     expect(make(options)).toThrow(message)
+  })
+
+  test("are copied: the caller's own lists stay theirs, and what becomes of them changes nothing", async () => {
+    const locations: TokenLocation[] = ["header"]
+    const audience = ["a"]
+    const methods = ["POST"]
+    const cookies = { access: { name: "t" } }
+    const options = { ...least, locations, audience, cookies, csrf: { methods } }
+    const auth = createAuth(options)
+    locations.push("query")
+    audience[0] = "b"
+    methods.pop()
+    cookies.access.name = "u"
+    options.issuer = "j"
+    const token = await auth.createAccessToken("ada")
+    expect(decodeUnverified(token).payload).toMatchObject({ iss: "i", aud: "a" })
+    expect(await auth.check(ask({ url: `/?jwt=${token}` }))).toMatchObject({ code: "missing_token" })
+    expect(await auth.setCookies({ access: token })).toEqual([expect.stringMatching(/^t=/)])
   })
 
   test("of a guard are read when it is made", () => {

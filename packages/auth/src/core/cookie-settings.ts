@@ -111,13 +111,21 @@ export function cookiesSettings(options: CookiesOptions | undefined, defaults: C
     return cookieSettings(`cookies.${kind}`, given[kind], { ...standard, httpOnly: isToken }, shared)
   }
   const settings = { access: settle("access"), refresh: settle("refresh"), csrf: settle("csrf") }
-  const refreshCsrf = given.refreshCsrf === undefined && defaults.refreshCsrf === defaults.csrf
-  return Object.freeze({
-    ...shared,
-    ...settings,
-    refreshCsrf: refreshCsrf ? settings.csrf : settle("refreshCsrf"),
-    maxAge: undefined,
-  })
+  const isShared = given.refreshCsrf === undefined && defaults.refreshCsrf === defaults.csrf
+  const refreshCsrf = isShared ? settings.csrf : settle("refreshCsrf")
+  assertApart({ ...settings, refreshCsrf })
+  return Object.freeze({ ...shared, ...settings, refreshCsrf, maxAge: undefined })
+}
+
+/** A cookie with the name of a token's would take its place, and be read in its place. */
+function assertApart({
+  access,
+  ...others
+}: Pick<CookiesSettings, "access" | "refresh" | "csrf" | "refreshCsrf">): void {
+  for (const [kind, { name }] of Object.entries(others)) {
+    if (name === access.name || (kind !== "refresh" && name === others.refresh.name))
+      throw invalidOption(`cookies.${kind}.name`, "another one than the name of a token's cookie")
+  }
 }
 
 /** The settings of one call. @throws UsageError `option_invalid`, `option_unknown` */

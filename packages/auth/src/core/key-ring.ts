@@ -21,6 +21,7 @@ import {
   own,
   secondsOption,
   textOption,
+  timeoutOption,
 } from "./options.ts"
 import { askStore } from "./store-access.ts"
 
@@ -276,7 +277,7 @@ function settle(options: KeyRingOptions) {
     name: textOption("name", given.name) ?? "keys",
     seal: sealOf(given.encryptionKey, store),
     overlap: secondsOption("overlap", given.overlap, 2_678_400, 1),
-    storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
+    storeTimeout: timeoutOption("storeTimeout", given.storeTimeout),
     now: functionOption("now", given.now) ?? (() => Date.now() / 1000),
   })
 }

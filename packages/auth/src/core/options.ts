@@ -6,6 +6,7 @@ import { UsageError } from "jotkit"
 export type Lifetime = number | string
 
 const MAX_NAME_DISTANCE = 3
+const MAX_TIMEOUT_SECONDS = 86_400
 const MAX_NAME_LETTERS = 64
 const DURATION_TEXT = /^(?:\d+(?:\.\d+)?[smhdw])+$/
 const DURATION_PART = /(\d+(?:\.\d+)?)([smhdw])/g
@@ -87,6 +88,13 @@ export function secondsOption(name: string, value: Lifetime | undefined, otherwi
   const seconds = parseSeconds(value)
   if (seconds !== undefined && seconds >= least) return seconds
   throw invalidOption(name, `a duration such as "15m" or a number of seconds, at least ${least}`)
+}
+
+/** How long a store may take; a timer that is to wait for longer than a day would be a mistake, and from 25 days on does not wait at all. */
+export function timeoutOption(name: string, value: Lifetime | undefined): number {
+  const seconds = secondsOption(name, value, 2, 0.001)
+  if (seconds > MAX_TIMEOUT_SECONDS) throw invalidOption(name, "at most a day")
+  return seconds
 }
 
 function parseSeconds(value: unknown): number | undefined {

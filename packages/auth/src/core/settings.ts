@@ -14,12 +14,14 @@ import {
   flagOption,
   functionOption,
   invalidOption,
+  isRecord,
   knownOptions,
   type Lifetime,
   originsOption,
   secondsOption,
   textOption,
   textsOption,
+  timeoutOption,
 } from "./options.ts"
 import type { AuthRequest } from "./request.ts"
 
@@ -369,7 +371,7 @@ export function settingsOf<User, Identity>(options: AuthOptions<User, Identity>)
     query: queryOf(given.query),
     json: jsonOf(given.json),
     store,
-    storeTimeout: secondsOption("storeTimeout", given.storeTimeout, 2, 0.001),
+    storeTimeout: timeoutOption("storeTimeout", given.storeTimeout),
     check: checkOf(given.check),
     refresh: refreshOf(given.refresh, lifetimes.refresh),
     dpop: dpopSettings(given.dpop, { store, scheme: header.scheme, isCompat }),
@@ -407,7 +409,8 @@ export function locationsOf(name: string, value: unknown): readonly TokenLocatio
   const known = LOCATIONS.filter((location) => list.includes(location))
   if (list.length === 0 || known.length !== list.length)
     throw invalidOption(name, `one or several of ${LOCATIONS.join(", ")}, each once`)
-  return Object.freeze(list as readonly TokenLocation[])
+  // A copy: the list is the caller's, to change as they like.
+  return Object.freeze([...(list as readonly TokenLocation[])])
 }
 
 function systemClock(): number {
@@ -546,6 +549,7 @@ function refreshOf(options: RefreshOptions | undefined, lifetime: number | false
 }
 
 function challengeOf(parameters: AuthOptions["challenge"]): string {
+  if (parameters !== undefined && !isRecord(parameters)) throw invalidOption("challenge", "texts by name")
   const given = Object.entries(parameters ?? {})
   for (const [name, value] of given) {
     if (!HEADER_NAME.test(name) || OWN_PARAMETERS.includes(name.toLowerCase()))
