@@ -9,7 +9,7 @@ export type AuthHandler<User, Rest extends unknown[]> = (
   ...rest: Rest
 ) => Response | Promise<Response>
 
-/** A `Request` as a guard reads it. The body is copied before it is read, so that handlers can still read it. */
+/** A `Request` as a guard reads it. The body is copied before it is read, so that handlers can still read it; of more than 10 MiB nothing is read. */
 export function fetchRequest(request: Request): AuthRequest {
   return {
     method: request.method,
@@ -22,9 +22,28 @@ export function fetchRequest(request: Request): AuthRequest {
       const value = request.headers.get(name)
       return value === null ? [] : [value]
     },
-    readForm: () => request.clone().formData(),
-    readJson: () => request.clone().json(),
+    readForm: async () => (await copyOf(request)).formData(),
+    readJson: async () => (await copyOf(request)).json(),
   }
+}
+
+/** What is longer is not looked through: it would have to be kept before anyone knows who sends it. */
+const MAX_BODY_BYTES = 10_485_760
+
+/** The body of a request that stays unread itself. @throws RangeError for one that is too long, which then holds no token. */
+async function copyOf(request: Request): Promise<Response> {
+  const reader = request.clone().body?.getReader()
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let bytes = 0
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    bytes += read.value.byteLength
+    chunks.push(read.value)
+    if (bytes <= MAX_BODY_BYTES) continue
+    // Not waited for: it ends when the request itself is read or dropped.
+    reader?.cancel().catch(() => undefined)
+    throw new RangeError("the body is too long")
+  }
+  return new Response(new Blob(chunks), { headers: { "content-type": request.headers.get("content-type") ?? "" } })
 }
 
 /** The answer to a refused request. */

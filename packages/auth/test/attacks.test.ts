@@ -1,6 +1,7 @@
 /** The attacks on web programs that the threat notes name, by number: B1 to B35. What another file asks is listed with its name. */
 import { readFileSync } from "node:fs"
 import { createAuth, Failure } from "@jotkit/auth"
+import { fetchRequest } from "@jotkit/auth/fetch"
 import { memoryStore } from "@jotkit/auth/memory"
 import { testAuth, testRequest } from "@jotkit/auth/testing"
 import { decodeUnverified, encode, signJws } from "jotkit"
@@ -43,6 +44,33 @@ test("B3: a token in the address is not read, and a refresh token never", async 
   const { refreshToken } = await byQuery.login("ada")
   const request = ask({ method: "POST", url: `/?jwt=${refreshToken}` })
   expect(await byQuery.refresh(request)).toMatchObject({ code: "missing_token" })
+})
+
+test("two tokens in one address are none, and another library's server takes the first", async () => {
+  const url = `/?jwt=${token}&jwt=${token}`
+  expect(await codeOf({ url }, standard({ locations: "query" }).auth)).toBe("invalid_request")
+  const { auth: compat } = standard({ locations: "query", compat: "flask-jwt-extended" })
+  const theirs = await compat.createAccessToken("ada")
+  expect(await codeOf({ url: `/?jwt=${theirs}&jwt=x` }, compat)).toBe("allowed")
+})
+
+test("a body without an end is not kept while a token is looked for in it", async () => {
+  const { auth: byJson } = standard({ locations: ["json", "cookie"], csrf: { formField: "csrf" } })
+  const { cookies: set } = await byJson.login("ada", { transport: "cookie" })
+  let sent = 0
+  const endless = (type: string) => {
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 1_048_576
+        controller.enqueue(new Uint8Array(1_048_576).fill(0x5b))
+      },
+    })
+    const init = { method: "POST", headers: { "content-type": type, cookie: jar(set) }, body, duplex: "half" }
+    return new Request("https://api.example/", init as RequestInit)
+  }
+  for (const type of ["application/json", "application/x-www-form-urlencoded"])
+    expect(await byJson.check(fetchRequest(endless(type)))).toMatchObject({ code: "csrf_failed" })
+  expect(sent).toBeLessThan(50_000_000)
 })
 
 describe("B4: another site has a browser send its cookies", () => {

@@ -3,7 +3,7 @@
 import type { Eventual } from "./eventual.ts"
 import { Failure } from "./failure.ts"
 import { isRecord, own } from "./options.ts"
-import { type AuthRequest, cookieValues, onlyLine, queryValue, quietly } from "./request.ts"
+import { type AuthRequest, cookieValues, onlyLine, queryValues, quietly } from "./request.ts"
 import type { Settings, TokenLocation } from "./settings.ts"
 
 /** A token that was found, and where. */
@@ -162,8 +162,9 @@ function fromCookie(request: AuthRequest, { cookies, isCompat }: Settings, slot:
 
 function fromQuery(request: AuthRequest, { query: { name, prefix }, isCompat }: Settings, slot: Slot): Found | Failure {
   // A refresh token in an address lies in logs and histories for as long as it lives (RFC 9700, section 4.3.2).
-  const value = slot === "refresh" && !isCompat ? undefined : queryValue(request, name)
-  if (value === undefined || value === "") return new Failure("query_missing", { subject: name })
+  const [value = "", second] = slot === "refresh" && !isCompat ? [] : queryValues(request, name)
+  if (second !== undefined && !isCompat) return new Failure("several_credentials", { subject: name })
+  if (value === "") return new Failure("query_missing", { subject: name })
   if (!value.startsWith(prefix)) return new Failure("query_prefix", { subject: name, text: prefix })
   return at("query", value.slice(prefix.length), slot)
 }

@@ -51,13 +51,13 @@ export function onlyLine(request: AuthRequest, name: string): string | undefined
   return lines.length === 1 ? lines[0] : undefined
 }
 
-/** The first value of a parameter in the query of the request's URL. */
-export function queryValue(request: AuthRequest, name: string): string | undefined {
+/** All values of a parameter in the query of the request's URL, in their order. */
+export function queryValues(request: AuthRequest, name: string): readonly string[] {
   const at = request.url.indexOf("?")
-  if (at === -1) return undefined
+  if (at === -1) return []
   const query = request.url.slice(at + 1).split("#", 1)[0] ?? ""
   // One question mark goes with the query: a second is a letter of the first name.
-  return new URLSearchParams(`?${query}`).get(name) ?? undefined
+  return new URLSearchParams(`?${query}`).getAll(name)
 }
 
 /** What comes of reading a body; a body that cannot be read is none, whoever is at fault. */
