@@ -298,6 +298,11 @@ describe("a guard", () => {
     })
     expect(seen).toEqual(["token_expired", "missing_token"])
   })
+
+  test("keeps its body where a responder says of it that it is undefined", async () => {
+    const { auth: moving } = standard({ responders: { missing_token: () => ({ status: 302, body: undefined }) } })
+    expect(await moving.check(ask())).toMatchObject({ status: 302, body: { error: "missing_token" } })
+  })
 })
 
 describe("a store that is away", () => {

@@ -82,7 +82,7 @@ async function withAnswer(refused: Refused, responder: Responder, request: AuthR
   return {
     ...refused,
     status: answer.status ?? refused.status,
-    body: "body" in answer ? answer.body : refused.body,
+    body: answer.body === undefined ? refused.body : answer.body,
     headers: { ...refused.headers, ...answer.headers },
   }
 }

@@ -65,5 +65,5 @@ export const ANONYMOUS: Anonymous = Object.freeze({
   header: undefined,
   location: undefined,
   token: undefined,
-  cookies: [],
+  cookies: Object.freeze([]),
 })
