@@ -46,14 +46,14 @@ export interface AuthHook<User, Options> {
   readonly who: (request: FastifyHookRequest) => Who<User, Options>
 }
 
-/** The verdict on a request, and the hook that asked for it. */
-const passed = new WeakMap<object, { readonly by: object; readonly verdict: Allowed | Anonymous }>()
+/** The verdict on a request, of the hook that came last. */
+const passed = new WeakMap<object, Allowed | Anonymous>()
 
 /** The plugin: gives requests their `auth`. `app.register(authPlugin)` comes before the routes. */
 export const authPlugin: FastifyPluginCallback = (app, _, done) => {
   app.decorateRequest("auth", {
     getter() {
-      const verdict = passed.get(this.raw)?.verdict
+      const verdict = passed.get(this.raw)
       // The type tells what the program has declared.
       if (verdict?.claims !== undefined) return verdict as Allowed<UserOf<FastifyAuth>>
       throw new UsageError("option_invalid", "`request.auth` is for routes whose guard needs a token; else ask `who`")
@@ -80,6 +80,8 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   options?: Options,
 ): AuthHook<User, Options> {
   const guard = auth.guard(options)
+  /** The verdicts of this hook: a route may have several. */
+  const verdicts = new WeakMap<object, Allowed | Anonymous>()
   const hook = async (request: FastifyHookRequest, reply: FastifyHookReply) => {
     if (request.routeOptions?.config?.public === true) return undefined
     const verdict = await guard(fastifyRequest(request))
@@ -87,7 +89,8 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
     for (const cookie of verdict.cookies) reply.header("set-cookie", cookie)
     if (verdict.cookies.length !== 0) reply.header("cache-control", "no-store")
     if (verdict.allowed) {
-      passed.set(request.raw, { by: hook, verdict })
+      passed.set(request.raw, verdict)
+      verdicts.set(request.raw, verdict)
       return undefined
     }
     reply.code(verdict.status)
@@ -96,9 +99,9 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   }
   return Object.assign(hook, {
     who(request: FastifyHookRequest) {
-      const known = passed.get(request.raw)
+      const verdict = verdicts.get(request.raw)
       // Only an optional guard lets nobody through, and its type says so.
-      if (known?.by === hook) return known.verdict as Who<User, Options>
+      if (verdict !== undefined) return verdict as Who<User, Options>
       throw new UsageError("option_invalid", "`who` is for routes with this hook")
     },
   })

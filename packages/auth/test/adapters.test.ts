@@ -232,3 +232,14 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (_, start) => {
     expect((await call("/refresh", {}, "POST")).status).toBe(401)
   })
 })
+
+test("Fastify: each of several hooks knows whom it has let through", async () => {
+  const { auth } = standard()
+  const [whole, admin] = [fastifyAuth(auth, { optional: true }), fastifyAuth(auth)]
+  const app = fastify()
+  onTestFinished(() => app.close())
+  app.addHook("onRequest", whole)
+  app.get("/", { onRequest: admin }, (request) => [whole.who(request).identity, admin.who(request).identity])
+  const headers = { authorization: `Bearer ${await auth.createAccessToken("ada")}` }
+  expect((await app.inject({ url: "/", headers })).json()).toEqual(["ada", "ada"])
+})
