@@ -24,9 +24,10 @@ import type { RevocationCheck } from "./revocation.ts"
 import { lacksScope, type NeededScopes, neededScopes, type Scopes } from "./scopes.ts"
 import { type AuthClaims, type Loaders, locationsOf, type Settings, type TokenLocation } from "./settings.ts"
 import { StoreUnavailableError } from "./store-access.ts"
+import { headerOf } from "./token-header.ts"
 import { isMediaType, mediaTypeOf } from "./token-types.ts"
 import { type Allowed, ANONYMOUS, type Anonymous } from "./verdict.ts"
-import { headerOf, identityOf, verifyToken } from "./verify.ts"
+import { identityOf, verifyToken } from "./verify.ts"
 
 /** What a guard asks of a request. */
 export interface GuardOptions {

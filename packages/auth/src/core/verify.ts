@@ -1,6 +1,6 @@
 /** From a token's text to claims that are genuine: signature, then claims, then expiry; what fails is a failure, not an exception. */
 
-import { getUnverifiedHeader, type JwtClaims, JwtError } from "jotkit"
+import { type JwtClaims, JwtError } from "jotkit"
 import type { Eventual } from "./eventual.ts"
 import { Failure, type Reason } from "./failure.ts"
 import { foreignIssuer, readForeign, verifyByIssuer } from "./issuers.ts"
@@ -9,6 +9,7 @@ import { own } from "./options.ts"
 import { profileFailure } from "./profile.ts"
 import type { AuthClaims, Settings } from "./settings.ts"
 import { StoreUnavailableError } from "./store-access.ts"
+import { headerOf } from "./token-header.ts"
 
 /** A token that is genuine, though it may have expired. */
 export interface Genuine {
@@ -98,19 +99,6 @@ function isForUs(claims: JwtClaims, { audience, issuer }: Settings): boolean {
 export function identityOf(claims: object, { identityClaim }: Pick<Settings, "identityClaim">): string {
   const identity = own(claims, identityClaim)
   return typeof identity === "string" ? identity : JSON.stringify(identity)
-}
-
-/** How the token before began, and what that says: almost all tokens of one issuer begin alike. */
-let latest: { readonly start: string; readonly header: object } | undefined
-
-/** The header of a token that was verified; the caller's own. */
-export function headerOf(token: string): object {
-  if (latest !== undefined && token.startsWith(latest.start)) return { ...latest.header }
-  const header = getUnverifiedHeader(token)
-  // Of members that are no objects a shallow copy is a whole one.
-  if (Object.values(header).every((value) => typeof value !== "object"))
-    latest = { start: token.slice(0, token.indexOf(".") + 1), header: { ...header } }
-  return header
 }
 
 /** Tokens without an end are good only where the options make such tokens. */
