@@ -1,7 +1,8 @@
 /** For Express 5. */
 import type { IncomingMessage } from "node:http"
 import type { RequestHandler } from "express"
-import { type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
+import { after } from "./core/eventual.ts"
+import { eventualGuard, type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
 import { nodeRequest, sendCookies, sendRefusal } from "./core/node-request.ts"
 import type { Allowed, AuthRequest, GuardOptions } from "./index.ts"
 
@@ -37,13 +38,13 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   auth: GuardMaker<User>,
   options?: Options,
 ): RequestHandler<Record<string, string>, unknown, unknown, unknown, AuthLocals<User, Options>> {
-  const guard = auth.guard(options)
-  return async (request, response, next) => {
-    const verdict = await guard(expressRequest(request))
-    if (!verdict.allowed) return sendRefusal(verdict, response)
-    sendCookies(verdict, response)
-    // Only an optional guard lets nobody through, and its type says so.
-    response.locals.auth = verdict as Who<User, Options>
-    next()
-  }
+  const guard = eventualGuard(auth, options)
+  return (request, response, next) =>
+    after(guard(expressRequest(request)), (verdict) => {
+      if (!verdict.allowed) return sendRefusal(verdict, response)
+      sendCookies(verdict, response)
+      // Only an optional guard lets nobody through, and its type says so.
+      response.locals.auth = verdict as Who<User, Options>
+      next()
+    })
 }

@@ -1,9 +1,10 @@
 /** For Fastify 5. */
 import type { FastifyPluginCallback } from "fastify"
 import { UsageError } from "jotkit"
-import type { GuardMaker, Who } from "./core/guard-maker.ts"
+import { after } from "./core/eventual.ts"
+import { eventualGuard, type GuardMaker, type Who } from "./core/guard-maker.ts"
 import { type Incoming, nodeRequest } from "./core/node-request.ts"
-import type { Allowed, Anonymous, AuthRequest, GuardOptions } from "./index.ts"
+import type { Allowed, Anonymous, AuthRequest, GuardOptions, OptionalVerdict } from "./index.ts"
 
 /**
  * What `request.auth` has, told once by the program: `declare module "@jotkit/auth/fastify" { interface FastifyAuth { user: User } }`.
@@ -42,6 +43,8 @@ export interface FastifyHookReply {
 /** A hook for routes, as `onRequest` (before the body is read) or as `preHandler` (where tokens or CSRF values are in the body). */
 export interface AuthHook<User, Options> {
   (request: FastifyHookRequest, reply: FastifyHookReply): Promise<unknown>
+  /** As Fastify calls it: `done` where nothing had to be waited for, else a promise. */
+  (request: FastifyHookRequest, reply: FastifyHookReply, done: () => void): Promise<unknown> | undefined
   /** Who has sent a request that this hook has let through, typed by its options. Throws a UsageError for any other request. */
   readonly who: (request: FastifyHookRequest) => Who<User, Options>
 }
@@ -79,12 +82,10 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   auth: GuardMaker<User>,
   options?: Options,
 ): AuthHook<User, Options> {
-  const guard = auth.guard(options)
+  const guard = eventualGuard(auth, options)
   /** The verdicts of this hook: a route may have several. */
   const verdicts = new WeakMap<object, Allowed | Anonymous>()
-  const hook = async (request: FastifyHookRequest, reply: FastifyHookReply) => {
-    if (request.routeOptions?.config?.public === true) return undefined
-    const verdict = await guard(fastifyRequest(request))
+  const answer = (verdict: OptionalVerdict<User>, request: FastifyHookRequest, reply: FastifyHookReply) => {
     // What a handler sets comes behind them, and they stay where one fails.
     for (const cookie of verdict.cookies) reply.header("set-cookie", cookie)
     if (verdict.cookies.length !== 0) reply.header("cache-control", "no-store")
@@ -96,6 +97,18 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
     reply.code(verdict.status)
     reply.headers(verdict.headers)
     return reply.send(JSON.stringify(verdict.body))
+  }
+  const judge = (request: FastifyHookRequest, reply: FastifyHookReply) =>
+    request.routeOptions?.config?.public === true
+      ? undefined
+      : after(guard(fastifyRequest(request)), (verdict) => answer(verdict, request, reply))
+  function hook(request: FastifyHookRequest, reply: FastifyHookReply): Promise<unknown>
+  function hook(request: FastifyHookRequest, reply: FastifyHookReply, done: () => void): Promise<unknown> | undefined
+  function hook(request: FastifyHookRequest, reply: FastifyHookReply, done?: () => void): Promise<unknown> | undefined {
+    const judging = judge(request, reply)
+    if (judging !== undefined || done === undefined) return Promise.resolve(judging)
+    done()
+    return undefined
   }
   return Object.assign(hook, {
     who(request: FastifyHookRequest) {

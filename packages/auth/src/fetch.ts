@@ -1,5 +1,5 @@
 /** For servers that speak `Request` and `Response`: Bun, Deno, workers, Next.js route handlers. */
-import type { GuardMaker } from "./core/guard-maker.ts"
+import { eventualGuard, type GuardMaker } from "./core/guard-maker.ts"
 import type { Allowed, AuthRequest, Refused, RequiredGuard } from "./index.ts"
 
 /** A handler that knows who is asking. */
@@ -70,9 +70,10 @@ export function withAuth<User, Rest extends unknown[]>(
   handler: AuthHandler<User, Rest>,
   options: RequiredGuard = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const guard = auth.guard(options)
+  const guard = eventualGuard(auth, options)
   return async (request, ...rest) => {
-    const verdict = await guard(fetchRequest(request))
+    const guarding = guard(fetchRequest(request))
+    const verdict = guarding instanceof Promise ? await guarding : guarding
     if (!verdict.allowed) return refusalResponse(verdict)
     // Only a preflight passes a guard that is not optional without a token (`compat`).
     if (verdict.claims === undefined) return new Response(null, { status: 204 })

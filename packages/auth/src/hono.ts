@@ -1,6 +1,6 @@
 /** For Hono 4. */
 import type { MiddlewareHandler } from "hono"
-import { type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
+import { eventualGuard, type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
 import { fetchRequest, refusalResponse, withCookies } from "./fetch.ts"
 import type { Allowed, GuardOptions } from "./index.ts"
 
@@ -27,9 +27,10 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   auth: GuardMaker<User>,
   options?: Options,
 ): MiddlewareHandler<AuthEnv<User, Options>> {
-  const guard = auth.guard(options)
+  const guard = eventualGuard(auth, options)
   return async (context, next) => {
-    const verdict = await guard(fetchRequest(context.req.raw))
+    const guarding = guard(fetchRequest(context.req.raw))
+    const verdict = guarding instanceof Promise ? await guarding : guarding
     if (!verdict.allowed) return refusalResponse(verdict)
     // Only an optional guard lets nobody through, and its type says so.
     context.set("auth", verdict as Who<User, Options>)

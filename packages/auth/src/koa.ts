@@ -1,6 +1,6 @@
 /** For Koa 3. */
 import type { IncomingMessage } from "node:http"
-import { type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
+import { eventualGuard, type GuardMaker, letThrough, type Who } from "./core/guard-maker.ts"
 import { nodeRequest } from "./core/node-request.ts"
 import { isRecord, own } from "./core/options.ts"
 import type { Allowed, AuthRequest, GuardOptions } from "./index.ts"
@@ -50,15 +50,16 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   auth: GuardMaker<User>,
   options?: Options,
 ): (context: KoaContext<AuthState<User, Options>>, next: () => Promise<unknown>) => Promise<void> {
-  const guard = auth.guard(options)
+  const guard = eventualGuard(auth, options)
   return async (context, next) => {
-    const verdict = await guard(koaRequest(context))
+    const guarding = guard(koaRequest(context))
+    const verdict = guarding instanceof Promise ? await guarding : guarding
     if (verdict.cookies.length !== 0) context.set({ "cache-control": "no-store" })
     for (const cookie of verdict.cookies) context.append("set-cookie", cookie)
     if (verdict.allowed) {
       // Only an optional guard lets nobody through, and its type says so.
       context.state.auth = verdict as Who<User, Options>
-      await withCookies(verdict.cookies, next)
+      await (verdict.cookies.length === 0 ? next() : withCookies(verdict.cookies, next))
       return
     }
     context.status = verdict.status
@@ -72,7 +73,7 @@ async function withCookies(cookies: readonly string[], next: () => Promise<unkno
   try {
     await next()
   } catch (error) {
-    if (cookies.length !== 0 && error instanceof Error) {
+    if (error instanceof Error) {
       const headers = own(error, "headers")
       Object.assign(error, { headers: { ...(isRecord(headers) ? headers : {}), "set-cookie": cookies } })
     }

@@ -6,9 +6,11 @@ import { type CookieCallOptions, forCall } from "./cookie-settings.ts"
 import { csrfFailure, isCrossSite, isUnlisted } from "./csrf.ts"
 import { loginProof } from "./dpop.ts"
 import { type Introspection, introspectToken, revokeToken } from "./endpoints.ts"
+import { after, type Eventual } from "./eventual.ts"
 import { Failure, REFUSAL_CODES } from "./failure.ts"
 import { grantOf } from "./grant.ts"
-import { type GuardOptions, type GuardRules, guardRules } from "./guard.ts"
+import { type GuardOptions, type GuardRules, guardRules, judge } from "./guard.ts"
+import { guardWith } from "./guard-maker.ts"
 import { claimsFor, mint, subjectOf, type TokenOptions } from "./mint.ts"
 import { isPublic } from "./public-paths.ts"
 import { refuse } from "./refuse.ts"
@@ -27,7 +29,7 @@ import {
 import { clearedCookies, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type AuthOptions, loadersOf, type Settings, settingsOf } from "./settings.ts"
 import { askStore, StoreUnavailableError } from "./store-access.ts"
-import { ANONYMOUS, type OptionalVerdict, type Refused, type Verdict } from "./verdict.ts"
+import { type Allowed, ANONYMOUS, type Anonymous, type OptionalVerdict, type Refused, type Verdict } from "./verdict.ts"
 import { identityOf, verifierOf, verifyToken } from "./verify.ts"
 
 /** A new pair of tokens, from a refresh token. */
@@ -92,7 +94,7 @@ export class Auth<User = unknown, Identity = string> {
   guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>>
   guard(options?: GuardOptions): (request: AuthRequest) => Promise<OptionalVerdict<User>> {
     const rules = guardRules(options, this.#settings)
-    return (request) => this.#judge(request, rules)
+    return guardWith((request) => this.#judge(request, rules))
   }
 
   /** Judges one request; as {@link guard}. */
@@ -284,13 +286,26 @@ export class Auth<User = unknown, Identity = string> {
     return this.#settings.keys.published()
   }
 
-  async #judge(request: AuthRequest, rules: GuardRules): Promise<OptionalVerdict<User>> {
+  #judge(request: AuthRequest, rules: GuardRules): Eventual<OptionalVerdict<User>> {
     if (isPublic(request, rules.publicPaths)) return ANONYMOUS
-    const { judged, cookies } = await judgeAndRenew(request, rules, this.#context)
+    if (rules.renew === undefined)
+      return after(judge(request, rules, this.#context), (judged) => this.#answer(judged, NO_COOKIES, request, rules))
+    return judgeAndRenew(request, rules, this.#context).then(({ judged, cookies }) =>
+      this.#answer(judged, cookies, request, rules),
+    )
+  }
+
+  #answer(
+    judged: Allowed<User> | Anonymous | Failure,
+    cookies: readonly string[],
+    request: AuthRequest,
+    rules: GuardRules,
+  ): Eventual<OptionalVerdict<User>> {
     if (!(judged instanceof Failure)) return cookies.length === 0 ? judged : { ...judged, cookies }
     if (rules.ignoreInvalid && REFUSAL_CODES[judged.code] === 401) return { ...ANONYMOUS, cookies }
-    const refused = await refuse(judged, request, this.#settings)
-    return cookies.length === 0 ? refused : { ...refused, cookies: [...cookies, ...refused.cookies] }
+    return refuse(judged, request, this.#settings).then((refused) =>
+      cookies.length === 0 ? refused : { ...refused, cookies: [...cookies, ...refused.cookies] },
+    )
   }
 
   async #orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
@@ -302,6 +317,8 @@ export class Auth<User = unknown, Identity = string> {
     }
   }
 }
+
+const NO_COOKIES: readonly string[] = Object.freeze([])
 
 /** Stores know subjects, which `compat` may have under another name. */
 function aboutIdentities(revocation: Revocation, settings: Settings): Revocation {

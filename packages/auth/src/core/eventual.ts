@@ -3,3 +3,8 @@
  * header: where every request passes, `instanceof Promise` is asked first.
  */
 export type Eventual<T> = T | Promise<T>
+
+/** Goes on with a value: at once, where it is there. */
+export function after<T, R>(value: Eventual<T>, next: (value: T) => Eventual<R>): Eventual<R> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}

@@ -2,7 +2,7 @@
 
 import { csrfFailure, isCrossSite, isForeign, isUnlisted, needsCsrf, sentCsrf } from "./csrf.ts"
 import { bindingFailure } from "./dpop.ts"
-import type { Eventual } from "./eventual.ts"
+import { after, type Eventual } from "./eventual.ts"
 import { type Found, findToken, isAbsence, type Slot } from "./extract.ts"
 import { Failure } from "./failure.ts"
 import { foreignIssuer } from "./issuers.ts"
@@ -157,36 +157,44 @@ function maxAgeOf(fresh: GuardOptions["fresh"], settings: Settings): number | un
   return secondsOption("fresh.maxAge", maxAge, 0)
 }
 
-/** Judges a request. Rejects only with what a loader of the caller's has thrown. */
-export async function judge<User, Identity>(
+/** Judges a request. Fails only with what a loader of the caller's has thrown. */
+export function judge<User, Identity>(
   request: AuthRequest,
   rules: GuardRules,
   context: GuardContext<User, Identity>,
-): Promise<Allowed<User> | Anonymous | Failure> {
+): Eventual<Allowed<User> | Anonymous | Failure> {
   const { settings } = context
   // Flask-JWT-Extended lets preflights through, and so do those who rely on it.
   if (settings.isCompat && request.method.toUpperCase() === "OPTIONS") return ANONYMOUS
-  const finding = findToken(request, settings, rules)
-  const found = finding instanceof Promise ? await finding : finding
-  if (found instanceof Failure) return rules.optional && isAbsence(found) ? ANONYMOUS : found
-  try {
-    const judged = await judgeFound(found, request, rules, context)
-    return judged instanceof Failure ? judged.at(found) : judged
-  } catch (error) {
-    if (error instanceof StoreUnavailableError) return new Failure("store_down", {}, found.location)
+  return after(findToken(request, settings, rules), (found) => {
+    if (found instanceof Failure) return rules.optional && isAbsence(found) ? ANONYMOUS : found
+    const judging = judgeFound(found, request, rules, context)
+    return judging instanceof Promise ? judging.then(located(found), unlessAway(found)) : located(found)(judging)
+  })
+}
+
+/** A failure is told where the token was. */
+function located(found: Found) {
+  return <T>(judged: T | Failure): T | Failure => (judged instanceof Failure ? judged.at(found) : judged)
+}
+
+function unlessAway({ location }: Found) {
+  return (error: unknown): Failure => {
+    if (error instanceof StoreUnavailableError) return new Failure("store_down", {}, location)
     throw error
   }
 }
 
-async function judgeFound<User, Identity>(
+function judgeFound<User, Identity>(
   found: Found,
   request: AuthRequest,
   rules: GuardRules,
   context: GuardContext<User, Identity>,
-): Promise<Allowed<User> | Failure> {
-  const { settings } = context
-  const csrf = found.location === "cookie" ? await csrfOf(found, request, rules, settings) : undefined
-  return csrf instanceof Failure ? csrf : judgeToken({ found, csrf }, request, rules, context)
+): Eventual<Allowed<User> | Failure> {
+  if (found.location !== "cookie") return judgeToken({ found, csrf: undefined }, request, rules, context)
+  return csrfOf(found, request, rules, context.settings).then((csrf) =>
+    csrf instanceof Failure ? csrf : judgeToken({ found, csrf }, request, rules, context),
+  )
 }
 
 /**
@@ -194,29 +202,30 @@ async function judgeFound<User, Identity>(
  *
  * @param csrf - What its claim of this name must be; undefined: it is not looked at.
  */
-export async function judgeToken<User, Identity>(
+export function judgeToken<User, Identity>(
   { found, csrf }: { readonly found: Found; readonly csrf: string | undefined },
   request: AuthRequest,
   rules: GuardRules,
   context: GuardContext<User, Identity>,
-): Promise<Allowed<User> | Failure> {
+): Eventual<Allowed<User> | Failure> {
   const { settings, verify } = context
-  const verifying = verifyToken(found.token, verify, settings)
-  const genuine = verifying instanceof Promise ? await verifying : verifying
-  if (genuine instanceof Failure) return genuine
-  const { claims, isExpired } = genuine
-  const presented = { found, claims, header: headerOf(found.token) }
-  const unfit =
-    (csrf === undefined ? undefined : csrfFailure(csrf, claims)) ??
-    (isExpired && !isForgiven(claims, rules) ? new Failure("expired") : undefined) ??
-    typeFailure(presented, rules, settings) ??
-    bindingFailure(found, claims, request, settings)
-  const judging =
-    (unfit instanceof Promise ? await unfit : unfit) ??
-    freshnessFailure(claims, rules, settings) ??
-    revocationFailure(presented, rules, context)
-  const failure = judging instanceof Promise ? await judging : judging
-  return failure === undefined ? admit(presented, rules, context) : withToken(failure, presented)
+  return after(verifyToken(found.token, verify, settings), (genuine) => {
+    if (genuine instanceof Failure) return genuine
+    const { claims, isExpired } = genuine
+    const presented = { found, claims, header: headerOf(found.token) }
+    const unfit =
+      (csrf === undefined ? undefined : csrfFailure(csrf, claims)) ??
+      (isExpired && !isForgiven(claims, rules) ? new Failure("expired") : undefined) ??
+      typeFailure(presented, rules, settings) ??
+      bindingFailure(found, claims, request, settings)
+    const judging = after(
+      unfit,
+      (failure) => failure ?? freshnessFailure(claims, rules, settings) ?? revocationFailure(presented, rules, context),
+    )
+    return after(judging, (failure) =>
+      failure === undefined ? admit(presented, rules, context) : withToken(failure, presented),
+    )
+  })
 }
 
 /** A token that is genuine. */

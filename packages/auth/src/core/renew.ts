@@ -32,7 +32,7 @@ export interface Renewals {
 const ENDED: ReadonlySet<string> = new Set(["reused", "revoked", "user_missing"])
 const NO_COOKIES: readonly string[] = Object.freeze([])
 
-/** Judges a request, and again with a new pair where the rules want it renewed. */
+/** Judges a request, and again with a new pair: for rules that want it renewed. */
 export async function judgeAndRenew<User, Identity>(
   request: AuthRequest,
   rules: GuardRules,
