@@ -49,14 +49,34 @@ export interface AuthHook<User, Options> {
   readonly who: (request: FastifyHookRequest) => Who<User, Options>
 }
 
-/** The verdict on a request, of the hook that came last. */
-const passed = new WeakMap<object, Allowed | Anonymous>()
+/** The verdict on a request, the hook that asked for it, and what hooks before it were told. Private: whoever logs a request logs no token. */
+class Passage {
+  readonly #by: object
+  readonly #verdict: Allowed | Anonymous
+  readonly #before: Passage | undefined
+
+  constructor(by: object, verdict: Allowed | Anonymous, before: Passage | undefined) {
+    this.#by = by
+    this.#verdict = verdict
+    this.#before = before
+  }
+
+  /** What the last hook was told; or the last time this one was asked. */
+  static of(raw: Guarded, by?: object): Allowed | Anonymous | undefined {
+    let passage = raw[PASSAGE]
+    while (passage !== undefined && by !== undefined && passage.#by !== by) passage = passage.#before
+    return passage === undefined ? undefined : passage.#verdict
+  }
+}
+const PASSAGE = Symbol("@jotkit/auth")
+/** A request keeps it itself: a WeakMap of requests costs more than all else that the hook does. */
+type Guarded = Incoming & { [PASSAGE]?: Passage }
 
 /** The plugin: gives requests their `auth`. `app.register(authPlugin)` comes before the routes. */
 export const authPlugin: FastifyPluginCallback = (app, _, done) => {
   app.decorateRequest("auth", {
     getter() {
-      const verdict = passed.get(this.raw)
+      const verdict = Passage.of(this.raw)
       // The type tells what the program has declared.
       if (verdict?.claims !== undefined) return verdict as Allowed<UserOf<FastifyAuth>>
       throw new UsageError("option_invalid", "`request.auth` is for routes whose guard needs a token; else ask `who`")
@@ -83,15 +103,13 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   options?: Options,
 ): AuthHook<User, Options> {
   const guard = eventualGuard(auth, options)
-  /** The verdicts of this hook: a route may have several. */
-  const verdicts = new WeakMap<object, Allowed | Anonymous>()
   const answer = (verdict: OptionalVerdict<User>, request: FastifyHookRequest, reply: FastifyHookReply) => {
     // What a handler sets comes behind them, and they stay where one fails.
     for (const cookie of verdict.cookies) reply.header("set-cookie", cookie)
     if (verdict.cookies.length !== 0) reply.header("cache-control", "no-store")
     if (verdict.allowed) {
-      passed.set(request.raw, verdict)
-      verdicts.set(request.raw, verdict)
+      const raw: Guarded = request.raw
+      raw[PASSAGE] = new Passage(hook, verdict, raw[PASSAGE])
       return undefined
     }
     reply.code(verdict.status)
@@ -112,7 +130,7 @@ export function requireAuth<User, const Options extends GuardOptions = GuardOpti
   }
   return Object.assign(hook, {
     who(request: FastifyHookRequest) {
-      const verdict = verdicts.get(request.raw)
+      const verdict = Passage.of(request.raw, hook)
       // Only an optional guard lets nobody through, and its type says so.
       if (verdict !== undefined) return verdict as Who<User, Options>
       throw new UsageError("option_invalid", "`who` is for routes with this hook")
