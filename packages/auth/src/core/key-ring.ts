@@ -9,10 +9,9 @@ import {
   JwkSet,
   JwtError,
   UsageError,
-  Verifier,
 } from "jotkit"
 import type { SharedDocument, Store } from "../store.ts"
-import type { AuthKeys, ClaimRules, Verify } from "./keys.ts"
+import { type AuthKeys, type ClaimRules, type Verify, verifyWith } from "./keys.ts"
 import {
   functionOption,
   invalidOption,
@@ -24,6 +23,7 @@ import {
   timeoutOption,
 } from "./options.ts"
 import { askStore } from "./store-access.ts"
+import { headerOf } from "./token-header.ts"
 
 /** What a {@link KeyRing} is made of. */
 export interface KeyRingOptions {
@@ -117,15 +117,20 @@ export class KeyRing implements AuthKeys {
   /** Verifies with whichever key of the ring a token names; one that is not known yet is looked for in the store. */
   verifier(rules: ClaimRules): Verify {
     // One for each key: a key is for one algorithm, whatever the token says.
-    const verifiers = new WeakMap<Jwk, Verifier>()
-    return async (token) => {
-      const key = await this.#find(getUnverifiedHeader(token).kid)
-      let verifier = verifiers.get(key)
-      if (verifier === undefined) {
-        verifier = new Verifier({ ...rules, key, algorithms: [algorithmOf(key)], enforceMinimumKeyLength: true })
-        verifiers.set(key, verifier)
+    const verifiers = new WeakMap<Jwk, Verify>()
+    const verifierOf = (key: Jwk): Verify => {
+      let verify = verifiers.get(key)
+      if (verify === undefined) {
+        verify = verifyWith(key, { ...rules, algorithms: [algorithmOf(key)], enforceMinimumKeyLength: true })
+        verifiers.set(key, verify)
       }
-      return verifier.verifyAsync(token)
+      return verify
+    }
+    return (token) => {
+      const ring = this.#fresh()
+      const known = ring && this.#keyIn(ring, own(headerOf(token), "kid"))
+      if (known !== undefined) return verifierOf(known)(token)
+      return this.#find(getUnverifiedHeader(token).kid).then((key) => verifierOf(key)(token))
     }
   }
 
@@ -142,32 +147,41 @@ export class KeyRing implements AuthKeys {
     await this.#append(ring.keys.at(-1)?.signsFrom ?? 0)
   }
 
-  async #find(keyId: unknown): Promise<Jwk> {
+  #keyIn(ring: Ring, keyId: unknown): Jwk | undefined {
     const { now, overlap } = this.#options
-    const wanted = (ring: Ring): Jwk | undefined =>
-      verifyingKeys(ring, now(), overlap).find(({ kid }) => kid === keyId)?.verifies
-    let found = wanted(await this.#current())
+    const at = now()
+    return ring.keys.find(({ kid }, index) => kid === keyId && isVerifying(ring, index, at, overlap))?.verifies
+  }
+
+  async #find(keyId: unknown): Promise<Jwk> {
+    const { now } = this.#options
+    let found = this.#keyIn(await this.#current(), keyId)
     // Anyone can send tokens with names of keys that never were: the store is asked once in a while.
     if (found === undefined && !isLately(this.#unknownSince, now(), UNKNOWN_KEY_COOLDOWN_SECONDS)) {
       this.#unknownSince = now()
-      found = wanted(await this.#load())
+      found = this.#keyIn(await this.#load(), keyId)
     }
     if (found === undefined) throw new JwtError("key_not_found", "the ring has no key of this name")
     return found
   }
 
+  /** The keys, where they were read lately. */
+  #fresh(): Ring | undefined {
+    const { now, reloadEvery } = this.#options
+    return this.#ring !== undefined && isLately(this.#ring.readAt, now(), reloadEvery) ? this.#ring : undefined
+  }
+
   /** The keys as they were read lately. While the store is away the known ones still do. */
   async #current(): Promise<Ring> {
     const ring = this.#ring
-    const { now, reloadEvery } = this.#options
     if (ring === undefined) return this.#load()
-    if (isLately(ring.readAt, now(), reloadEvery)) return ring
+    if (this.#fresh() !== undefined) return ring
     try {
       return await this.#load()
     } catch (error) {
       // An outage passes; a document that cannot be used waits for someone to look at it, at the latest until the next start.
       if (error instanceof JwtError) process.emitWarning(error.message, "KeyRingWarning")
-      this.#ring = { ...ring, readAt: now() }
+      this.#ring = { ...ring, readAt: this.#options.now() }
       return ring
     }
   }
@@ -352,9 +366,11 @@ function signingKey(ring: Ring, now: number): RingKey {
 }
 
 /** Keys that sign, will sign, or have signed not too long ago. */
-function verifyingKeys({ keys }: Ring, now: number, overlap: number): readonly RingKey[] {
-  return keys.filter((_, index) => {
-    const successor = keys[index + 1]
-    return successor === undefined || now < successor.signsFrom + overlap
-  })
+function verifyingKeys(ring: Ring, now: number, overlap: number): readonly RingKey[] {
+  return ring.keys.filter((_, index) => isVerifying(ring, index, now, overlap))
+}
+
+function isVerifying({ keys }: Ring, index: number, now: number, overlap: number): boolean {
+  const successor = keys[index + 1]
+  return successor === undefined || now < successor.signsFrom + overlap
 }

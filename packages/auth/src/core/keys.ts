@@ -108,9 +108,11 @@ function verifyingKey(read: Jwk | undefined, ownKey: Jwk | undefined, options: F
   return read.isSymmetric ? read : read.publicKey()
 }
 
-type VerifierRules = ClaimRules & { readonly algorithms: string[]; readonly enforceMinimumKeyLength: boolean }
+/** Rules, and which algorithms the key is for. */
+export type VerifierRules = ClaimRules & { readonly algorithms: string[]; readonly enforceMinimumKeyLength: boolean }
 
-function verifyWith(key: KeyInput | VerificationKeyOf, rules: VerifierRules): Verify {
+/** Verifies with a key, or with whichever a function of the caller's answers with; a secret does so at once. */
+export function verifyWith(key: KeyInput | VerificationKeyOf, rules: VerifierRules): Verify {
   if (typeof key === "function")
     return (token) => {
       const claims = unverifiedClaims(token)
