@@ -111,7 +111,7 @@ function fromHeader(request: AuthRequest, settings: Settings, slot: Slot): Found
   const token = line.slice(scheme.length + 1)
   return token === "" || line[scheme.length] !== " " || /[\s,]/.test(token)
     ? new Failure("header_malformed", { subject: name })
-    : { ...at("header", token, slot), isDpop }
+    : at("header", token, slot, isDpop)
 }
 
 /** The scheme has no case (RFC 9110, section 11.1), and ends where the word ends. */
@@ -184,6 +184,6 @@ function isFalsy(value: unknown): boolean {
   return value === 0 || value === false || (typeof value === "object" && Object.keys(value ?? {}).length === 0)
 }
 
-function at(location: TokenLocation, token: string, slot: Slot): Found {
-  return { token, location, slot, isDpop: false }
+function at(location: TokenLocation, token: string, slot: Slot, isDpop = false): Found {
+  return { token, location, slot, isDpop }
 }

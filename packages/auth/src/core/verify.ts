@@ -91,8 +91,9 @@ function readOwn(claims: AuthClaims, settings: Settings): AuthClaims | Failure {
 /** Access tokens are for the audience; refresh tokens are for their issuer, so that neither passes for the other. */
 function isForUs(claims: JwtClaims, { audience, issuer }: Settings): boolean {
   if (audience === undefined || issuer === undefined) return true
-  const aud = [own(claims, "aud")].flat()
-  return own(claims, "type") === "refresh" ? aud.includes(issuer) : audience.some((name) => aud.includes(name))
+  const aud = own(claims, "aud")
+  const names = (name: string): boolean => (Array.isArray(aud) ? aud.includes(name) : aud === name)
+  return own(claims, "type") === "refresh" ? names(issuer) : audience.some(names)
 }
 
 /** Who a token is about, as text: what is no string (`compat`) becomes its JSON. */
