@@ -17,6 +17,13 @@ export interface CacheOptions {
   readonly ttl?: Duration | undefined
 }
 
+/** Claims to make copies of. */
+export interface RememberedClaims {
+  readonly set: JsonObject
+  /** The names of those that are arrays or objects: a shallow copy of the others is a whole copy. */
+  readonly nested: readonly string[]
+}
+
 /** A token whose signature held. */
 export interface VerifiedToken {
   /** The whole token. */
@@ -26,10 +33,8 @@ export interface VerifiedToken {
   readonly payload: string | Uint8Array
   /** Under which state of the registry it was verified: an algorithm may have been taken out since. */
   readonly changes: number
-  /** As they were read, never handed out; absent where a reviver has to make them anew each time. */
-  readonly claims: JsonObject | undefined
-  /** The names of those that are arrays or objects: a shallow copy of the others is a whole copy. */
-  readonly nested: readonly string[]
+  /** Read when the token comes again, for most tokens of many clients do not; never handed out. */
+  claims: RememberedClaims | undefined
   /** Seconds since 1970 after which the entry no longer counts. */
   readonly until: number
 }
@@ -46,6 +51,8 @@ const END_CHARACTERS = 43
 /** A bounded memory of verified tokens, for one verifier. */
 export class VerifiedCache {
   readonly #entries = new Map<string, VerifiedToken>()
+  /** Whatever it has come past is gone: a new one would go past all the places of those that are. */
+  readonly #oldest = this.#entries.keys()
   readonly #maxSize: number
   readonly #ttl: number
 
@@ -71,14 +78,26 @@ export class VerifiedCache {
   }
 
   /** Keeps a token that was just verified. */
-  set(token: string, verified: Omit<VerifiedToken, "text" | "nested" | "until">, exp: unknown, now: number): void {
+  set(token: string, verified: Omit<VerifiedToken, "text" | "claims" | "until">, exp: unknown, now: number): void {
     if (token.length > MAX_KEPT_CHARACTERS) return
-    if (this.#entries.size >= this.#maxSize) this.#entries.delete(this.#entries.keys().next().value ?? "")
+    if (this.#entries.size >= this.#maxSize) this.#entries.delete(this.#oldest.next().value ?? "")
     const until = Math.min(now + this.#ttl, typeof exp === "number" ? exp : Number.POSITIVE_INFINITY)
-    const claims = verified.claims && copyOfJson(verified.claims)
-    const nested = Object.entries(claims ?? {}).filter(([, value]) => typeof value === "object" && value !== null)
-    this.#entries.set(endOf(token), { ...verified, text: token, claims, nested: nested.map(([name]) => name), until })
+    this.#entries.set(endOf(token), { ...verified, text: token, claims: undefined, until })
   }
+}
+
+/** Keeps the claims of a token that came again, for {@link copyOfClaims}. */
+export function rememberClaims(entry: VerifiedToken, set: JsonObject): RememberedClaims {
+  const nested = Object.keys(set).filter((name) => typeof set[name] === "object" && set[name] !== null)
+  entry.claims = { set, nested }
+  return entry.claims
+}
+
+/** Claims of the caller's own. */
+export function copyOfClaims({ set, nested }: RememberedClaims): JsonObject {
+  const copy = { ...set }
+  for (const name of nested) copy[name] = copyOfJson(set[name])
+  return copy
 }
 
 function endOf(token: string): string {

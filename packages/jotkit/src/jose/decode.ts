@@ -2,11 +2,11 @@
 
 import { type CheckedClaim, type ClaimRules, claimError, findViolations, mediaType } from "../claims.ts"
 import type { Duration } from "../codec/duration.ts"
-import { copyOfJson, type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "../codec/json.ts"
+import { type JsonObject, parseJsonObject, parseJsonSegment, type Reviver } from "../codec/json.ts"
 import { registryChanges } from "../crypto/registry.ts"
 import { DecodeError, InvalidClaimsError, UsageError } from "../errors.ts"
 import { readKeySource } from "../keys/source.ts"
-import type { VerifiedCache, VerifiedToken } from "./cache.ts"
+import { copyOfClaims, rememberClaims, type VerifiedCache, type VerifiedToken } from "./cache.ts"
 import {
   assertReadable,
   MAX_TOKEN_CHARACTERS,
@@ -278,8 +278,7 @@ function unencodedClaims(): DecodeError {
 function trust(verification: Verification, text: string, parsed: ParsedJws, verifiedBy: VerifyingKey): Answer<unknown> {
   const claims = parseClaims(parsed, verification.reviver)
   const { header, payload } = parsed
-  const kept = verification.reviver === undefined ? claims : undefined
-  const entry = { header, verifiedBy, payload, claims: kept, changes: registryChanges() }
+  const entry = { header, verifiedBy, payload, changes: registryChanges() }
   verification.cache?.set(text, entry, claims["exp"], verification.now())
   return judge(verification, claims, header)
 }
@@ -302,11 +301,9 @@ function* recall(
 
 /** Claims of the caller's own, from a token that was verified before. */
 function remembered(entry: VerifiedToken, reviver: Reviver | undefined): JsonObject {
-  const { claims, nested } = entry
-  if (claims === undefined) return parseClaims(entry, reviver)
-  const copy = { ...claims }
-  for (const name of nested) copy[name] = copyOfJson(claims[name])
-  return copy
+  // What a reviver makes is made anew each time.
+  if (reviver !== undefined) return parseClaims(entry, reviver)
+  return copyOfClaims(entry.claims ?? rememberClaims(entry, parseClaims(entry, undefined)))
 }
 
 /** Judges claims that are genuine, last of all by the caller's schema. */

@@ -191,6 +191,25 @@ describe("the cache of a verifier", () => {
     expect(key.verifications).toBe(11)
   })
 
+  test("R5: the oldest of those that are left goes first, after others were forgotten", () => {
+    let now = NOW
+    const key = new CountingSigner()
+    const rules = { key, algorithms: ["HS256"], leeway: 60, now: () => now }
+    const verifier = new Verifier({ ...rules, cache: { maxSize: 2, ttl: "1h" } })
+    const [short, first, second, third] = [10, 1000, 2000, 3000].map((life) => claimsToken({ exp: NOW + life }))
+    const isNew = (text = ""): boolean => {
+      const before = key.verifications
+      verifier.verify(text)
+      return key.verifications > before
+    }
+    expect([first, short, second].map(isNew)).toEqual([true, true, true])
+    now = NOW + 10
+    // Forgotten and kept again, it is the newest.
+    expect([short, second, third].map(isNew)).toEqual([true, false, true])
+    expect([third, second, first].map(isNew)).toEqual([false, true, true])
+    expect([third, first, second, third].map(isNew)).toEqual([true, false, true, false])
+  })
+
   test("R5: keeps no token of unusual length", () => {
     const key = new CountingSigner()
     const verifier = new Verifier({ key, ...HS256, cache: true })
