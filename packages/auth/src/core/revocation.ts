@@ -124,6 +124,8 @@ class RememberedAnswers implements Watcher {
   #counts({ askedAt, from, until }: Answer, claims: AuthClaims): boolean {
     const now = this.#settings.now()
     if (now < from || now >= until || askedAt < this.#forgottenAt) return false
+    // Nothing at all was revoked since.
+    if (askedAt === this.#count) return true
     const names = namesOf({ ...tokenIds(claims, this.#settings), subject: claims.sub })
     return names.every((name) => (this.#revokedAt.get(name) ?? 0) <= askedAt)
   }
