@@ -238,6 +238,11 @@ describe("a guard", () => {
     expect(await auth.check(bearer(token), { type: "mail" })).toMatchObject({ code: "wrong_token_type" })
   })
 
+  test("makes no token of a type that others would take for an access token", async () => {
+    for (const type of ["", "at", "rt"])
+      await expect(auth.createToken(type, "ada")).rejects.toMatchObject({ code: "argument_invalid" })
+  })
+
   test("asks the loaders last, and hands the user on with its type", async () => {
     const asked: string[] = []
     const withUser = createAuth({

@@ -226,6 +226,18 @@ describe("a session by cookies", () => {
     const rest = cookies.split("; ").slice(1).join("; ")
     expect(await auth.logout(ask({ method: "POST", cookies: rest, headers }))).toMatchObject({ allowed: true })
   })
+
+  test("is logged out by the refresh cookie where the access cookie is of no use, and not where neither is", async () => {
+    const { auth, pair, cookies } = await login("cookie")
+    const headers = { "x-csrf-token": pair.csrfToken ?? "" }
+    const broken = cookies.replace(/(access_token=)[^;]+/, "$1broken")
+    const leave = (sent: string, more: Record<string, string> = headers) =>
+      auth.logout(ask({ method: "POST", cookies: sent, headers: more }))
+    expect(await leave(broken, {})).toMatchObject({ code: "csrf_failed" })
+    expect(await leave(broken.replace(/(refresh_token=)[^;]+/, "$1broken"))).toMatchObject({ code: "malformed_token" })
+    expect(await leave(broken)).toMatchObject({ allowed: true })
+    expect(await leave(broken)).toMatchObject({ allowed: false })
+  })
 })
 
 describe("sessions of a user", () => {

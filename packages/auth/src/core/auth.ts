@@ -29,6 +29,7 @@ import {
 import { clearedCookies, tokenCookies } from "./set-cookie.ts"
 import { type AuthClaims, type AuthOptions, loadersOf, type Settings, settingsOf } from "./settings.ts"
 import { askStore, StoreUnavailableError } from "./store-access.ts"
+import { tokenTypeOf } from "./token-types.ts"
 import { type Allowed, ANONYMOUS, type Anonymous, type OptionalVerdict, type Refused, type Verdict } from "./verdict.ts"
 import { identityOf, verifierOf, verifyToken } from "./verify.ts"
 
@@ -181,7 +182,15 @@ export class Auth<User = unknown, Identity = string> {
       csrf: isCompat && csrf ? newId() : undefined,
     }
     const { token } = await mint(
-      { ...options, ...ids, type, subject, claims, authenticatedAt, granted: grantOf(options, type, this.#settings) },
+      {
+        ...options,
+        ...ids,
+        type: tokenTypeOf(type),
+        subject,
+        claims,
+        authenticatedAt,
+        granted: grantOf(options, type, this.#settings),
+      },
       this.#settings,
     )
     return token

@@ -48,7 +48,10 @@ export interface GuardOptions {
    * false.
    */
   renew?: boolean | { readonly within: Lifetime } | undefined
-  /** The token's type, or several. Default `access`. */
+  /**
+   * The token's type, or several. Default `access`. A refresh token that was rotated passes a guard for as long as its session lives:
+   * `refresh` alone, and introspection, know that it is no longer good.
+   */
   type?: string | readonly string[] | undefined
   /** The user must have logged in lately: within `freshFor` of the options, or within `maxAge`. */
   fresh?: boolean | { readonly maxAge: Lifetime } | undefined

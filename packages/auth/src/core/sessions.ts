@@ -4,7 +4,7 @@ import { UsageError } from "jotkit"
 import type { PresentedRefresh, Session, Store } from "../store.ts"
 import { Failure } from "./failure.ts"
 import { type GrantOptions, grantOf, splitGrant } from "./grant.ts"
-import { type GuardContext, guardRules, judge } from "./guard.ts"
+import { type GuardContext, type GuardOptions, guardRules, judge } from "./guard.ts"
 import { tokenIds } from "./issuers.ts"
 import { claimsFor, givenClaims, mint, sessionClaimsOf, subjectOf } from "./mint.ts"
 import { isRecord, own } from "./options.ts"
@@ -151,8 +151,7 @@ export function presentedRefresh(claims: AuthClaims | undefined, settings: Setti
 export async function closeSession(request: AuthRequest, context: Context): Promise<Failure | undefined> {
   const { settings } = context
   const store = storeOf(settings, "logout")
-  const rules = guardRules({ type: ["access", "refresh"], allowExpired: true }, settings)
-  const verdict = await judge(request, { ...rules, loads: false }, context)
+  const verdict = await judgeLeaver(request, context)
   if (verdict instanceof Failure) return verdict
   const { claims, location } = verdict
   if (claims === undefined) return new Failure("missing_everywhere")
@@ -164,6 +163,16 @@ export async function closeSession(request: AuthRequest, context: Context): Prom
   const ended = await end(claims, store, settings)
   context.revocation.forget({ sessionId, tokenId })
   return ended ? undefined : new Failure("revoked", { claims }, location)
+}
+
+/** Browsers send both cookies: where the access token is of no use, the refresh token says whose session it is. */
+async function judgeLeaver(request: AuthRequest, context: Context): Promise<Allowed | Anonymous | Failure> {
+  const judgeAs = (type: GuardOptions["type"]) =>
+    judge(request, { ...guardRules({ type, allowExpired: true }, context.settings), loads: false }, context)
+  const first = await judgeAs(["access", "refresh"])
+  if (!(first instanceof Failure) || first.location !== "cookie") return first
+  const second = await judgeAs("refresh")
+  return second instanceof Failure ? first : second
 }
 
 /** Ends the session that a token belongs to; answers whether there was one to end. */
