@@ -1,5 +1,6 @@
 // @ts-check
 /** What the application answers, whatever the framework. */
+import { timingSafeEqual } from "node:crypto"
 
 /** What each path takes. */
 const METHODS = new Map([
@@ -9,8 +10,17 @@ const METHODS = new Map([
   ),
 ])
 
-/** Other servers that may ask about tokens: HTTP Basic with this name and secret. */
-export const CLIENT = `Basic ${Buffer.from("examples:introspect").toString("base64")}`
+const CLIENT = Buffer.from(`Basic ${Buffer.from("examples:introspect").toString("base64")}`)
+
+/**
+ * Whether another server may ask about tokens: HTTP Basic with the name and secret above, compared in a time that tells nothing.
+ *
+ * @param {string | null | undefined} authorization The header.
+ */
+export function isClient(authorization) {
+  const sent = Buffer.from(authorization ?? "")
+  return sent.length === CLIENT.length && timingSafeEqual(sent, CLIENT)
+}
 
 /**
  * The methods of a path, as `Allow` has them; undefined where there is nothing.

@@ -4,7 +4,7 @@ import { StoreUnavailableError } from "@jotkit/auth"
 import { expressRequest, requireAuth } from "@jotkit/auth/express"
 import { sendRefusal } from "@jotkit/auth/node"
 import express from "express"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { JSON_TYPE, parseJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
@@ -168,7 +168,7 @@ const parseText = express.text({ type: () => true, defaultCharset: "utf-8" })
  */
 function client(request, response, next) {
   response.set("cache-control", "no-store")
-  if (request.get("authorization") === CLIENT) next()
+  if (isClient(request.get("authorization"))) next()
   else response.status(401).set("www-authenticate", 'Basic realm="examples"').json({ error: "invalid_client" })
 }
 

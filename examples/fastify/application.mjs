@@ -3,7 +3,7 @@
 import { StoreUnavailableError } from "@jotkit/auth"
 import { fastifyRequest, requireAuth } from "@jotkit/auth/fastify"
 import fastify from "fastify"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { HttpFailure, JSON_TYPE, parseJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
@@ -173,7 +173,7 @@ function wrongType(reply) {
  */
 async function client({ headers }, reply) {
   reply.header("cache-control", "no-store")
-  if (headers.authorization === CLIENT) return
+  if (isClient(headers.authorization)) return
   return reply.code(401).header("www-authenticate", 'Basic realm="examples"').send({ error: "invalid_client" })
 }
 

@@ -2,7 +2,7 @@
 /** The application: from a Request to a Response, on any platform that has them. */
 import { StoreUnavailableError } from "@jotkit/auth"
 import { fetchRequest, refusalResponse, withAuth } from "@jotkit/auth/fetch"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { HttpFailure } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 import { answer, failure, formOf, jsonOf, withCookies } from "./http.mjs"
@@ -162,7 +162,7 @@ function tokens(pair) {
  * @param {Request} request
  */
 async function tokenOfClient(request) {
-  if (request.headers.get("authorization") !== CLIENT) {
+  if (!isClient(request.headers.get("authorization"))) {
     const headers = { ...NO_STORE, "www-authenticate": 'Basic realm="examples"' }
     return answer({ error: "invalid_client" }, 401, headers)
   }

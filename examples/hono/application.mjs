@@ -4,7 +4,7 @@ import { StoreUnavailableError } from "@jotkit/auth"
 import { fetchRequest, refusalResponse } from "@jotkit/auth/fetch"
 import { requireAuth } from "@jotkit/auth/hono"
 import { Hono } from "hono"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { HttpFailure } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 import { answer, failure, formOf, jsonOf, withCookies } from "../fetch/http.mjs"
@@ -103,7 +103,7 @@ function tokens(pair) {
  * @param {Request} request
  */
 async function tokenOfClient(request) {
-  if (request.headers.get("authorization") !== CLIENT) {
+  if (!isClient(request.headers.get("authorization"))) {
     const headers = { ...NO_STORE, "www-authenticate": 'Basic realm="examples"' }
     return answer({ error: "invalid_client" }, 401, headers)
   }

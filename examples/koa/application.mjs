@@ -4,7 +4,7 @@ import { StoreUnavailableError } from "@jotkit/auth"
 import { koaRequest, requireAuth } from "@jotkit/auth/koa"
 import Router from "@koa/router"
 import Koa from "koa"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { bodyOf, HttpFailure, readForm, readJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 
@@ -136,7 +136,7 @@ function nothingHere(context) {
  */
 async function client(context, next) {
   context.set("cache-control", "no-store")
-  if (context.get("authorization") === CLIENT) return next()
+  if (isClient(context.get("authorization"))) return next()
   context.set("www-authenticate", 'Basic realm="examples"')
   context.status = 401
   context.body = { error: "invalid_client" }

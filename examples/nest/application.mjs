@@ -24,7 +24,7 @@ import {
 import { APP_FILTER, NestFactory } from "@nestjs/core"
 import { ExpressAdapter } from "@nestjs/platform-express"
 import express from "express"
-import { allowedMethods, CLIENT, profile, sessionList, tokenBody } from "../app/answers.mjs"
+import { allowedMethods, isClient, profile, sessionList, tokenBody } from "../app/answers.mjs"
 import { bodyOf, HttpFailure, readForm, readJson } from "../app/body.mjs"
 import { findByPassword } from "../app/users.mjs"
 import { decorateClass, decorateMethods } from "./decorate.mjs"
@@ -169,7 +169,7 @@ decorateMethods(UserController, {
 /** The token that another server asks about, once it has said who it is (RFC 7662, section 2.1). */
 const TokenOfClient = createParamDecorator(async (_, context) => {
   const request = context.switchToHttp().getRequest()
-  if (request.get("authorization") !== CLIENT) throw new HttpException({ error: "invalid_client" }, 401)
+  if (!isClient(request.get("authorization"))) throw new HttpException({ error: "invalid_client" }, 401)
   const token = (await readForm(request.get("content-type"), bodyOf(request))).get("token")
   if (token === null || token === "") throw new HttpException({ error: "invalid_request" }, HttpStatus.BAD_REQUEST)
   return token
