@@ -174,3 +174,30 @@ test("what is neither a path nor a connection is refused", () => {
     expect(() => sqliteStore(other)).toThrow("the database must be a path, or a connection with exec and prepare")
   }
 })
+
+test("while another writes to the file, steps wait and this process goes on", async () => {
+  const store = open()
+  await store.createSession(newSession("s"))
+  const other = new Libsql(path)
+  onTestFinished(() => void other.close())
+  other.exec("begin immediate")
+  const steps = Promise.all([
+    store.rotate({ sessionId: "s", presentedId: "first", successorId: "second", now: NOW, graceSeconds: 10 }),
+    store.revokeToken("token", NOW + 60),
+    store.useOnce("key", NOW + 60, NOW),
+  ])
+  // Nothing but this process can let the file go: a step that waited here would have failed.
+  other.exec("commit")
+  expect(await steps).toMatchObject([{ outcome: "rotated" }, undefined, true])
+})
+
+test("a file that is never let go fails the step, which does not happen later", async () => {
+  const store = open()
+  await store.createSession(newSession("s"))
+  const other = new Libsql(path)
+  onTestFinished(() => void other.close())
+  other.exec("begin immediate")
+  await expect(store.revokeSession("s", NOW)).rejects.toThrow("locked")
+  other.exec("rollback")
+  expect(await store.findSession("s", NOW)).toBeDefined()
+})

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module"
+import { setTimeout as wait } from "node:timers/promises"
 import { UsageError } from "jotkit/errors"
 import type {
   NewSession,
@@ -36,8 +37,8 @@ export interface SqliteConnection {
  * begin with `jotkit_` and are made when it is opened.
  *
  * Takes a path, which opens the runtime's own `node:sqlite`, or else the package `libsql` where it is installed; or a connection, which
- * should be the store's own: it is set to write-ahead logging, full synchronisation and a busy timeout of five seconds, and steps are
- * transactions. Not for a file on a network drive. Answers of it are never kept (`check.cachedFor`): asking takes microseconds.
+ * should be the store's own: it is set to write-ahead logging, full synchronisation and a short busy timeout, and steps are transactions.
+ * Steps wait up to a second and a half for a file that another process is writing to, without holding this process up. Not for a file on a network drive. Answers of it are never kept (`check.cachedFor`): asking takes microseconds.
  *
  * @throws UsageError `argument_invalid`: the path is empty, what was handed in is no connection, there is nothing to open a path with, or
  * the tables are of a later version of this package. What the driver says otherwise, such as that the file cannot be opened.
@@ -55,7 +56,13 @@ interface ClosableConnection extends SqliteConnection {
 
 type Driver = new (path: string) => ClosableConnection
 
-const BUSY_TIMEOUT_MILLISECONDS = 5000
+/** How long the driver waits for the file, while nothing else of this process runs. */
+const BUSY_TIMEOUT_MILLISECONDS = 20
+/** How long a step may wait altogether: less than whoever asks it waits, so that no step happens that was given up. */
+const BUSY_LIMIT_MILLISECONDS = 1500
+/** Between two attempts, at the most. Often: SQLite has no queue, and whoever asks seldom comes last. */
+const BUSY_PAUSE_MILLISECONDS = 10
+const SQLITE_BUSY = 5
 
 function assertConnection(connection: SqliteConnection): SqliteConnection {
   if (typeof connection?.exec === "function" && typeof connection.prepare === "function") return connection
@@ -172,7 +179,7 @@ interface SessionRow {
   readonly standing: Standing
 }
 
-/** The driver waits for the file by itself: nothing else of this process runs within a step. */
+/** Steps are not interrupted: nothing else of this process runs within one. */
 class SqliteStore implements Store {
   readonly kind = "sqlite"
   readonly #connection: SqliteConnection
@@ -184,8 +191,10 @@ class SqliteStore implements Store {
     this.#connection = connection
     this.#release = release
     try {
-      configure(connection)
+      // Whoever opens the file together with others waits here: there is no other time.
+      configure(connection, BUSY_LIMIT_MILLISECONDS)
       inTransaction(connection, () => createSchema(connection))
+      configure(connection, BUSY_TIMEOUT_MILLISECONDS)
       this.#statements = prepareAll(connection)
     } catch (error) {
       release()
@@ -197,7 +206,7 @@ class SqliteStore implements Store {
     this.#sweepNowAndThen(created.lastUsedAt)
     const { authenticatedAt, createdAt, lastUsedAt, expiresAt } = created
     const [id, subject, data] = [toColumn(created.id), toColumn(created.subject), toColumn(created.data)]
-    inTransaction(this.#connection, () => {
+    await this.#transaction(() => {
       this.#sql.addSession.run(id, subject, authenticatedAt, createdAt, lastUsedAt, expiresAt, data)
       this.#sql.addToken.run(id, toColumn(created.refreshId))
     })
@@ -205,12 +214,12 @@ class SqliteStore implements Store {
 
   async rotate(rotation: Rotation): Promise<RotationResult> {
     this.#sweepNowAndThen(rotation.now)
-    return inTransaction(this.#connection, () => this.#rotate(rotation))
+    return this.#transaction(() => this.#rotate(rotation))
   }
 
   async canRotate(presented: PresentedRefresh): Promise<boolean> {
     // For writing it is taken all the same: between two readings another process could write.
-    return inTransaction(this.#connection, () => this.#judge(presented).outcome === "rotated")
+    return this.#transaction(() => this.#judge(presented).outcome === "rotated")
   }
 
   async findSession(id: string, now: number): Promise<Session | undefined> {
@@ -225,19 +234,19 @@ class SqliteStore implements Store {
   }
 
   async revokeSession(id: string, now: number): Promise<boolean> {
-    return countOf(this.#sql.revokeSession.run(toColumn(id), now)) === 1
+    return (await this.#change("revokeSession", toColumn(id), now)) === 1
   }
 
   async revokeSubject(subject: string, now: number): Promise<number> {
     const column = toColumn(subject)
-    return inTransaction(this.#connection, () => {
+    return this.#transaction(() => {
       this.#sql.revokeSubject.run(column, now)
       return countOf(this.#sql.revokeOfSubject.run(column, now))
     })
   }
 
   async revokeToken(tokenId: string, expiresAt: number): Promise<void> {
-    this.#sql.revokeToken.run(toColumn(tokenId), expiresAt)
+    await this.#change("revokeToken", toColumn(tokenId), expiresAt)
   }
 
   /** Nobody is ever told: a file does not say what other processes write to it, and asking it takes as long as remembering does. */
@@ -255,7 +264,7 @@ class SqliteStore implements Store {
 
   async useOnce(key: string, expiresAt: number, now: number): Promise<boolean> {
     this.#sweepNowAndThen(now)
-    return countOf(this.#sql.useOnce.run(toColumn(key), expiresAt, now)) === 1
+    return (await this.#change("useOnce", toColumn(key), expiresAt, now)) === 1
   }
 
   async readDocument(name: string): Promise<SharedDocument | undefined> {
@@ -265,12 +274,13 @@ class SqliteStore implements Store {
 
   async writeDocument(name: string, text: string, version: number): Promise<boolean> {
     const columns = [toColumn(text), toColumn(name)] as const
-    const { addDocument, writeDocument } = this.#sql
-    return countOf(version === 0 ? addDocument.run(...columns) : writeDocument.run(...columns, version)) === 1
+    const change =
+      version === 0 ? this.#change("addDocument", ...columns) : this.#change("writeDocument", ...columns, version)
+    return (await change) === 1
   }
 
   async sweep(now: number): Promise<number> {
-    return this.#sweep(now)
+    return this.#transaction(() => this.#sweep(now))
   }
 
   async ping(): Promise<void> {
@@ -317,20 +327,55 @@ class SqliteStore implements Store {
   }
 
   #sweepNowAndThen(now: number): void {
-    if (this.#isSweepDue(now)) this.#sweep(now)
+    if (!this.#isSweepDue(now)) return
+    try {
+      inTransaction(this.#connection, () => this.#sweep(now))
+    } catch (error) {
+      // Another time will do: nobody has asked for it.
+      if (!isBusy(error)) throw error
+    }
   }
 
   #sweep(now: number): number {
-    return inTransaction(this.#connection, () => {
-      this.#sql.forgetTokens.run(now)
-      const { forgetSessions, forgetRevoked, forgetUsed } = this.#sql
-      return [forgetSessions, forgetRevoked, forgetUsed].reduce((count, sql) => count + countOf(sql.run(now)), 0)
-    })
+    this.#sql.forgetTokens.run(now)
+    const { forgetSessions, forgetRevoked, forgetUsed } = this.#sql
+    return [forgetSessions, forgetRevoked, forgetUsed].reduce((count, sql) => count + countOf(sql.run(now)), 0)
+  }
+
+  #transaction<T>(step: () => T): Promise<T> {
+    return onceFree(() => inTransaction(this.#connection, step))
+  }
+
+  /** Runs one statement; answers how many rows it has changed. */
+  #change(name: keyof Statements, ...values: readonly SqliteValue[]): Promise<number> {
+    return onceFree(() => countOf(this.#sql[name].run(...values)))
   }
 }
 
-function configure(connection: SqliteConnection): void {
-  connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`)
+/** A step that is tried again while another process writes to the file. */
+async function onceFree<T>(step: () => T): Promise<T> {
+  const until = performance.now() + BUSY_LIMIT_MILLISECONDS
+  for (;;) {
+    try {
+      return step()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error
+    }
+    await wait(Math.random() * BUSY_PAUSE_MILLISECONDS)
+  }
+}
+
+/** Drivers say it by the number, by the name, or in SQLite's own words. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const [number, code] = [Reflect.get(error, "errcode"), Reflect.get(error, "code")]
+  const isNumbered = typeof number === "number" && (number & 0xff) === SQLITE_BUSY
+  const isNamed = typeof code === "string" && code.startsWith("SQLITE_BUSY")
+  return isNumbered || isNamed || error.message.includes("database is locked")
+}
+
+function configure(connection: SqliteConnection, busyTimeout: number): void {
+  connection.exec(`pragma busy_timeout = ${busyTimeout}`)
   connection.exec("pragma journal_mode = wal")
   // What was answered is on the disk: a session that was revoked must not come back with the electricity.
   connection.exec("pragma synchronous = full")
