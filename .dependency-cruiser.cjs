@@ -90,6 +90,17 @@ module.exports = {
       to: { path: ".+", pathNot: ["^packages/inspect/src/", "^packages/jotkit/src/"] },
     },
     {
+      name: "cli-uses-inspect-and-the-core",
+      severity: "error",
+      comment: "the program is a frame around what the other two know; it has no dependencies of its own",
+      from: { path: "^packages/cli/src/" },
+      to: {
+        path: ".+",
+        pathNot: ["^packages/(cli|inspect|jotkit)/src/"],
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
       name: "words-are-leaves",
       severity: "error",
       comment: "a page carries one language: nothing else may bring another one in",

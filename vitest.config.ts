@@ -87,6 +87,15 @@ export default defineConfig({
         test: { name: "inspect", include: ["packages/inspect/test/**/*.test.ts"], execArgv },
       },
       {
+        // The program as a user runs it: built, in processes of its own.
+        extends: true,
+        test: {
+          name: "cli",
+          include: ["packages/cli/test/**/*.test.ts"],
+          globalSetup: ["packages/cli/test/build.setup.ts"],
+        },
+      },
+      {
         extends: true,
         test: { name: "scripts", include: ["scripts/**/*.test.ts"] },
       },

@@ -1,0 +1,117 @@
+/** Shows what a token says. Verifies nothing, and says so. */
+
+import { describeFinding, type Finding, lint, type Reading, RULES, type RuleId } from "@jotkit/inspect"
+import { envelope } from "../frame/envelope.ts"
+import { Failure } from "../frame/failure.ts"
+import { indentJson, type Json, writeJson } from "../frame/json.ts"
+import type { Answer, Command, Session } from "../frame/session.ts"
+import { catalogueOf } from "../input/catalogue.ts"
+import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
+import { allTokens, oneToken } from "../input/token.ts"
+
+/** Lines that are written at once. */
+const BATCH_CHARACTERS = 65_536
+
+/** `jot decode`. */
+export const command: Command = async (session) => {
+  const { options, tell, say } = session
+  tell({ level: "notice", text: say("not_verified") })
+  if (options.has("jsonl") || options.has("all")) return decodeAll(session)
+  const reading = await oneToken(session)
+  refuseUnreadable(reading)
+  const value = chosenValue(reading, session)
+  const findings = await findingsOf(reading, session)
+  const members = value === undefined ? membersOf(reading) : { verified: false, value: value.json }
+  const text = value?.text ?? textOf(reading, session)
+  return { code: "ok", members, findings, text, notes: await notesOn(findings, session) }
+}
+
+/** What can be seen by reading alone: how the token is written. Its contents are the business of `lint`. */
+const READING_RULES: ReadonlySet<RuleId> = new Set<RuleId>([
+  "SHAPE",
+  "ALG-NONE",
+  "ALG-MISSING",
+  "ALG-TYPE",
+  "SIG-EMPTY",
+  "B64-INVALID",
+  "B64-PAD",
+  "B64-ALPHABET",
+  "B64-TAIL",
+  "JSON-SYNTAX",
+  "JSON-DUP",
+  "JSON-NUM",
+  "JSON-UTF8",
+  "JSON-BIDI",
+])
+const OTHERS_OFF = Object.fromEntries(
+  Object.keys(RULES)
+    .filter((id) => !READING_RULES.has(id as RuleId))
+    .map((id) => [id, "off" as const]),
+)
+
+function findingsOf(reading: Reading, { now }: Session): Promise<Finding[]> {
+  return lint(reading, { now, severities: OTHERS_OFF })
+}
+
+function refuseUnreadable(reading: Reading): void {
+  if (!isReadable(reading)) throw new Failure("input", "header_unreadable")
+}
+
+function isReadable({ header }: Reading): boolean {
+  return header?.json?.root?.type === "object" && header.json.problem === undefined
+}
+
+function membersOf(reading: Reading): { readonly [name: string]: Json } {
+  return {
+    verified: false,
+    header: partOf(reading.header),
+    payload: partOf(reading.payload),
+    raw: rawOf(reading),
+    times: timesOf(reading),
+  }
+}
+
+/** Header and payload as one JSON text, so that `jq` can go on with it. */
+function textOf(reading: Reading, { paint }: Session): string {
+  const part = (name: "header" | "payload") => {
+    const text = indentJson(writeJson(partOf(reading[name])))
+    return `  ${JSON.stringify(name)}: ${paint(name, text.replaceAll("\n", "\n  "))}`
+  }
+  return `{\n${part("header")},\n${part("payload")}\n}\n`
+}
+
+async function notesOn(findings: readonly Finding[], session: Session): Promise<NonNullable<Answer["notes"]>> {
+  const catalogue = await catalogueOf(session)
+  return findings
+    .filter(({ severity }) => severity === "error")
+    .map((found) => ({ level: "warning", text: `${found.id}: ${describeFinding(found, catalogue).message}` }))
+}
+
+async function decodeAll(session: Session): Promise<Answer> {
+  let waiting = ""
+  let isAllReadable = true
+  let count = 0
+  for await (const reading of allTokens(session)) {
+    count++
+    isAllReadable &&= isReadable(reading)
+    waiting += session.isJson ? await lineOf(reading, session) : blockOf(reading, session)
+    if (waiting.length < BATCH_CHARACTERS) continue
+    await session.write(waiting)
+    waiting = ""
+  }
+  await session.write(waiting)
+  if (count === 0) throw new Failure("input", "token_empty")
+  return { code: isAllReadable ? "ok" : "input", isStreamed: true }
+}
+
+function blockOf(reading: Reading, session: Session): string {
+  if (isReadable(reading)) return textOf(reading, session)
+  session.tell({ level: "error", text: session.say("header_unreadable") })
+  return ""
+}
+
+async function lineOf(reading: Reading, session: Session): Promise<string> {
+  const findings = await findingsOf(reading, session)
+  const code = isReadable(reading) ? "ok" : "input"
+  return `${writeJson(envelope({ code, members: code === "ok" ? membersOf(reading) : { verified: false }, findings }))}\n`
+}

@@ -1,0 +1,39 @@
+/** Why a signature does not hold. Ends as `verify` would: a hint is no pass. */
+
+import { diagnose, type Hint, textOf } from "@jotkit/inspect"
+import type { Command } from "../frame/session.ts"
+import { catalogueOf } from "../input/catalogue.ts"
+import { judgeOne, rulesOf } from "../input/judging.ts"
+import { oneToken } from "../input/token.ts"
+
+/** `jot diagnose`. */
+export const command: Command = async (session) => {
+  const { say, paint } = session
+  const rules = await rulesOf(session)
+  const reading = await oneToken(session)
+  const { judgment, checks } = await judgeOne(reading, session, rules)
+  const { code } = judgment
+  const hints: Hint[] = []
+  let tries = 0
+  for (const key of code === "ok" || code === "input" ? [] : rules.texts) {
+    const found = await diagnose(reading, { key, encoding: rules.encoding })
+    hints.push(...found.hints)
+    tries += found.tries
+  }
+  const catalogue = await catalogueOf(session)
+  const failed = judgment.checks.filter(({ status }) => status === "fail")
+  const lines = [
+    ...failed.map((check) =>
+      paint("bad", `${check.id}: ${textOf(catalogue, "check", check.code ?? check.id, check.detail)}`),
+    ),
+    ...hints.map(({ code: hint, detail }) => paint("good", textOf(catalogue, "hint", hint, detail))),
+  ]
+  if (failed.length === 0) lines.push(paint("good", say("holds")))
+  else if (hints.length === 0) lines.push(say("no_hints", String(tries)))
+  const members = {
+    verified: code === "ok",
+    hints: hints.map(({ code: hint, detail }) => ({ code: hint, detail })),
+    tries,
+  }
+  return { code, members, checks, text: `${lines.join("\n")}\n` }
+}

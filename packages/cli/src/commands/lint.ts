@@ -1,0 +1,55 @@
+/** Everything that is odd, weak or dangerous about a token or a key set. */
+
+import { describeFinding, explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
+import { escapeLine } from "../frame/escape.ts"
+import { Failure } from "../frame/failure.ts"
+import type { Answer, Command, Session } from "../frame/session.ts"
+import { catalogueOf } from "../input/catalogue.ts"
+import { optionalKeysOf } from "../input/keys.ts"
+import { durationOf } from "../input/time.ts"
+import { oneToken } from "../input/token.ts"
+
+const SEVERITIES: readonly Severity[] = ["error", "warning", "info"]
+
+/** `jot lint`. */
+export const command: Command = async (session) => {
+  const { options, now } = session
+  const rule = options.text("explain")
+  if (rule !== undefined) return explained(rule, session)
+  const failOn = options.choice("fail-on", SEVERITIES) ?? "error"
+  const { keys } = await optionalKeysOf(session)
+  const reading = await oneToken(session)
+  const findings = await lint(reading, {
+    now,
+    keys,
+    leeway: durationOf("leeway", options.text("leeway")),
+    maxLifetime: durationOf("max-lifetime", options.text("max-lifetime")),
+  })
+  // A text that is nothing at all is no token with a fault.
+  if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
+  const isBad = findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn))
+  return { code: isBad ? "lint" : "ok", findings, text: await linesOf(findings, session) }
+}
+
+/** Findings for people: the gravest first, each with what to do. */
+export async function linesOf(findings: readonly Finding[], session: Session): Promise<string> {
+  const { paint, say } = session
+  const catalogue = await catalogueOf(session)
+  if (findings.length === 0) return `${paint("good", say("no_findings"))}\n`
+  const colours = { error: "bad", warning: "doubt", info: "faint" } as const
+  const lines = findings.map((found) => {
+    const { id, severity, path } = found
+    const { message, fix } = describeFinding(found, catalogue)
+    const place = path === "" ? "" : ` ${paint("faint", escapeLine(path))}`
+    const head = `${paint(colours[severity], say(`severity.${severity}`).padEnd(7))} ${paint("strong", id)}`
+    return `${head} ${escapeLine(message)}${place}\n        ${escapeLine(fix)}\n`
+  })
+  return lines.join("")
+}
+
+async function explained(text: string, session: Session): Promise<Answer> {
+  const id = RULE_IDS.find((known) => known === text.toUpperCase())
+  if (id === undefined) throw new Failure("usage", "rule_unknown")
+  const { message, why, fix } = explainRule(id, await catalogueOf(session))
+  return { code: "ok", members: { rule: id, message, why, fix }, text: `${id}: ${message}\n${why}\n${fix}\n` }
+}

@@ -1,0 +1,115 @@
+/** Says whether a token holds. Prints no claim of one that does not. */
+
+import {
+  type Check,
+  describeCheck,
+  type Judgment,
+  type OfferedKey,
+  type Reading,
+  textOf as wordsFor,
+} from "@jotkit/inspect"
+import { envelope } from "../frame/envelope.ts"
+import { escapeControls } from "../frame/escape.ts"
+import { type ExitCode, Failure } from "../frame/failure.ts"
+import { indentJson, type Json, writeJson } from "../frame/json.ts"
+import type { Answer, Command, Note, Session } from "../frame/session.ts"
+import { judgeOne, type Rules, rulesOf } from "../input/judging.ts"
+import { leewaySeconds } from "../input/policy.ts"
+import { chosenValue, partOf, timesOf } from "../input/show.ts"
+import { minimumBits } from "../input/strength.ts"
+import { allTokens, oneToken } from "../input/token.ts"
+
+/** `jot verify`. */
+export const command: Command = async (session) => {
+  const rules = await rulesOf(session)
+  const { options, tell, say } = session
+  const leeway = leewaySeconds(rules.policy)
+  if (leeway > 0) tell({ level: "info", text: say("leeway_used", String(leeway)) })
+  if (options.has("jsonl") || options.has("all")) return verifyAll(session, rules)
+  return verifyOne(await oneToken(session), session, rules)
+}
+
+async function verifyOne(reading: Reading, session: Session, rules: Rules): Promise<Answer> {
+  const { judgment, checks } = await judgeOne(reading, session, rules)
+  const { code } = judgment
+  const members = { verified: code === "ok", keys: answersOf(judgment) }
+  const notes = notesOn(judgment, session, rules)
+  if (code !== "ok") return { code, members, checks, notes }
+  return { code, checks, notes, ...contentOf(reading, session, members) }
+}
+
+/** What a verified token holds. A payload that is elsewhere is none of ours to show. */
+function contentOf(
+  reading: Reading,
+  session: Session,
+  members: { readonly [name: string]: Json },
+): Pick<Answer, "members" | "text"> {
+  const value = chosenValue(reading, session)
+  if (value !== undefined) return { members: { ...members, value: value.json }, text: value.text }
+  const { payload, isDetached } = reading
+  const shown = { ...members, header: partOf(reading.header), times: timesOf(reading) }
+  if (isDetached || payload === undefined) return { members: shown }
+  return { members: { ...shown, payload: partOf(payload) }, text: dataOf(payload, session) }
+}
+
+function dataOf({ json, content, bytes }: NonNullable<Reading["payload"]>, { paint }: Session): string | Uint8Array {
+  if (json?.root !== undefined && json.problem === undefined) return `${paint("payload", indentJson(json.text))}\n`
+  return content !== undefined && process.stdout.isTTY === true ? `${escapeControls(content)}\n` : bytes
+}
+
+/** Each key and what became of it: `kid` and thumbprint say which one. */
+function answersOf({ keys }: Judgment): Json {
+  return keys.map(({ key: { index, keyType, keyId, thumbprint, provenance }, answer }) => ({
+    index,
+    kty: keyType,
+    kid: keyId,
+    thumbprint,
+    provenance,
+    answer,
+  }))
+}
+
+function notesOn(judgment: Judgment, session: Session, { catalogue }: Rules): Note[] {
+  const { checks, verifiedBy, code, keys } = judgment
+  const about = (check: Check) => `${check.id}: ${describeCheck(check, catalogue)}`
+  const of = (status: Check["status"], level: Note["level"]) =>
+    checks.filter((check) => check.status === status).map((check): Note => ({ level, text: about(check) }))
+  const unchecked = checks.filter((check) => check.code === "audience_unchecked")
+  const explained = session.options.has("explain-key") ? keys : []
+  return [
+    ...of("fail", "error"),
+    ...unchecked.map((check): Note => ({ level: "warning", text: about(check) })),
+    ...(verifiedBy === undefined ? [] : weakness(verifiedBy, judgment, session)),
+    ...explained.map(
+      ({ key, answer }): Note => ({
+        level: "notice",
+        text: `${key.keyId ?? key.thumbprint ?? `#${key.index}`}: ${wordsFor(catalogue, "answer", answer)}`,
+      }),
+    ),
+    ...(code === "ok" ? of("pass", "info") : []),
+  ]
+}
+
+function weakness(key: OfferedKey, { checks }: Judgment, { say }: Session): Note[] {
+  const algorithm = checks.find(({ id }) => id === "signature")?.detail ?? ""
+  const least = minimumBits(algorithm)
+  if (key.bits === undefined || least === undefined || key.bits >= least) return []
+  return [{ level: "warning", text: say("key_weak", String(key.bits), algorithm, String(least)) }]
+}
+
+/** From the best to the worst, as one exit status must stand for many tokens. */
+const GRAVITY: readonly ExitCode[] = ["ok", "negative", "claims", "signature", "key", "input"]
+
+async function verifyAll(session: Session, rules: Rules): Promise<Answer> {
+  let worst: ExitCode = "ok"
+  let count = 0
+  for await (const reading of allTokens(session)) {
+    count++
+    const answer = await verifyOne(reading, session, rules)
+    if (GRAVITY.indexOf(answer.code) > GRAVITY.indexOf(worst)) worst = answer.code
+    for (const note of answer.notes ?? []) session.tell(note)
+    await session.write(session.isJson ? `${writeJson(envelope(answer))}\n` : (answer.text ?? ""))
+  }
+  if (count === 0) throw new Failure("input", "token_empty")
+  return { code: worst, isStreamed: true }
+}

@@ -1,0 +1,39 @@
+/** How the program ends, and the exceptions that end it. */
+
+import type { Word } from "../words/en.ts"
+
+/** What scripts can rely on: the code in JSON and the exit status that goes with it. */
+export const EXIT_CODES = {
+  ok: 0,
+  negative: 1,
+  usage: 2,
+  input: 3,
+  signature: 4,
+  claims: 5,
+  key: 6,
+  network: 7,
+  io: 8,
+  lint: 10,
+  internal: 70,
+  interrupted: 130,
+} as const
+
+/** The name of an exit status. */
+export type ExitCode = keyof typeof EXIT_CODES
+
+/** Ends a command. Its words never hold a token, a secret or the value of a claim. */
+export class Failure extends Error {
+  readonly code: ExitCode
+  /** A stable name, and the message in the catalogues. */
+  readonly word: Word
+  readonly details: readonly string[]
+
+  /** @param details - What the message names. */
+  constructor(code: ExitCode, word: Word, ...details: readonly string[]) {
+    super(word)
+    this.name = "Failure"
+    this.code = code
+    this.word = word
+    this.details = details
+  }
+}

@@ -1,0 +1,47 @@
+/** JSON as the program writes it: numbers stay as a token wrote them, and nothing in it can steer a terminal. */
+
+import { formatJson, readJson } from "@jotkit/inspect"
+import { escapeControls } from "./escape.ts"
+
+/** Text that is JSON already and is written as it stands. */
+export class JsonText {
+  readonly text: string
+
+  /** @param text - One JSON value. */
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** A value to be written. Members that are undefined are left out. */
+export type Json =
+  | JsonText
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Json[]
+  | { readonly [name: string]: Json }
+
+/** One line of JSON. */
+export function writeJson(value: Json): string {
+  return escapeControls(written(value))
+}
+
+/** JSON text in lines, two spaces for each level. */
+export function indentJson(text: string): string {
+  return escapeControls(formatJson(readJson(text, { maxDepth: 512, maxValues: 10_000_000 }), 2))
+}
+
+function written(value: Json): string {
+  if (value instanceof JsonText) return value.text
+  if (isList(value)) return `[${value.map((item) => written(item ?? null)).join(",")}]`
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null)
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${written(member)}`).join(",")}}`
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}

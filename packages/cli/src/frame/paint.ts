@@ -1,0 +1,40 @@
+/** Colour, for each stream on its own. */
+
+/** Makes text coloured, or leaves it. */
+export type Painter = (colour: Colour, text: string) => string
+
+/** The colours in use; the three parts of a token have one each. */
+type Colour = keyof typeof CODES
+
+const CODES = {
+  header: "31",
+  payload: "35",
+  signature: "36",
+  good: "32",
+  bad: "31",
+  doubt: "33",
+  faint: "2",
+  strong: "1",
+} as const
+
+/** What decides about colour. */
+export interface ColourRequest {
+  readonly isTerminal: boolean
+  /** `--color`. */
+  readonly choice: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Whether a stream is coloured: the flag, then `NO_COLOR`, `FORCE_COLOR`, then whether it is a terminal. */
+export function isColoured({ isTerminal, choice, env }: ColourRequest): boolean {
+  if (choice === "always") return true
+  if (choice === "never") return false
+  if ((env["NO_COLOR"] ?? "") !== "") return false
+  if ((env["FORCE_COLOR"] ?? "") !== "") return env["FORCE_COLOR"] !== "0"
+  return isTerminal && env["TERM"] !== "dumb"
+}
+
+/** A painter that colours, or one that does not. */
+export function painter(coloured: boolean): Painter {
+  return coloured ? (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m` : (_, text) => text
+}

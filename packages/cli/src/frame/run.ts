@@ -1,0 +1,253 @@
+/** From the arguments to the exit status: the one place where anything is printed. */
+
+import { readFileSync } from "node:fs"
+import type { Word, Words } from "../words/en.ts"
+import { COMMAND_NAMES, COMMANDS, type CommandName } from "./commands.ts"
+import { EXIT_CODES, type ExitCode, Failure } from "./failure.ts"
+import { COMMON } from "./flags.ts"
+import { nearest } from "./nearest.ts"
+import { Options, readLine } from "./options.ts"
+import { isColoured, painter } from "./paint.ts"
+import type { Answer, Note, Session } from "./session.ts"
+import { writeError, writeNew, writeOutput } from "./streams.ts"
+
+/** What was asked for. */
+interface Task {
+  readonly name: CommandName
+  readonly operands: readonly string[]
+  readonly options: Options
+}
+
+/** Runs the program and sets the exit status of the process. */
+export async function run(args: readonly string[]): Promise<void> {
+  process.exitCode = EXIT_CODES[await codeOf(args)]
+}
+
+async function codeOf(args: readonly string[]): Promise<ExitCode> {
+  const isJson = wantsJson(args)
+  const said: { words: Words | undefined } = { words: undefined }
+  const language = languageOf(new Options(new Map()), isJson)
+  process.once("SIGINT", () => void interrupted(isJson))
+  try {
+    const { options, operands } = readLine(args)
+    if (options.has("version")) return await printVersion(isJson)
+    const chosen = languageOf(options, isJson)
+    said.words = await wordsOf(chosen)
+    if (args.length === 0) throw new Failure("usage", "nothing_to_do")
+    if (isHelp(options, operands)) return await printHelp(args, options, operands, said.words)
+    const task = taskOf(options, operands)
+    const session = sessionOf(task, said.words, isJson, chosen)
+    await refuseBadTimes(options)
+    const { command } = await COMMANDS[task.name].load()
+    return await print(await command(session), session)
+  } catch (error) {
+    const failure = await failureOf(error)
+    return await printFailure(failure, isJson, said.words ?? (await wordsOf(language)))
+  }
+}
+
+/** Also where the line cannot be read: a script must get its object whatever it did wrong. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--")
+  const flags = end === -1 ? args : args.slice(0, end)
+  return flags.includes("--json") || flags.includes("--jsonl")
+}
+
+/** JSON is never translated. */
+function languageOf(options: Options, isJson: boolean): "en" | "zh-Hant" {
+  const { env } = process
+  if (isJson) return "en"
+  const wanted = options.text("lang") ?? [env["LC_ALL"], env["LC_MESSAGES"], env["LANG"]].find((one) => one) ?? "en"
+  if (/^zh[-_](?:hant|tw|hk|mo)\b|^zh[-_](?:hant|tw|hk|mo)[._]/i.test(wanted)) return "zh-Hant"
+  if (options.has("lang") && !/^en\b/i.test(wanted)) throw new Failure("usage", "flag_choice", "lang", "en zh-Hant")
+  return "en"
+}
+
+async function wordsOf(language: "en" | "zh-Hant"): Promise<Words> {
+  if (language === "en") return (await import("../words/en.ts")).en
+  return (await import("../words/zh-hant.ts")).zhHant
+}
+
+function isHelp(options: Options, operands: readonly string[]): boolean {
+  return options.has("help") || operands[0] === "help"
+}
+
+async function printVersion(isJson: boolean): Promise<ExitCode> {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string
+  }
+  const text = isJson ? JSON.stringify({ schema: 1, ok: true, code: "ok", version, checks: [], findings: [] }) : version
+  await writeOutput(`${text}\n`)
+  return "ok"
+}
+
+async function printHelp(
+  args: readonly string[],
+  options: Options,
+  operands: readonly string[],
+  words: Words,
+): Promise<ExitCode> {
+  const { helpFor } = await import("./help.ts")
+  const wanted = operands.filter((operand) => operand !== "help")
+  const name = commandIn(wanted)?.name
+  if (name === undefined && wanted.length > 0) throw unknownCommand(wanted[0] ?? "")
+  const isShort = options.has("help") && !args.includes("--help")
+  const text = helpFor(name, isShort, words)
+  await writeOutput(
+    options.has("json")
+      ? `${JSON.stringify({ schema: 1, ok: true, code: "ok", help: text, checks: [], findings: [] })}\n`
+      : text,
+  )
+  return "ok"
+}
+
+/** The command that the operands begin with, and the operands behind its name. */
+function commandIn(operands: readonly string[]): { name: CommandName; operands: readonly string[] } | undefined {
+  for (const length of [2, 1]) {
+    const text = operands.slice(0, length).join(" ")
+    const name = COMMAND_NAMES.find((known) => known === text)
+    if (name !== undefined) return { name, operands: operands.slice(name.split(" ").length) }
+  }
+  return undefined
+}
+
+function taskOf(options: Options, given: readonly string[]): Task {
+  const [first = ""] = given
+  const found = commandIn(given) ?? (looksLikeToken(first) ? { name: "inspect" as const, operands: given } : undefined)
+  if (found === undefined) throw unknownCommand(first)
+  const { flags, most } = COMMANDS[found.name]
+  const foreign = options.names.find((name) => !flags.includes(name) && !COMMON.includes(name))
+  if (foreign !== undefined) throw new Failure("usage", "flag_foreign", foreign, found.name)
+  if (found.operands.length > most) throw new Failure("usage", "too_many_operands", found.name)
+  return { ...found, options }
+}
+
+/** A token, or a place where one is; commands are words. */
+function looksLikeToken(text: string): boolean {
+  return text === "-" || /^(?:@|env:|\s*\{)/.test(text) || text.includes(".") || /\s/.test(text) || text.length > 40
+}
+
+function unknownCommand(text: string): Failure {
+  if (text === "") return new Failure("usage", "nothing_to_do")
+  const under = COMMAND_NAMES.filter((name) => name.startsWith(`${text} `))
+  if (under.length > 0) return new Failure("usage", "command_incomplete", text, under.join(", "))
+  const known = nearest(text, COMMAND_NAMES)
+  // What is no word may be part of a token or a secret: it is not repeated.
+  if (!/^[a-z][a-z-]{0,23}$/.test(text)) return new Failure("usage", "command_unknown")
+  return known === undefined
+    ? new Failure("usage", "command_unknown")
+    : new Failure("usage", "command_unknown_near", text, known)
+}
+
+/** Reads `--at` before anything else is done. */
+async function refuseBadTimes(options: Options): Promise<void> {
+  if (options.has("at")) {
+    const { momentOf } = await import("../input/time.ts")
+    clock.now = momentOf("at", options.text("at") ?? "", clock.now) ?? clock.now
+  }
+}
+
+/** The clock of this run: the machine's, unless `--at` says otherwise. */
+const clock: { now: number } = { now: Math.floor(Date.now() / 1000) }
+
+function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, language: "en" | "zh-Hant"): Session {
+  const { env, stdout, stderr } = process
+  const choice = options.choice("color", ["auto", "always", "never"])
+  const colours = (stream: { isTTY?: boolean }) =>
+    painter(isColoured({ isTerminal: stream.isTTY === true, choice, env }))
+  const paintNotes = colours(stderr)
+  const say = (word: Word, ...details: readonly string[]) => fill(words[word], details)
+  return {
+    options,
+    operands,
+    env,
+    get now() {
+      return clock.now
+    },
+    isJson,
+    language,
+    say,
+    paint: isJson || options.has("out") ? painter(false) : colours(stdout),
+    paintNotes,
+    write: writeOutput,
+    tell: (note) => tell(note, { isQuiet: options.has("quiet"), isJson, paintNotes, say }),
+  }
+}
+
+interface Manner extends Pick<Session, "paintNotes" | "isJson" | "say"> {
+  readonly isQuiet: boolean
+}
+
+const COLOURS = { notice: "doubt", info: "faint", warning: "doubt", error: "bad" } as const
+
+function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: Manner): void {
+  if (level !== "error" && isQuiet) return
+  if (isJson && level !== "notice") return
+  const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
+  writeError(`${paintNotes(COLOURS[level], `${prefix}${text}`)}\n`)
+}
+
+async function print(answer: Answer, session: Session): Promise<ExitCode> {
+  const { code, text, notes = [], isStreamed = false, isSecret = false } = answer
+  for (const note of notes) session.tell(note)
+  if (isStreamed) return code
+  const data = session.isJson ? await envelopeText(answer) : text
+  if (data === undefined || data.length === 0) return code
+  const file = session.options.text("out")
+  if (file === undefined) await writeOutput(data)
+  else writeNew(file, data, { isSecret, force: session.options.has("force") })
+  return code
+}
+
+async function envelopeText(answer: Answer): Promise<string> {
+  const { envelope } = await import("./envelope.ts")
+  const { indentJson, writeJson } = await import("./json.ts")
+  return `${indentJson(writeJson(await envelope(answer)))}\n`
+}
+
+async function failureOf(error: unknown): Promise<Failure | Error> {
+  if (error instanceof Failure) return error
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown }
+  if (typeof code === "string" && typeof syscall === "string") return new Failure("io", "system_error", code)
+  const { isJwtError } = await import("jotkit")
+  if (isJwtError(error)) {
+    const { failureOfJwt } = await import("./jwt-failure.ts")
+    return failureOfJwt(error)
+  }
+  return error instanceof Error ? error : new Error("unknown")
+}
+
+async function printFailure(failure: Failure | Error, isJson: boolean, words: Words): Promise<ExitCode> {
+  const isKnown = failure instanceof Failure
+  const code = isKnown ? failure.code : "internal"
+  const message = isKnown ? fill(words[failure.word], failure.details) : words.internal_error
+  // Of a fault of ours the places, without the message: that may hold anything.
+  const places = isKnown
+    ? ""
+    : (failure.stack ?? "")
+        .split("\n")
+        .filter((line) => /^ +at /.test(line))
+        .slice(0, 5)
+        .join("\n")
+  if (isJson) {
+    const reason = isKnown ? failure.word : "internal_error"
+    await writeOutput(`${JSON.stringify({ schema: 1, ok: false, code, reason, message, checks: [], findings: [] })}\n`)
+    return code
+  }
+  writeError(`jot: ${message}\n${places === "" ? "" : `${failure.name}\n${places}\n`}`)
+  if (isKnown && failure.word === "nothing_to_do") {
+    const { helpFor } = await import("./help.ts")
+    writeError(`\n${helpFor(undefined, true, words)}`)
+  } else if (code === "usage") writeError(`${words.see_help}\n`)
+  return code
+}
+
+function interrupted(isJson: boolean): void {
+  const answer = { schema: 1, ok: false, code: "interrupted", checks: [], findings: [] }
+  if (isJson) process.stdout.write(`${JSON.stringify(answer)}\n`)
+  process.exit(EXIT_CODES.interrupted)
+}
+
+function fill(text: string, details: readonly string[]): string {
+  return text.replaceAll(/\{(\d)\}/g, (_, place: string) => details[Number(place)] ?? "")
+}

@@ -1,0 +1,60 @@
+/** What a command is given, and what it gives back. */
+
+import type { Finding } from "@jotkit/inspect"
+import type { Word } from "../words/en.ts"
+import type { ExitCode } from "./failure.ts"
+import type { Json } from "./json.ts"
+import type { Options } from "./options.ts"
+import type { Painter } from "./paint.ts"
+
+/** A message for people. A `notice` is told even beside JSON. */
+export interface Note {
+  readonly level: "notice" | "info" | "warning" | "error"
+  readonly text: string
+}
+
+/** A line of `checks` as scripts see it. */
+export interface CheckLine {
+  readonly id: string
+  readonly status: "pass" | "fail" | "skipped" | "unavailable"
+  readonly code?: string | undefined
+  readonly message: string
+}
+
+/** What came of a command. */
+export interface Answer {
+  readonly code: ExitCode
+  readonly checks?: readonly CheckLine[]
+  readonly findings?: readonly Finding[]
+  /** Further members of the JSON object. */
+  readonly members?: { readonly [name: string]: Json }
+  /** Data for stdout, with its last line end. */
+  readonly text?: string | Uint8Array
+  readonly notes?: readonly Note[]
+  /** Already written: nothing is left to print. */
+  readonly isStreamed?: boolean
+  /** The output holds a private key or secret. */
+  readonly isSecret?: boolean
+}
+
+/** The surroundings of a command. */
+export interface Session {
+  readonly options: Options
+  readonly operands: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Seconds since 1970: `--at`, else the clock. */
+  readonly now: number
+  readonly isJson: boolean
+  readonly language: "en" | "zh-Hant"
+  /** A message in the language of the user. */
+  readonly say: (word: Word, ...details: readonly string[]) => string
+  readonly paint: Painter
+  readonly paintNotes: Painter
+  /** Writes data, and waits where the reader is slow. */
+  readonly write: (text: string | Uint8Array) => Promise<void>
+  /** Writes a note at once, by the rules for notes. */
+  readonly tell: (note: Note) => void
+}
+
+/** A command. */
+export type Command = (session: Session) => Promise<Answer>

@@ -1,0 +1,87 @@
+/** What tokens are judged by, and the judgment. */
+
+import {
+  type Catalogue,
+  type Check,
+  describeCheck,
+  type Judgment,
+  judge,
+  type OfferedKey,
+  type Policy,
+  type Reading,
+  type SecretEncoding,
+  textMember,
+} from "@jotkit/inspect"
+import { en } from "@jotkit/inspect/en"
+import { Failure } from "../frame/failure.ts"
+import type { CheckLine, Session } from "../frame/session.ts"
+import { catalogueOf } from "./catalogue.ts"
+import { keysOf } from "./keys.ts"
+import { policyOf } from "./policy.ts"
+import { readFile } from "./source.ts"
+
+/** What the tokens of a run are judged by. */
+export interface Rules {
+  readonly keys: readonly OfferedKey[]
+  /** The keys as they were written; never printed. */
+  readonly texts: readonly string[]
+  readonly encoding: SecretEncoding
+  readonly policy: Policy
+  readonly detachedPayload: Uint8Array | undefined
+  readonly catalogue: Catalogue
+}
+
+/**
+ * Reads keys and policy.
+ *
+ * @throws Failure `usage` for no key, and for a secret without `--alg`: it fits three, and the token must not be the one to choose.
+ */
+export async function rulesOf(session: Session): Promise<Rules> {
+  const ring = await keysOf(session)
+  const policy = await policyOf(session)
+  const isOpen = ring.keys.some(({ isSymmetric, jwk }) => isSymmetric && jwk?.algorithm === undefined)
+  if (policy.algorithms === undefined && isOpen) throw new Failure("usage", "alg_missing")
+  const file = session.options.text("detached")
+  const detachedPayload = file === undefined ? undefined : await readFile(file.replace(/^@/, ""))
+  return { ...ring, policy, detachedPayload, catalogue: await catalogueOf(session) }
+}
+
+/** The judgment on one token, and its checks as scripts see them. */
+export interface Judged {
+  readonly judgment: Judgment
+  readonly checks: readonly CheckLine[]
+}
+
+/**
+ * Judges a token.
+ *
+ * @throws Failure `usage` for a key that serves several algorithms where none was named.
+ */
+export async function judgeOne(reading: Reading, session: Session, rules: Rules): Promise<Judged> {
+  const { options, now } = session
+  const judgment = await judge(reading, {
+    now,
+    keys: rules.keys,
+    policy: rules.policy,
+    jwtId: options.text("jti"),
+    nonce: options.text("nonce"),
+    crit: options.list("crit"),
+    detachedPayload: rules.detachedPayload,
+    strict: options.has("strict"),
+  })
+  refuseAmbiguous(judgment, reading)
+  return { judgment, checks: judgment.checks.map(lineOf) }
+}
+
+/** An RSA key without an algorithm. One that is offered for HMAC is the wrong key, whatever else is missing. */
+function refuseAmbiguous({ checks }: Judgment, reading: Reading): void {
+  const isAmbiguous = checks.some(({ id, code }) => id === "key" && code === "algorithm_required")
+  const alg = textMember(reading.header?.json?.root, "alg") ?? ""
+  if (isAmbiguous && !alg.startsWith("HS")) throw new Failure("usage", "alg_missing")
+}
+
+/** A check as scripts see it. */
+export function lineOf(check: Check): CheckLine {
+  const { id, status, code } = check
+  return { id, status, code, message: describeCheck(check, en) }
+}

@@ -1,0 +1,63 @@
+/** Parts of a token as data: for JSON, for one value, for the terminal. */
+
+import {
+  explainTime,
+  isNumericDate,
+  isoTime,
+  type JsonNode,
+  locate,
+  memberOf,
+  type Reading,
+  type Segment,
+} from "@jotkit/inspect"
+import { Failure } from "../frame/failure.ts"
+import { type Json, JsonText } from "../frame/json.ts"
+import type { Session } from "../frame/session.ts"
+
+const TIME_CLAIMS = ["exp", "nbf", "iat", "auth_time", "updated_at", "toe"] as const
+
+/** A part as JSON: its own text where it is JSON, a text where it is one, else null. */
+export function partOf(segment: Segment | undefined): Json {
+  const { json, content } = segment ?? {}
+  if (json?.root !== undefined && json.problem === undefined) return new JsonText(json.text.trim())
+  return content === undefined || content === "" ? null : content
+}
+
+/** Moments in the claims as ISO 8601, beside the numbers that nobody rewrites. */
+export function timesOf({ payload }: Reading): Json {
+  const root = payload?.json?.root
+  const times = TIME_CLAIMS.map((name) => [name, timeOf(memberOf(root, name)?.value)] as const)
+  return Object.fromEntries(times.filter(([, time]) => time !== undefined))
+}
+
+function timeOf(node: JsonNode | undefined): string | undefined {
+  if (node === undefined) return undefined
+  const value = explainTime(node)
+  return isNumericDate(value) && value.seconds !== undefined ? isoTime(value.seconds) : undefined
+}
+
+/** The parts as they stand in the token. */
+export function rawOf({ header, payload, signatures }: Reading): Json {
+  return { header: header?.text, payload: payload?.text, signature: signatures[0]?.signature?.text }
+}
+
+/**
+ * The one value that `--get` or `--header-get` names; undefined where neither was given.
+ *
+ * @throws Failure `negative` where there is no such value.
+ */
+export function chosenValue(
+  reading: Reading,
+  { options }: Session,
+): { readonly json: Json; readonly text: string } | undefined {
+  const name = options.has("header-get") ? "header-get" : "get"
+  const pointer = options.text(name)
+  if (pointer === undefined) return undefined
+  const place = pointer === "" || pointer.startsWith("/") ? pointer : `/${pointer}`
+  const found = locate(reading, `/${name === "get" ? "payload" : "header"}${place}`)
+  if (found === undefined) throw new Failure("negative", "value_missing", name)
+  const { node, segment } = found
+  if (node?.type === "string") return { json: String(node.value), text: `${node.value}\n` }
+  const text = node === undefined ? (segment.content ?? "") : (segment.content ?? "").slice(...node.range)
+  return { json: node === undefined ? partOf(segment) : new JsonText(text), text: `${text}\n` }
+}

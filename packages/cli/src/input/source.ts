@@ -1,0 +1,86 @@
+/** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
+
+import { createReadStream } from "node:fs"
+import { Failure } from "../frame/failure.ts"
+import type { Session } from "../frame/session.ts"
+
+/** Bytes that are read of one source: larger than any token or key. */
+const MAX_BYTES = 4_194_304
+
+/** Whether a text names a place rather than being the thing itself. */
+export function isSource(text: string): boolean {
+  return text === "-" || text === "prompt" || /^(?:@|env:|fd:)/.test(text)
+}
+
+/**
+ * Reads what a text names: `-`, `@FILE`, `env:NAME`, `fd:N`, `prompt`.
+ *
+ * @throws Failure `usage` for an unset variable and for `prompt` where nobody can be asked; `io` for what cannot be read.
+ */
+export async function readSource(source: string, session: Session): Promise<Uint8Array> {
+  if (source === "-") return readStdin()
+  if (source.startsWith("@")) return readFile(source.slice(1))
+  if (source.startsWith("fd:")) return readDescriptor(source.slice(3))
+  if (source.startsWith("env:")) return new TextEncoder().encode(readVariable(source.slice(4), session))
+  const { ask } = await import("./prompt.ts")
+  return new TextEncoder().encode(await ask(session))
+}
+
+/** Reads a file. */
+export async function readFile(path: string): Promise<Uint8Array> {
+  return collect(createReadStream(path), path)
+}
+
+/** Reads an open descriptor. */
+export async function readDescriptor(text: string): Promise<Uint8Array> {
+  if (!/^\d{1,6}$/.test(text)) throw new Failure("usage", "descriptor_invalid")
+  return collect(createReadStream("", { fd: Number(text), autoClose: false }), `fd:${text}`)
+}
+
+/** The value of a variable of the environment. */
+export function readVariable(name: string, { env }: Session): string {
+  const value = env[name]
+  if (value === undefined) throw new Failure("usage", "variable_unset", name)
+  return value
+}
+
+/** Bytes as text: UTF-8, or UTF-16 where a mark at the beginning says so, as PowerShell writes it. */
+export function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes)
+  return new TextDecoder("utf-8").decode(bytes)
+}
+
+let stdinIsTaken = false
+
+/**
+ * Standard input, once.
+ *
+ * @throws Failure `usage` the second time: a token and a key cannot both be there.
+ */
+export function takeStdin(): AsyncIterable<unknown> {
+  if (stdinIsTaken) throw new Failure("usage", "stdin_twice")
+  stdinIsTaken = true
+  return process.stdin
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  return collect(takeStdin(), "-")
+}
+
+async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) continue
+      length += chunk.length
+      if (length > MAX_BYTES) throw new Failure("input", "source_too_large", name)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure("io", "unreadable", name, String((error as NodeJS.ErrnoException).code ?? ""))
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,102 @@
+/** The program as a user runs it: a process, in a home and a folder that are empty, on a machine without network. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+
+/** Every secret of these tests. None may ever be printed; `run` looks at all that comes out. */
+export const SECRETS = {
+  good: "a-secret-of-the-tests-that-is-long-enough-for-HS512-and-more-0123456789",
+  other: "another-secret-of-the-tests-that-nobody-has-signed-anything-with-9876",
+  short: "short-secret",
+  password: "a password of the tests",
+} as const
+
+// Whoever opens a socket ends the process; only a run that says so may.
+const NO_NETWORK =
+  "import net from 'node:net';net.Socket.prototype.connect=()=>{process.stderr.write('SOCKET OPENED');process.exit(99)}"
+
+/** What came of a run. */
+export interface Result {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Stdout as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: each test looks at other members
+  readonly json: any
+}
+
+/** How to run. */
+export interface RunOptions {
+  readonly input?: string | Uint8Array
+  readonly env?: Readonly<Record<string, string>>
+  /** Loopback is needed. */
+  readonly network?: boolean
+  /** This run prints private keys or secrets on purpose. */
+  readonly printsKeys?: boolean
+}
+
+/** A folder for one file of tests, with an empty home in it. */
+export class Place {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "jot-"))
+  readonly home: string = mkdtempSync(join(tmpdir(), "jot-home-"))
+
+  /** Writes a file that only its owner reads. */
+  file(name: string, content: string | Uint8Array): string {
+    const path = join(this.folder, name)
+    writeFileSync(path, content)
+    chmodSync(path, 0o600)
+    return path
+  }
+
+  /** Names in the home: always none. */
+  atHome(): string[] {
+    return readdirSync(this.home, { recursive: true }).map(String)
+  }
+
+  /** Runs the program. */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    const { input = "", env = {}, network = false, printsKeys = false } = options
+    const guard = network ? [] : ["--import", `data:text/javascript,${encodeURIComponent(NO_NETWORK)}`]
+    const child = spawn(process.execPath, [...guard, main, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env["PATH"] ?? "", HOME: this.home, ...env },
+    })
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    // A program that does not read its input closes it: no fault.
+    child.stdin.on("error", () => undefined).end(input)
+    const [code] = (await once(child, "close")) as [number | null]
+    const texts = { stdout: stdout(), stderr: stderr() }
+    if (!printsKeys) refuseSecrets(texts.stdout + texts.stderr)
+    return { code, ...texts, json: jsonOf(texts.stdout) }
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = []
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString("utf8")
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function refuseSecrets(output: string): void {
+  for (const [name, secret] of Object.entries(SECRETS)) {
+    const forms = [
+      secret,
+      ...(["base64", "base64url", "hex"] as const).map((form) => Buffer.from(secret).toString(form)),
+    ]
+    if (forms.some((form) => output.includes(form))) throw new Error(`the secret ${name} was printed`)
+  }
+  if (/PRIVATE KEY|"(?:d|k|priv)":\s*"/.test(output)) throw new Error("a private key was printed")
+}

@@ -1,0 +1,141 @@
+/** What only reads: `decode`, `inspect`, `lint`, `diagnose`. */
+import { encode, Jwk, signJws } from "jotkit"
+import { describe, expect, test } from "vitest"
+import { Place, SECRETS } from "./jot.ts"
+
+const place = new Place()
+const NOW = 1_700_000_000
+const AT = ["--at", String(NOW)]
+const token = encode({ sub: "alice", exp: NOW + 3600, iat: NOW }, SECRETS.good, { algorithm: "HS256" })
+const part = (text: string) => Buffer.from(text).toString("base64url")
+const secret = place.file("secret.txt", SECRETS.good)
+
+describe("decode", () => {
+  test("prints header and payload, and says on stderr that nothing was verified", async () => {
+    expect(await place.run(["decode", token])).toMatchObject({
+      code: 0,
+      stdout:
+        '{\n  "header": {\n    "alg": "HS256",\n    "typ": "JWT"\n  },\n  "payload": {\n    "sub": "alice",\n    "exp": 1700003600,\n    "iat": 1700000000\n  }\n}\n',
+      stderr: "not verified: anyone can have written this\n",
+    })
+    expect((await place.run(["decode", "-q", token])).stderr).toBe("")
+  })
+
+  test("answers scripts with everything, numbers as they are written", async () => {
+    const odd = `${part('{"alg":"HS256"}')}.${part('{"n":1.0,"big":12345678901234567890,"exp":1e3}')}.AAAA`
+    const { json, stdout, stderr } = await place.run(["decode", "--json", odd])
+    expect(json).toMatchObject({
+      schema: 1,
+      ok: true,
+      code: "ok",
+      verified: false,
+      header: { alg: "HS256" },
+      times: { exp: "1970-01-01T00:16:40Z" },
+    })
+    expect(json.raw).toEqual({ header: odd.split(".")[0], payload: odd.split(".")[1], signature: "AAAA" })
+    expect(stdout).toContain('"n": 1.0')
+    expect(stdout).toContain('"big": 12345678901234567890')
+    expect(stderr).toContain("not verified")
+  })
+
+  test.each([
+    ["two parts", `${part('{"alg":"HS256"}')}.${part("{}")}`, 0, "SHAPE"],
+    ["text as payload", `${part('{"alg":"HS256"}')}.${part("hello")}.AAAA`, 0, "JSON-SYNTAX"],
+    ["a member that occurs twice", `${part('{"alg":"HS256"}')}.${part('{"a":1,"a":2}')}.AAAA`, 0, "JSON-DUP"],
+    ["an unknown algorithm", `${part('{"alg":"XX1"}')}.${part("{}")}.AAAA`, 0, undefined],
+    ["none", `${part('{"alg":"none"}')}.${part("{}")}.`, 0, "ALG-NONE"],
+    ["no header", `${part("hello there")}.${part("{}")}.AAAA`, 3, undefined],
+    ["something else", "hello", 3, undefined],
+  ])("%s", async (_, text, code, finding) => {
+    const { json, code: exit } = await place.run(["decode", "--json", text])
+    expect(exit).toBe(code)
+    if (finding !== undefined) expect(json.findings.map((one: { id: string }) => one.id)).toContain(finding)
+  })
+
+  test("reads a batch line by line", async () => {
+    const { stdout, code } = await place.run(["decode", "--jsonl"], {
+      input: `${token}\nlog line without\n${token}\r\n`,
+    })
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ ok }) => ok)).toEqual([true, false, true])
+    expect(code).toBe(3)
+  })
+
+  test("refuses a text that is larger than tokens can be", async () => {
+    expect((await place.run(["decode", "--json"], { input: "A".repeat(5_000_000) })).json).toMatchObject({
+      code: "input",
+    })
+  })
+})
+
+describe("inspect", () => {
+  test("is what a token alone means, and shows claims with meanings and dates", async () => {
+    const { stdout, code } = await place.run([...AT, token])
+    expect(code).toBe(0)
+    expect(stdout).toContain("exp  1700003600  Expires: 2023-11-14T23:13:20Z, in 1 hour")
+    expect(stdout).toContain("signature      not checked  no key was given")
+  })
+
+  test("verifies where a key is given, and ends as verify does", async () => {
+    const args = ["--secret-file", secret, "--alg", "HS256", token]
+    expect((await place.run(["inspect", "--json", ...AT, ...args])).json).toMatchObject({ code: "ok", verified: true })
+    expect((await place.run(["inspect", "--json", "--at", "2030-01-01", ...args])).json).toMatchObject({
+      code: "claims",
+      verified: false,
+    })
+  })
+
+  test("speaks Traditional Chinese", async () => {
+    expect((await place.run(["--lang", "zh-Hant", ...AT, token])).stdout).toContain("1 小時後")
+  })
+})
+
+describe("lint", () => {
+  test("ends with 10 at the gravity that was asked for", async () => {
+    const missing = encode({ sub: "alice" }, SECRETS.good, { algorithm: "HS256" })
+    expect((await place.run(["lint", missing])).code).toBe(0)
+    expect(await place.run(["lint", "--json", "--fail-on", "warning", missing])).toMatchObject({
+      code: 10,
+      json: { ok: false, code: "lint", findings: [{ id: "TIME-MISSING-EXP", severity: "warning" }] },
+    })
+  })
+
+  test("looks at key sets, and explains its rules", async () => {
+    const leaked = JSON.stringify({ keys: [Jwk.generate("ES256").toPrivateJSON()] })
+    expect((await place.run(["lint", "--json"], { input: leaked })).json.findings[0].id).toBe("JWKS-PRIVATE")
+    expect((await place.run(["lint", "--explain", "alg-none"])).stdout).toContain("ALG-NONE")
+    expect((await place.run(["lint", "--explain", "nothing"])).code).toBe(2)
+  })
+})
+
+test("diagnose finds the line end of a secret file, and ends as verify would", async () => {
+  const file = place.file("ended.txt", `${SECRETS.good}\n`)
+  const { json, code } = await place.run([
+    "diagnose",
+    "--json",
+    ...AT,
+    "--secret-file",
+    file,
+    "--secret-raw",
+    "--alg",
+    "HS256",
+    token,
+  ])
+  expect(json).toMatchObject({ code: "signature", hints: [{ code: "secret_newline" }] })
+  expect(code).toBe(4)
+})
+
+test("a token in JSON is read as one", async () => {
+  const flattened = JSON.stringify(signJws("{}", SECRETS.good, { algorithm: "HS256", format: "flattened" }))
+  expect((await place.run(["decode", "--json"], { input: flattened })).json).toMatchObject({
+    ok: true,
+    header: { alg: "HS256" },
+  })
+})
+
+test("leaves the home as it was", () => {
+  expect(place.atHome()).toEqual([])
+})
