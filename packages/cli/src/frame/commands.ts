@@ -52,6 +52,9 @@ const CLAIMS: readonly FlagName[] = [
   "at",
 ]
 
+/** Operands without end. */
+const MANY = 100_000
+
 /** A row of the table. */
 export interface Row {
   /** What stands for the operands in help. */
@@ -111,6 +114,167 @@ const commands = {
     flags: [...KEYS, ...CHECKS, "out", "force"],
     load: () => import("../commands/diagnose.ts"),
     examples: ["diagnose --secret-file secret.txt --alg HS256 TOKEN"],
+  },
+  encrypt: {
+    operands: "[PAYLOAD]",
+    most: 1,
+    flags: [...KEYS, ...CLAIMS, "password", "alg", "enc", "zip", "format", "out", "force"],
+    load: () => import("../commands/encrypt.ts"),
+    examples: [
+      "encrypt --key public.pem --alg RSA-OAEP-256 --sub alice --exp +1h",
+      "encrypt --password prompt --claims '{\"a\":1}'",
+    ],
+  },
+  decrypt: {
+    operands: "[TOKEN]",
+    most: 1,
+    flags: [...KEYS, "password", "alg", "zip", "out", "force"],
+    load: () => import("../commands/decrypt.ts"),
+    examples: ["decrypt --key private.pem --alg RSA-OAEP-256 TOKEN"],
+  },
+  edit: {
+    operands: "[TOKEN]",
+    most: 1,
+    flags: [...KEYS, "alg", "format", "unsafe-weak-key", "out", "force"],
+    load: () => import("../commands/edit.ts"),
+    examples: ["edit --key private.jwk TOKEN"],
+  },
+  diff: {
+    operands: "TOKEN TOKEN",
+    most: 2,
+    flags: ["out", "force"],
+    load: () => import("../commands/diff.ts"),
+    examples: ["diff @old.txt @new.txt", "diff @old-jwks.json @new-jwks.json"],
+  },
+  scan: {
+    operands: "[PATH]…",
+    most: MANY,
+    flags: ["out", "force"],
+    load: () => import("../commands/scan.ts"),
+    examples: ["scan .", "scan --json app.log"],
+  },
+  fixtures: {
+    operands: "",
+    most: 0,
+    flags: [
+      ...KEYS,
+      "policy",
+      "alg",
+      "iss",
+      "aud",
+      "sub",
+      "typ",
+      "require",
+      "max-age",
+      "leeway",
+      "at",
+      "unsafe-weak-key",
+      "out",
+      "force",
+    ],
+    load: () => import("../commands/fixtures.ts"),
+    examples: ["fixtures --key private.jwk --policy policy.json --out fixtures"],
+  },
+  "policy init": {
+    operands: "[TOKEN]",
+    most: 1,
+    flags: ["out", "force"],
+    load: async () => ({ command: (await import("../commands/policy.ts")).init }),
+    examples: ["policy init -o policy.json TOKEN"],
+  },
+  "policy test": {
+    operands: "[TOKEN]",
+    most: 1,
+    flags: [...KEYS, ...CHECKS, "explain-key", "all", "jsonl", "get", "header-get", "out", "force"],
+    load: async () => ({ command: (await import("../commands/policy.ts")).test }),
+    examples: ["policy test --policy policy.json --key jwks.json TOKEN"],
+  },
+  "key generate": {
+    operands: "",
+    most: 0,
+    flags: ["alg", "bits", "kid", "to", "passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).generate }),
+    examples: [
+      "key generate --alg ES256 --kid thumbprint -o private.jwk",
+      "key generate --alg RS256 --bits 3072 --to pem -o private.pem",
+    ],
+  },
+  "key convert": {
+    operands: "[KEY]",
+    most: 1,
+    flags: ["to", "public", "passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).convert }),
+    examples: ["key convert --to jwk private.pem -o private.jwk", "key convert --public --to spki private.jwk"],
+  },
+  "key public": {
+    operands: "[KEY]",
+    most: 1,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).publicKeys }),
+    examples: ["key public private.pem"],
+  },
+  "key thumbprint": {
+    operands: "[KEY]",
+    most: 1,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).thumbprint }),
+    examples: ["key thumbprint public.jwk"],
+  },
+  "key inspect": {
+    operands: "[KEY]",
+    most: 1,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).inspect }),
+    examples: ["key inspect jwks.json"],
+  },
+  "key match": {
+    operands: "KEY KEY",
+    most: 2,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/key.ts")).match }),
+    examples: ["key match private.pem public.jwk"],
+  },
+  "jwks build": {
+    operands: "KEY…",
+    most: MANY,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).build }),
+    examples: ["jwks build current.pem next.jwk -o jwks.json"],
+  },
+  "jwks add": {
+    operands: "SET KEY…",
+    most: MANY,
+    flags: ["passphrase", "out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).add }),
+    examples: ["jwks add jwks.json next.pem -o jwks.json --force"],
+  },
+  "jwks remove": {
+    operands: "SET KID",
+    most: 2,
+    flags: ["out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).remove }),
+    examples: ["jwks remove jwks.json 2024-01 -o jwks.json --force"],
+  },
+  "jwks list": {
+    operands: "[SET]",
+    most: 1,
+    flags: ["out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).list }),
+    examples: ["jwks list jwks.json"],
+  },
+  "jwks get": {
+    operands: "SET KID",
+    most: 2,
+    flags: ["out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).get }),
+    examples: ["jwks get jwks.json 2024-01"],
+  },
+  "jwks lint": {
+    operands: "[SET]",
+    most: 1,
+    flags: ["out", "force"],
+    load: async () => ({ command: (await import("../commands/jwks.ts")).lint }),
+    examples: ["jwks lint jwks.json"],
   },
 } as const satisfies Readonly<Record<string, Row>>
 

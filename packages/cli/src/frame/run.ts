@@ -188,12 +188,12 @@ function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: Manne
 }
 
 async function print(answer: Answer, session: Session): Promise<ExitCode> {
-  const { code, text, notes = [], isStreamed = false, isSecret = false } = answer
+  const { code, text, notes = [], isStreamed = false, isPlaced = false, isSecret = false } = answer
   for (const note of notes) session.tell(note)
   if (isStreamed) return code
   const data = session.isJson ? await envelopeText(answer) : text
   if (data === undefined || data.length === 0) return code
-  const file = session.options.text("out")
+  const file = isPlaced ? undefined : session.options.text("out")
   if (file === undefined) await writeOutput(data)
   else writeNew(file, data, { isSecret, force: session.options.has("force") })
   return code

@@ -33,6 +33,8 @@ export interface Answer {
   readonly notes?: readonly Note[]
   /** Already written: nothing is left to print. */
   readonly isStreamed?: boolean
+  /** What `--out` names has been written already. */
+  readonly isPlaced?: boolean
   /** The output holds a private key or secret. */
   readonly isSecret?: boolean
 }

@@ -1,6 +1,6 @@
 /** A JSON object that is put together member by member. What was written keeps its order and the text of its numbers. */
 
-import { type JsonNode, readJson } from "@jotkit/inspect"
+import { formatJson, type JsonNode, readJson } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 
 /** A value: JSON text as it was written, or an object that was opened to be changed. */
@@ -21,7 +21,7 @@ export class Members {
     if (root?.type !== "object") throw new Failure("input", "json_not_object")
     refuseTwins(root)
     const members = new Members()
-    for (const { name, value } of root.members) members.set(name, text.slice(...value.range))
+    for (const { name, value } of root.members) members.set(name, compact(text, value))
     return members
   }
 
@@ -72,6 +72,11 @@ function opened(parent: Map<string, Tree>, name: string): Map<string, Tree> {
   return child
 }
 
+/** The text of a value without the white space between its parts. */
+function compact(text: string, root: JsonNode): string {
+  return formatJson({ text, root, problem: undefined }, 0)
+}
+
 function mapOf(text: string): Map<string, Tree> {
   const { root } = readJson(text)
   if (root?.type !== "object") throw new Failure("usage", "pointer_blocked")
@@ -113,4 +118,10 @@ export function assignmentOf(flag: "claim" | "header", text: string): Assignment
   if (!isTyped) return { name, json: JSON.stringify(value) }
   if (readJson(value).problem !== undefined) throw new Failure("usage", "assignment_not_json", flag)
   return { name, json: value.trim() }
+}
+
+/** Whether a text is one JSON object. */
+export function isObjectText(text: string): boolean {
+  const { root, problem } = readJson(text)
+  return root?.type === "object" && problem === undefined
 }

@@ -58,7 +58,7 @@ async function each<Item, Result>(items: readonly Item[], make: (item: Item) => 
  *
  * @param source - A file, inline JSON, an address, or what `readSource` takes.
  */
-async function keysAt(source: string, session: Session): Promise<Read> {
+export async function keysAt(source: string, session: Session): Promise<Read> {
   const isInline = source.trimStart().startsWith("{")
   const name = isInline ? "JSON" : source
   const bytes = await keyBytes(source, isInline, session)
@@ -153,7 +153,7 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
  *
  * @throws Failure `usage` for a bare word.
  */
-async function protectedText(name: "passphrase" | "password", session: Session): Promise<string | undefined> {
+export async function protectedText(name: "passphrase" | "password", session: Session): Promise<string | undefined> {
   const source = session.options.text(name)
   if (source === undefined) return undefined
   if (!isSource(source)) throw new Failure("usage", "bare_secret", name)

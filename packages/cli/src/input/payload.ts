@@ -1,6 +1,6 @@
 /** What is to be signed or encrypted: claims from a file, from JSON, from flags. */
 
-import { memberOf, readJson } from "@jotkit/inspect"
+import { formatJson, memberOf, readJson } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 import type { FlagName } from "../frame/flags.ts"
 import type { Session } from "../frame/session.ts"
@@ -71,8 +71,12 @@ function nonEmpty(text: string): string {
   return text
 }
 
-/** What `decode --json` printed. The algorithm in it is not taken over: that is the key's. */
-function roundTrip(text: string): Given {
+/**
+ * What `decode --json` printed, as a draft. The algorithm in it is not taken over: that is the key's.
+ *
+ * @throws Failure `input` if it is not JSON, or its payload no object.
+ */
+export function roundTrip(text: string): { readonly text: string; readonly header: Members } {
   const { root, problem } = readJson(text)
   if (problem !== undefined) throw new Failure("input", "json_invalid", String(problem.line), String(problem.column))
   const payload = memberOf(root, "payload")?.value
@@ -80,7 +84,7 @@ function roundTrip(text: string): Given {
   if (payload?.type !== "object") throw new Failure("input", "from_json_payload")
   const members = header === undefined ? new Members() : Members.read(text.slice(...header.range))
   for (const name of ["alg", "enc", "epk", "p2s", "p2c", "iv", "tag"]) members.delete(name)
-  return { text: text.slice(...payload.range), header: members }
+  return { text: formatJson({ text, root: payload, problem: undefined }, 0), header: members }
 }
 
 function headerOf(session: Session): Members {

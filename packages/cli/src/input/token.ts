@@ -20,7 +20,7 @@ export async function oneToken(session: Session): Promise<Reading> {
 }
 
 /** The one token in a text. */
-function tokenIn(text: string): string {
+export function tokenIn(text: string): string {
   const { tokens, tooLarge } = findTokens(text)
   if (tooLarge) throw new Failure("input", "token_too_large")
   const [first] = tokens

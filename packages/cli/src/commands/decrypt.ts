@@ -1,0 +1,93 @@
+/** Opens an encrypted token. What is inside comes out only when its tag has been verified. */
+
+import { type OfferedKey, type Reading, read, textMember } from "@jotkit/inspect"
+import { type DecryptedJwe, decryptJweAsync, isJwtError, type KeyInput } from "jotkit"
+import { escapeControls } from "../frame/escape.ts"
+import { Failure } from "../frame/failure.ts"
+import { indentJson, type Json, JsonText } from "../frame/json.ts"
+import type { Command, Session } from "../frame/session.ts"
+import { isObjectText } from "../input/claims.ts"
+import { isKeyManagement } from "../input/encryption.ts"
+import { optionalKeysOf, protectedText } from "../input/keys.ts"
+import { oneToken } from "../input/token.ts"
+
+/** A key, and what it may be used for. */
+interface Opener {
+  readonly key: KeyInput
+  readonly algorithms: readonly string[]
+}
+
+/** Algorithms that a password opens. */
+const PASSWORD_ALGORITHMS = ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"]
+
+/** `jot decrypt`. */
+export const command: Command = async (session) => {
+  const named = session.options.list("alg")
+  const password = await protectedText("password", session)
+  const { keys } = await optionalKeysOf(session)
+  if (password === undefined && keys.length === 0) throw new Failure("usage", "key_missing")
+  const reading = await oneToken(session)
+  if (reading.form !== "jwe") throw new Failure("input", "not_encrypted")
+  const openers = [
+    ...(password === undefined ? [] : [{ key: password, algorithms: named ?? PASSWORD_ALGORITHMS }]),
+    ...fitting(keys, reading).map((key) => openerOf(key, named)),
+  ]
+  const opened = await openWith(openers, reading, session)
+  const text = textOfPlain(opened.plaintext)
+  const header = new JsonText(JSON.stringify(opened.header))
+  return {
+    code: "ok",
+    members: { decrypted: true, header, payload: payloadOf(text) },
+    text: dataOf(opened.plaintext, text, session),
+    notes: [{ level: "info", text: session.say("decrypted_only") }],
+  }
+}
+
+/** In a set the keys with the token's `kid`, where there are any. */
+function fitting(keys: readonly OfferedKey[], reading: Reading): readonly OfferedKey[] {
+  const keyId = textMember(reading.header?.json?.root, "kid")
+  const named = keys.filter((key) => key.keyId !== undefined && key.keyId === keyId)
+  return named.length > 0 ? named : keys
+}
+
+function openerOf({ jwk, isPrivate, isSymmetric }: OfferedKey, named: readonly string[] | undefined): Opener {
+  if (jwk === undefined || !(isPrivate || isSymmetric)) throw new Failure("key", "decrypt_private")
+  const own = jwk.algorithm !== undefined && isKeyManagement(jwk.algorithm) ? [jwk.algorithm] : undefined
+  const algorithms = named ?? own
+  if (algorithms === undefined) throw new Failure("usage", "alg_missing")
+  return { key: jwk, algorithms }
+}
+
+/** Tries one key after the other; the last refusal is told. */
+async function openWith(openers: readonly Opener[], reading: Reading, { options }: Session): Promise<DecryptedJwe> {
+  const token = reading.serialization === "compact" ? reading.text : (JSON.parse(reading.text) as object)
+  let refusal: unknown
+  for (const { key, algorithms } of openers) {
+    try {
+      return await decryptJweAsync(token, key, { algorithms, zip: options.has("zip") })
+    } catch (error) {
+      if (!isJwtError(error)) throw error
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
+function textOfPlain(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function payloadOf(text: string | undefined): Json {
+  return text !== undefined && isObjectText(text) ? new JsonText(text) : text
+}
+
+function dataOf(bytes: Uint8Array, text: string | undefined, { paint }: Session): string | Uint8Array {
+  if (text !== undefined && isObjectText(text)) return `${paint("payload", indentJson(text))}\n`
+  // A token inside is a token to go on with.
+  if (text !== undefined && read(text).form === "jws") return `${text}\n`
+  return text !== undefined && process.stdout.isTTY === true ? `${escapeControls(text)}\n` : bytes
+}
