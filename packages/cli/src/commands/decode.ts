@@ -1,6 +1,6 @@
 /** Shows what a token says. Verifies nothing, and says so. */
 
-import { describeFinding, type Finding, lint, type Reading, RULES, type RuleId } from "@jotkit/inspect"
+import { describeFinding, type Finding, type Reading } from "@jotkit/inspect"
 import { envelope } from "../frame/envelope.ts"
 import { Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
@@ -8,6 +8,7 @@ import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { allTokens, oneToken } from "../input/token.ts"
+import { writingFindings } from "../input/writing.ts"
 
 /** Lines that are written at once. */
 const BATCH_CHARACTERS = 65_536
@@ -20,37 +21,10 @@ export const command: Command = async (session) => {
   const reading = await oneToken(session)
   refuseUnreadable(reading)
   const value = chosenValue(reading, session)
-  const findings = await findingsOf(reading, session)
+  const findings = await writingFindings(reading, session.now)
   const members = value === undefined ? membersOf(reading) : { verified: false, value: value.json }
   const text = value?.text ?? textOf(reading, session)
   return { code: "ok", members, findings, text, notes: await notesOn(findings, session) }
-}
-
-/** What can be seen by reading alone: how the token is written. Its contents are the business of `lint`. */
-const READING_RULES: ReadonlySet<RuleId> = new Set<RuleId>([
-  "SHAPE",
-  "ALG-NONE",
-  "ALG-MISSING",
-  "ALG-TYPE",
-  "SIG-EMPTY",
-  "B64-INVALID",
-  "B64-PAD",
-  "B64-ALPHABET",
-  "B64-TAIL",
-  "JSON-SYNTAX",
-  "JSON-DUP",
-  "JSON-NUM",
-  "JSON-UTF8",
-  "JSON-BIDI",
-])
-const OTHERS_OFF = Object.fromEntries(
-  Object.keys(RULES)
-    .filter((id) => !READING_RULES.has(id as RuleId))
-    .map((id) => [id, "off" as const]),
-)
-
-function findingsOf(reading: Reading, { now }: Session): Promise<Finding[]> {
-  return lint(reading, { now, severities: OTHERS_OFF })
 }
 
 function refuseUnreadable(reading: Reading): void {
@@ -111,7 +85,7 @@ function blockOf(reading: Reading, session: Session): string {
 }
 
 async function lineOf(reading: Reading, session: Session): Promise<string> {
-  const findings = await findingsOf(reading, session)
+  const findings = await writingFindings(reading, session.now)
   const code = isReadable(reading) ? "ok" : "input"
   return `${writeJson(envelope({ code, members: code === "ok" ? membersOf(reading) : { verified: false }, findings }))}\n`
 }

@@ -34,12 +34,17 @@ export function indentJson(text: string): string {
   return escapeControls(formatJson(readJson(text, { maxDepth: 512, maxValues: 10_000_000 }), 2))
 }
 
+// One of the few places that run for each token of a long stream: text grows in place.
 function written(value: Json): string {
   if (value instanceof JsonText) return value.text
-  if (isList(value)) return `[${value.map((item) => written(item ?? null)).join(",")}]`
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null)
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${written(member)}`).join(",")}}`
+  if (isList(value)) return `[${value.map((item) => written(item ?? null)).join(",")}]`
+  let text = ""
+  for (const name in value) {
+    const member = value[name]
+    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${written(member)}`
+  }
+  return `{${text}}`
 }
 
 function isList(value: Json): value is readonly Json[] {
