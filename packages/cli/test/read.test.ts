@@ -103,6 +103,17 @@ describe("lint", () => {
     })
   })
 
+  test("reports in the forms that other programs read", async () => {
+    const missing = encode({ sub: "alice" }, SECRETS.good, { algorithm: "HS256" })
+    const report = (format: string) => place.run(["lint", "--format", format, missing])
+    const { json } = await report("sarif")
+    expect(json.runs[0].results[0]).toMatchObject({ ruleId: "TIME-MISSING-EXP", level: "warning" })
+    expect((await report("junit")).stdout).toContain('<testsuite name="jot lint" tests="1" failures="1">')
+    expect((await report("github")).stdout).toMatch(/^::warning title=TIME-MISSING-EXP::/)
+    expect((await report("json")).json).toMatchObject({ schema: 1, findings: [{ id: "TIME-MISSING-EXP" }] })
+    expect((await report("yaml")).code).toBe(2)
+  })
+
   test("looks at key sets, and explains its rules", async () => {
     const leaked = JSON.stringify({ keys: [Jwk.generate("ES256").toPrivateJSON()] })
     expect((await place.run(["lint", "--json"], { input: leaked })).json.findings[0].id).toBe("JWKS-PRIVATE")

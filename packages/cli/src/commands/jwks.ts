@@ -12,15 +12,15 @@ import { linesOf } from "./lint.ts"
 /** `jot jwks build`. */
 export const build: Command = async (session) => {
   if (session.operands.length === 0) throw new Failure("usage", "key_file_missing")
-  return setOf(await publicKeys(session.operands, session))
+  return setOf(await publicKeysAt(session.operands, session))
 }
 
 /** `jot jwks add`. */
 export const add: Command = async (session) => {
   const [set, ...more] = session.operands
   if (set === undefined || more.length === 0) throw new Failure("usage", "operands_two")
-  const keys = await publicKeys([set], session)
-  const added = await publicKeys(more, session)
+  const keys = await publicKeysAt([set], session)
+  const added = await publicKeysAt(more, session)
   const twin = added.find(({ keyId }) => keys.some((key) => key.keyId === keyId))
   if (twin !== undefined) throw new Failure("key", "kid_there", twin.keyId ?? "")
   return setOf([...keys, ...added])
@@ -69,7 +69,8 @@ async function setAndKeyId(session: Session): Promise<{ keys: readonly OfferedKe
   return { keys: (await keysAt(file, session)).keys, keyId }
 }
 
-async function publicKeys(sources: readonly string[], session: Session): Promise<Jwk[]> {
+/** The public halves of keys, each with a `kid`; a secret is refused. */
+export async function publicKeysAt(sources: readonly string[], session: Session): Promise<Jwk[]> {
   const keys: Jwk[] = []
   for (const source of sources)
     for (const { jwk } of (await keysAt(source, session)).keys)

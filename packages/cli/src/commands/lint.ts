@@ -1,8 +1,9 @@
 /** Everything that is odd, weak or dangerous about a token or a key set. */
 
 import { describeFinding, explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
-import { escapeLine } from "../frame/escape.ts"
+import { escapeControls, escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
+import { github, junit, REPORT_FORMATS, sarif } from "../frame/reports.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { optionalKeysOf } from "../input/keys.ts"
@@ -28,7 +29,14 @@ export const command: Command = async (session) => {
   // A text that is nothing at all is no token with a fault.
   if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
   const isBad = findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn))
-  return { code: isBad ? "lint" : "ok", findings, text: await linesOf(findings, session) }
+  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }
+}
+
+async function reportOf(findings: readonly Finding[], session: Session): Promise<string> {
+  const format = session.options.choice("format", REPORT_FORMATS) ?? "text"
+  // Under json the frame prints findings itself.
+  if (format === "text" || format === "json") return linesOf(findings, session)
+  return escapeControls({ sarif, junit, github }[format](findings, await catalogueOf(session)))
 }
 
 /** Findings for people: the gravest first, each with what to do. */

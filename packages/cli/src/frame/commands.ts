@@ -276,6 +276,20 @@ const commands = {
     load: async () => ({ command: (await import("../commands/jwks.ts")).lint }),
     examples: ["jwks lint jwks.json"],
   },
+  "jwks fetch": {
+    operands: "URL|issuer:URL",
+    most: 1,
+    flags: ["out", "force"],
+    load: () => import("../commands/fetch.ts"),
+    examples: ["jwks fetch https://issuer.example/jwks.json -o jwks.json", "jwks fetch issuer:https://issuer.example"],
+  },
+  "jwks serve": {
+    operands: "KEY…",
+    most: MANY,
+    flags: ["host", "port", "fault", "unsafe-any-host", "passphrase"],
+    load: () => import("../commands/serve.ts"),
+    examples: ["jwks serve private.jwk --port 8888", "jwks serve jwks.json --fault wrong-kid --json"],
+  },
 } as const satisfies Readonly<Record<string, Row>>
 
 /** The name of a command; two words for some. */

@@ -50,7 +50,9 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf("--")
   const flags = end === -1 ? args : args.slice(0, end)
-  return flags.includes("--json") || flags.includes("--jsonl")
+  const isReport =
+    flags.includes("--format=json") || flags.some((flag, at) => flag === "json" && flags[at - 1] === "--format")
+  return isReport || flags.includes("--json") || flags.includes("--jsonl")
 }
 
 /** JSON is never translated. */
