@@ -1,7 +1,7 @@
 /** Keys and key sets, encryption, and the smaller commands around them. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { decodeUnverified, encode, encrypt, Jwk, JwkSet, verifyJws } from "jotkit"
+import { decodeUnverified, encode, encrypt, encryptJwe, Jwk, JwkSet, verifyJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
 
@@ -209,6 +209,29 @@ describe("encryption", () => {
     ["an RSA key without an algorithm", "usage", 2, ["encrypt", "--key", rsaPublic, "--claims", "{}"]],
     ["an unknown algorithm", "usage", 2, ["encrypt", "--key", rsaPublic, "--alg", "RSA1_5", "--claims", "{}"]],
   ]
+  test("bounds the work that a token asks for, and what comes out of it", async () => {
+    const bomb = encryptJwe("a".repeat(400_000), Jwk.fromPem(rsa.toPem()), {
+      algorithm: "RSA-OAEP",
+      encryption: "A128GCM",
+      zip: true,
+    })
+    const [head = "", ...rest] = String(
+      encryptJwe("a", SECRETS.password, { algorithm: "PBES2-HS256+A128KW", encryption: "A128GCM", pbes2Count: 1000 }),
+    ).split(".")
+    const slow = [
+      Buffer.from(Buffer.from(head, "base64url").toString().replace("1000", "9999999")).toString("base64url"),
+      ...rest,
+    ].join(".")
+    for (const [token, key] of [
+      [String(bomb), ["--key", rsaFile, "--alg", "RSA-OAEP"]],
+      [slow, ["--password", `@${password}`]],
+    ] as const)
+      expect(await place.run(["decrypt", "--json", ...key], { input: token })).toMatchObject({
+        code: 6,
+        json: { code: "key", reason: "decryption_limit" },
+      })
+  })
+
   test.each(refused)("%s: %s", async (_, code, exit, args, input = "") => {
     expect(await place.run([...args, "--json"], { input })).toMatchObject({ code: exit, json: { ok: false, code } })
   })

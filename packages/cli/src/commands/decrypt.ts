@@ -1,6 +1,6 @@
 /** Opens an encrypted token. What is inside comes out only when its tag has been verified. */
 
-import { type OfferedKey, type Reading, read, textMember } from "@jotkit/inspect"
+import { memberOf, type OfferedKey, type Reading, read, textMember } from "@jotkit/inspect"
 import { type DecryptedJwe, decryptJweAsync, isJwtError, type KeyInput } from "jotkit"
 import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
@@ -32,7 +32,7 @@ export const command: Command = async (session) => {
     ...(password === undefined ? [] : [{ key: password, algorithms: named ?? PASSWORD_ALGORITHMS }]),
     ...fitting(keys, reading).map((key) => openerOf(key, named)),
   ]
-  const opened = await openWith(openers, reading, session)
+  const opened = await openWith(openers, reading)
   const text = textOfPlain(opened.plaintext)
   const header = new JsonText(JSON.stringify(opened.header))
   return {
@@ -59,18 +59,31 @@ function openerOf({ jwk, isPrivate, isSymmetric }: OfferedKey, named: readonly s
 }
 
 /** Tries one key after the other; the last refusal is told. */
-async function openWith(openers: readonly Opener[], reading: Reading, { options }: Session): Promise<DecryptedJwe> {
+async function openWith(openers: readonly Opener[], reading: Reading): Promise<DecryptedJwe> {
   const token = reading.serialization === "compact" ? reading.text : (JSON.parse(reading.text) as object)
   let refusal: unknown
   for (const { key, algorithms } of openers) {
     try {
-      return await decryptJweAsync(token, key, { algorithms, zip: options.has("zip") })
+      // Compressed content is opened too: the library bounds what may come out.
+      return await decryptJweAsync(token, key, { algorithms, zip: true })
     } catch (error) {
       if (!isJwtError(error)) throw error
-      refusal = error
+      refusal = isLimit(error.code, reading) ? new Failure("key", "decryption_limit") : error
     }
   }
   throw refusal
+}
+
+/** The library's own bound for the text of a token. What is too large behind it has been opened. */
+const MAX_CHARACTERS = 262_144
+const PBES2_COUNTS = [1000, 1_200_000] as const
+
+/** Whether it was the work asked for, or what came out, that was too much: the token itself was read. */
+function isLimit(code: string, { text, header }: Reading): boolean {
+  if (code === "token_too_large") return text.length <= MAX_CHARACTERS
+  const count = memberOf(header?.json?.root, "p2c")?.value
+  if (code !== "header_invalid" || count?.type !== "number") return false
+  return Number(count.value) < PBES2_COUNTS[0] || Number(count.value) > PBES2_COUNTS[1]
 }
 
 function textOfPlain(bytes: Uint8Array): string | undefined {

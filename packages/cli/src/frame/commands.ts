@@ -128,7 +128,7 @@ const commands = {
   decrypt: {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, "password", "alg", "zip", "out", "force"],
+    flags: [...KEYS, "password", "alg", "out", "force"],
     load: () => import("../commands/decrypt.ts"),
     examples: ["decrypt --key private.pem --alg RSA-OAEP-256 TOKEN"],
   },
