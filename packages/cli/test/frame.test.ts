@@ -153,3 +153,20 @@ test("starts hardly later than Node does", () => {
   }
   expect(timeOf([main, "--version"])).toBeLessThan(timeOf(["-e", "0"]) * 1.3 + 30)
 })
+
+test("bash completes commands, second words and flags", async () => {
+  const script = place.file("jot.bash", (await place.run(["completion", "bash"])).stdout)
+  const completed = (...words: string[]) => {
+    const line = `source "${script}"; COMP_WORDS=(jot ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}; _jot; echo "\${COMPREPLY[@]}"`
+    return spawnSync("bash", ["-c", line], { encoding: "utf8" }).stdout.trim()
+  }
+  expect(completed("ver")).toBe("verify")
+  expect(completed("key", "gen")).toBe("generate")
+  expect(completed("key", "generate", "--bi")).toBe("--bits")
+  expect(completed("verify", "--secret-f")).toBe("--secret-file --secret-fd")
+  expect((await place.run(["completion", "zsh"])).stdout).toContain("bashcompinit")
+  expect((await place.run(["completion", "fish"])).stdout).toContain(
+    "complete -c jot -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from generate' -l bits",
+  )
+  expect((await place.run(["completion", "csh"])).code).toBe(2)
+})

@@ -290,6 +290,13 @@ const commands = {
     load: () => import("../commands/serve.ts"),
     examples: ["jwks serve private.jwk --port 8888", "jwks serve jwks.json --fault wrong-kid --json"],
   },
+  completion: {
+    operands: "bash|zsh|fish",
+    most: 1,
+    flags: ["out", "force"],
+    load: () => import("../commands/completion.ts"),
+    examples: ["completion bash -o ~/.local/share/bash-completion/completions/jot"],
+  },
 } as const satisfies Readonly<Record<string, Row>>
 
 /** The name of a command; two words for some. */

@@ -162,6 +162,7 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
   return {
     options,
     operands,
+    table: COMMAND_NAMES.map((name) => ({ name, flags: [...COMMANDS[name].flags, ...COMMON] })),
     env,
     get now() {
       return clock.now

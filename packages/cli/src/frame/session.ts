@@ -44,6 +44,8 @@ export interface Session {
   readonly options: Options
   readonly operands: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** All commands, with the flags that each takes. */
+  readonly table: readonly { readonly name: string; readonly flags: readonly string[] }[]
   /** Seconds since 1970: `--at`, else the clock. */
   readonly now: number
   readonly isJson: boolean

@@ -263,6 +263,8 @@ const words = {
   no_key_set: "there is no key set at that address",
   published_private: "that set publishes private keys or secrets: everybody has them",
   issuer_differs: "the document names another issuer than the one that was typed",
+  "command.completion": "Completion for a shell.",
+  shell_unknown: "for which shell? {0}",
   response_too_large: "{0} answered with more than a megabyte",
 } as const satisfies Readonly<Record<Described, string>> & Readonly<Record<string, string>>
 

@@ -256,5 +256,7 @@ export const zhHant: Words = {
   no_key_set: "那個網址沒有金鑰組",
   published_private: "那個金鑰組公開了私鑰或密鑰：人人都有了",
   issuer_differs: "文件裡的簽發者與您輸入的不同",
+  "command.completion": "供 shell 使用的自動完成。",
+  shell_unknown: "給哪個 shell？{0}",
   response_too_large: "{0} 的回應超過一百萬位元組",
 }
