@@ -1,6 +1,6 @@
 // @ts-check
 // A file directly in src/ is public, anything in a folder is private: the manifest must list exactly those files,
-// each with the same three conditions. A private import names a file for Node and one for everywhere else.
+// each with the same three conditions; a program is listed under bin instead. A private import names a file for Node and one for everywhere else.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { report, root } from "./shell.mjs"
@@ -10,8 +10,10 @@ let doors = 0
 for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name)
   if (!existsSync(join(folder, "src"))) continue
-  const { exports = {}, imports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-  const files = readdirSync(join(folder, "src")).filter((file) => file.endsWith(".ts"))
+  const { bin = {}, exports = {}, imports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  // A program is run, not imported: it is named under bin.
+  const programs = Object.values(bin).map((file) => `${stemOf(file)}.ts`)
+  const files = readdirSync(join(folder, "src")).filter((file) => file.endsWith(".ts") && !programs.includes(file))
   const expected = new Map(files.map((file) => [doorOf(file), conditionsOf(file.slice(0, -3))]))
   for (const [door, conditions] of expected) {
     if (!(door in exports)) problems.push(`${name}: src has ${door}, the manifest does not`)

@@ -46,6 +46,7 @@ const known = new Set([
   "8176", // names for amr
   "8259", // JSON
   "8410", // X25519 … Ed448 in X.509
+  "8414", // metadata of authorization servers
   "8417", // security events
   "8693", // scope and client_id as claims
   "8725", // JWT best practice
