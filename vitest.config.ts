@@ -93,6 +93,7 @@ export default defineConfig({
           name: "cli",
           include: ["packages/cli/test/**/*.test.ts"],
           globalSetup: ["packages/cli/test/build.setup.ts"],
+          execArgv,
         },
       },
       {

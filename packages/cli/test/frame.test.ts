@@ -144,14 +144,14 @@ test("writes to a file that is new, and over one that is there only if told to",
 
 test("starts hardly later than Node does", () => {
   const timeOf = (args: string[]) => {
-    const times = Array.from({ length: 7 }, () => {
-      const start = performance.now()
-      spawnSync(process.execPath, args)
-      return performance.now() - start
-    })
-    return Math.min(...times)
+    const start = performance.now()
+    spawnSync(process.execPath, args)
+    return performance.now() - start
   }
-  expect(timeOf([main, "--version"])).toBeLessThan(timeOf(["-e", "0"]) * 1.3 + 30)
+  // In turns, and the best of each: what else the machine does meets both.
+  const turns = Array.from({ length: 9 }, () => [timeOf(["-e", "0"]), timeOf([main, "--version"])] as const)
+  const [node, jot] = [Math.min(...turns.map(([one]) => one)), Math.min(...turns.map(([, other]) => other))]
+  expect(jot).toBeLessThan(node * 1.3 + 30)
 })
 
 test("bash completes commands, second words and flags", async () => {

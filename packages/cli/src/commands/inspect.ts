@@ -12,6 +12,7 @@ import {
   lint,
   localTime,
   lookUp,
+  memberOf,
   type Reading,
   type Recognition,
   recognise,
@@ -93,6 +94,7 @@ async function textOf(report: Report, session: Session): Promise<string> {
     tokenText(reading, session),
     ...partText("header", reading.header, report, session),
     ...partText("payload", reading.payload, report, session),
+    ...timelineText(report, session),
     [paint("strong", say("heading_verdicts")), ...verdictLines(report, session)].join("\n"),
     `${paint("strong", say("heading_findings"))}\n${(await linesOf(findings, session)).replaceAll(/^(?=.)/gm, "  ").trimEnd()}`,
   ]
@@ -121,6 +123,28 @@ function partText(name: "header" | "payload", part: Segment | undefined, report:
   return [[title, ...lines].join("\n")]
 }
 
+/** Moments of the token and now, in order. */
+function timelineText({ reading, catalogue }: Report, session: Session): string[] {
+  const { now, paint, say } = session
+  const words = { iat: ["issued", "issued"], nbf: ["not_before", "valid_since"], exp: ["expires", "expired"] } as const
+  const moments = (["iat", "nbf", "exp"] as const).flatMap((name) => {
+    const value = memberOf(reading.payload?.json?.root, name)?.value
+    const time = value === undefined ? undefined : explainTime(value)
+    if (time?.seconds === undefined || !isNumericDate(time)) return []
+    const distance = relativeTime(time.seconds, now, localeOf(session))
+    const text = wordsFor(catalogue, "time", words[name][time.seconds <= now ? 1 : 0], distance)
+    return [{ seconds: time.seconds, text }]
+  })
+  if (moments.length === 0) return []
+  const here = { seconds: now, text: paint("strong", say("now")) }
+  const ordered = [...moments, here].sort((one, other) => one.seconds - other.seconds)
+  return [`${paint("strong", say("heading_timeline"))}\n  ${ordered.map(({ text }) => text).join(" ── ")}`]
+}
+
+function localeOf({ language }: Session): string {
+  return language === "en" ? "en" : "zh-Hant-TW"
+}
+
 const LONGEST_VALUE = 60
 
 /** Name, value as written, and what it means; of times when that is. */
@@ -141,10 +165,11 @@ function rowOf(
   ]
 }
 
-function timeText(value: JsonMember["value"], { options, now, language }: Session): string | undefined {
+function timeText(value: JsonMember["value"], session: Session): string | undefined {
+  const { options, now } = session
   const time = explainTime(value)
   if (!isNumericDate(time) || time.seconds === undefined) return undefined
-  const locale = language === "en" ? "en" : "zh-Hant-TW"
+  const locale = localeOf(session)
   const format = options.choice("time", FORMATS) ?? "utc"
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const shown =

@@ -174,6 +174,8 @@ const words = {
   iat_both: "--iat and --no-iat contradict each other",
   heading_header: "Header",
   heading_payload: "Payload",
+  heading_timeline: "Timeline",
+  now: "now",
   heading_verdicts: "Verdicts",
   heading_findings: "Findings",
   bytes: "{0} bytes",

@@ -168,6 +168,8 @@ export const zhHant: Words = {
   iat_both: "--iat 與 --no-iat 互相矛盾",
   heading_header: "標頭",
   heading_payload: "內容",
+  heading_timeline: "時間軸",
+  now: "現在",
   heading_verdicts: "判定",
   heading_findings: "發現",
   bytes: "{0} 個位元組",
