@@ -122,6 +122,16 @@ test("signs with a weak secret where the flag says that it is unsafe", async () 
   expect([code, stderr]).toEqual([0, "warning: the key has 96 bits; HS256 asks for 256\n"])
 })
 
+test("tells scripts the library's own code, and keeps private halves out of headers", async () => {
+  const refused = await place.run(["sign", "--json", ...EC, "--sub", "a", "--header", "alg=none"])
+  expect(refused.json).toMatchObject({ code: "usage", reason: expect.stringMatching(/^header|^algorithm|^option/) })
+  const leak = ["--header", `jwk:=${JSON.stringify(ec.toPrivateJSON())}`]
+  expect((await place.run(["sign", "--json", ...EC, "--sub", "a", ...leak])).json).toMatchObject({
+    code: "key",
+    reason: "header_private",
+  })
+})
+
 test("leaves the home as it was", () => {
   expect(place.atHome()).toEqual([])
 })

@@ -28,6 +28,11 @@ export class Failure extends Error {
   readonly word: Word
   readonly details: readonly string[]
 
+  /** What scripts are told: of a refusal of the library its own code. */
+  get reason(): string {
+    return this.word === "library" ? (this.details[1] ?? this.word) : this.word
+  }
+
   /** @param details - What the message names. */
   constructor(code: ExitCode, word: Word, ...details: readonly string[]) {
     super(word)

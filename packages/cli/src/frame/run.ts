@@ -233,7 +233,7 @@ async function printFailure(failure: Failure | Error, isJson: boolean, words: Wo
         .slice(0, 5)
         .join("\n")
   if (isJson) {
-    const reason = isKnown ? failure.word : "internal_error"
+    const reason = isKnown ? failure.reason : "internal_error"
     await writeOutput(`${JSON.stringify({ schema: 1, ok: false, code, reason, message, checks: [], findings: [] })}\n`)
     return code
   }

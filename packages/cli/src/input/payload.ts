@@ -93,6 +93,13 @@ function headerOf(session: Session): Members {
   return members
 }
 
+/** Whoever sees the token sees its header: a key in it must be the public half. */
+function refusePrivate(json: string): void {
+  const { root } = readJson(json)
+  if (["d", "k", "p", "q", "dp", "dq", "qi", "oth", "priv"].some((name) => memberOf(root, name) !== undefined))
+    throw new Failure("key", "header_private")
+}
+
 function headerMembers({ options }: Session): [string, string][] {
   const typ = options.text("typ")
   const kid = options.text("kid")
@@ -101,6 +108,7 @@ function headerMembers({ options }: Session): [string, string][] {
     ...(kid === undefined ? [] : [["kid", JSON.stringify(kid)] as [string, string]]),
     ...(options.list("header") ?? []).map((text): [string, string] => {
       const { name, json } = assignmentOf("header", text)
+      if (name === "jwk") refusePrivate(json)
       return [name, json]
     }),
   ]
