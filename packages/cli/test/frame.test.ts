@@ -142,18 +142,6 @@ test("writes to a file that is new, and over one that is there only if told to",
   expect((await place.run(["decode", "-o", file, "--force", token])).code).toBe(0)
 })
 
-test("starts hardly later than Node does", () => {
-  const timeOf = (args: string[]) => {
-    const start = performance.now()
-    spawnSync(process.execPath, args)
-    return performance.now() - start
-  }
-  // In turns, and the best of each: what else the machine does meets both.
-  const turns = Array.from({ length: 9 }, () => [timeOf(["-e", "0"]), timeOf([main, "--version"])] as const)
-  const [node, jot] = [Math.min(...turns.map(([one]) => one)), Math.min(...turns.map(([, other]) => other))]
-  expect(jot).toBeLessThan(node * 1.3 + 30)
-})
-
 test("bash completes commands, second words and flags", async () => {
   const script = place.file("jot.bash", (await place.run(["completion", "bash"])).stdout)
   const completed = (...words: string[]) => {
