@@ -88,6 +88,7 @@ describe("ends as the table of exit statuses says", () => {
       [...SECRET, "--sub", "x", signJws("hello", SECRETS.good, { algorithm: "HS256" })],
     ],
     ["a file that is missing", "io", 8, ["--secret-file", "nowhere", "--alg", "HS256", good]],
+    ["a secret where a file is meant", "io", 8, ["--key", SECRETS.good, "--alg", "HS256", good]],
     ["a folder as file", "io", 8, ["--secret-file", ".", "--alg", "HS256", good]],
   ]
   test.each(cases)("%s: %s", async (_, code, exit, args) => {

@@ -68,6 +68,11 @@ async function readStdin(): Promise<Uint8Array> {
   return collect(takeStdin(), "-")
 }
 
+/** Whoever types a secret where a file is meant should not see it again: only what looks like a path is named. */
+function isPath(name: string): boolean {
+  return name === "-" || /[./\\]/.test(name)
+}
+
 async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let length = 0
@@ -80,7 +85,8 @@ async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Ui
     }
   } catch (error) {
     if (error instanceof Failure) throw error
-    throw new Failure("io", "unreadable", name, String((error as NodeJS.ErrnoException).code ?? ""))
+    const code = String((error as NodeJS.ErrnoException).code ?? "")
+    throw isPath(name) ? new Failure("io", "unreadable", name, code) : new Failure("io", "unreadable_name", code)
   }
   return Buffer.concat(chunks)
 }

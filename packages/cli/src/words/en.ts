@@ -131,6 +131,7 @@ const words = {
   system_error: "the system said {0}",
   file_exists: "{0} is there already; --force overwrites it",
   unreadable: "{0} cannot be read ({1})",
+  unreadable_name: "the file cannot be read ({0}); its name is not repeated here, for it could be a secret",
   source_too_large: "{0} is larger than any token or key",
   descriptor_invalid: "fd: wants the number of an open descriptor",
   variable_unset: "the variable {0} is not set",

@@ -125,6 +125,7 @@ export const zhHant: Words = {
   system_error: "系統回報 {0}",
   file_exists: "{0} 已經存在；--force 會覆寫",
   unreadable: "無法讀取 {0}（{1}）",
+  unreadable_name: "無法讀取檔案（{0}）；檔名可能是密鑰，因此不在此重複",
   source_too_large: "{0} 比任何權杖或金鑰都大",
   descriptor_invalid: "fd: 後面要有已開啟描述元的號碼",
   variable_unset: "環境變數 {0} 沒有設定",
