@@ -32,6 +32,15 @@ function open() {
   return store
 }
 
+/** A connection by the same driver: to another one in this process, the locks of the file would be its own. */
+function openBeside() {
+  const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
+  const builtin = getBuiltinModule?.("node:sqlite") as { DatabaseSync: typeof Libsql } | undefined
+  const connection = new (builtin?.DatabaseSync ?? Libsql)(path)
+  onTestFinished(() => void connection.close())
+  return connection
+}
+
 function newSession(id: string): NewSession {
   const times = { authenticatedAt: NOW, createdAt: NOW, lastUsedAt: NOW, expiresAt: NOW + 86_400 }
   return { id, subject: "alice", ...times, data: "{}", refreshId: "first" }
@@ -178,8 +187,7 @@ test("what is neither a path nor a connection is refused", () => {
 test("while another writes to the file, steps wait and this process goes on", async () => {
   const store = open()
   await store.createSession(newSession("s"))
-  const other = new Libsql(path)
-  onTestFinished(() => void other.close())
+  const other = openBeside()
   other.exec("begin immediate")
   const steps = Promise.all([
     store.rotate({ sessionId: "s", presentedId: "first", successorId: "second", now: NOW, graceSeconds: 10 }),
@@ -194,8 +202,7 @@ test("while another writes to the file, steps wait and this process goes on", as
 test("a file that is never let go fails the step, which does not happen later", async () => {
   const store = open()
   await store.createSession(newSession("s"))
-  const other = new Libsql(path)
-  onTestFinished(() => void other.close())
+  const other = openBeside()
   other.exec("begin immediate")
   await expect(store.revokeSession("s", NOW)).rejects.toThrow("locked")
   other.exec("rollback")
