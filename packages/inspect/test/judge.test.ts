@@ -365,7 +365,7 @@ test("of a token that was changed anywhere no verdict is better than the core's"
 
 function verifies(text: string, key: Jwk): boolean {
   try {
-    verifyJws(text.startsWith("{") ? JSON.parse(text) : (text.split("~")[0] ?? ""), key)
+    verifyJws(text.trimStart().startsWith("{") ? JSON.parse(text) : (text.split("~")[0] ?? ""), key)
     return true
   } catch {
     return false
@@ -457,7 +457,7 @@ interface Group {
 
 function accepts(text: string, jwk: object): boolean {
   try {
-    verifyJws(text.startsWith("{") ? JSON.parse(text) : text, Jwk.from(jwk as { kty: string }))
+    verifyJws(text.trimStart().startsWith("{") ? JSON.parse(text) : text, Jwk.from(jwk as { kty: string }))
     return true
   } catch {
     return false
