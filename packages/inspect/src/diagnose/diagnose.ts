@@ -5,6 +5,7 @@
 
 import { type BuiltInAlgorithm, getAlgorithm, isJwtError, Jwk } from "jotkit"
 import { type OfferedKey, readKeys, type SecretEncoding } from "../keys/keys.ts"
+import { signatureLength } from "../keys/signature-length.ts"
 import { isDer } from "../lint/algorithm.ts"
 import { textMember } from "../read/json.ts"
 import type { Reading } from "../read/reading.ts"
@@ -63,16 +64,6 @@ export interface Diagnosis {
 const MAX_TRIES = 400
 const HASHES = ["SHA-256", "SHA-384", "SHA-512"] as const
 const HASH_BYTES: Readonly<Record<number, (typeof HASHES)[number]>> = { 32: "SHA-256", 48: "SHA-384", 64: "SHA-512" }
-const LENGTHS: Readonly<Record<string, number>> = {
-  HS256: 32,
-  HS384: 48,
-  HS512: 64,
-  ES256: 64,
-  ES384: 96,
-  ES512: 132,
-  ES256K: 64,
-  Ed25519: 64,
-}
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   RSA: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   "P-256": ["ES256"],
@@ -221,7 +212,7 @@ async function isMac(secret: Uint8Array, hash: string, text: string, signature: 
 
 /** A signature that is shorter than its algorithm's, and no other form of one. */
 function truncation(alg: string, { length }: Uint8Array): Hint | undefined {
-  const expected = Object.hasOwn(LENGTHS, alg) ? LENGTHS[alg] : undefined
+  const expected = signatureLength(alg)
   const isWhole = HASH_BYTES[length] !== undefined && alg.startsWith("HS")
   if (expected === undefined || length >= expected || isWhole || alg.startsWith("ES")) return undefined
   return { code: "signature_truncated", detail: `${length}, ${expected}` }
@@ -229,7 +220,7 @@ function truncation(alg: string, { length }: Uint8Array): Hint | undefined {
 
 /** An ECDSA signature in DER as R and S side by side; undefined if it is none. */
 function rawSignature(signature: Uint8Array, name: string): Uint8Array | undefined {
-  const size = (Object.hasOwn(LENGTHS, name) ? (LENGTHS[name] ?? 0) : 0) / 2
+  const size = (signatureLength(name) ?? 0) / 2
   if (size === 0 || !name.startsWith("ES") || !isDer(signature)) return undefined
   const start = signature[1] === 0x81 ? 3 : 2
   const r = integerAt(signature, start)

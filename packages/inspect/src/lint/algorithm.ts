@@ -1,6 +1,7 @@
 /** The algorithm, the keys that were given, and the signature's own shape. */
 
 import type { OfferedKey } from "../keys/keys.ts"
+import { signatureLength } from "../keys/signature-length.ts"
 import { readBase64Url } from "../read/base64url.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
 import { textOfBytes } from "../read/segment.ts"
@@ -21,21 +22,6 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
   EdDSA: ["Ed25519", "Ed448"],
   Ed25519: ["Ed25519"],
   Ed448: ["Ed448"],
-}
-/** Bytes of a signature, where the algorithm alone says so. */
-const LENGTHS: Readonly<Record<string, number>> = {
-  HS256: 32,
-  HS384: 48,
-  HS512: 64,
-  ES256: 64,
-  ES384: 96,
-  ES512: 132,
-  ES256K: 64,
-  Ed25519: 64,
-  Ed448: 114,
-  "ML-DSA-44": 2420,
-  "ML-DSA-65": 3309,
-  "ML-DSA-87": 4627,
 }
 /** Half of the order of each group: a larger `s` has a smaller twin that is as valid. */
 const HALF_ORDERS: Readonly<Record<string, bigint>> = {
@@ -91,14 +77,10 @@ export const checkSignatures: LintRule = (context) =>
 
 function signatureProblem(alg: string, bytes: Uint8Array): readonly [RuleId, Particulars] | undefined {
   if (bytes.every((byte) => byte === 0)) return ["SIG-EMPTY", { variant: bytes.length === 0 ? undefined : "zero" }]
-  const expected = /^[RP]S\d/.test(alg) ? Math.max(bytes.length, MIN_RSA_BITS / 8) : lengthOf(alg)
+  const expected = /^[RP]S\d/.test(alg) ? Math.max(bytes.length, MIN_RSA_BITS / 8) : signatureLength(alg)
   if (expected !== undefined && bytes.length !== expected)
     return ["SIG-LENGTH", { variant: isDer(bytes) ? "der" : undefined, detail: `${bytes.length}, ${expected}` }]
   return isHighS(alg, bytes) ? ["SIG-HIGH-S", alg === "ES256K" ? { severity: "warning" } : {}] : undefined
-}
-
-function lengthOf(alg: string): number | undefined {
-  return Object.hasOwn(LENGTHS, alg) ? LENGTHS[alg] : undefined
 }
 
 /** Weaknesses that a JWK shows by its members. */
