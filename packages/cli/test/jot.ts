@@ -20,14 +20,31 @@ export const SECRETS = {
 const NO_NETWORK =
   "import net from 'node:net';net.Socket.prototype.connect=()=>{process.stderr.write('SOCKET OPENED');process.exit(99)}"
 
+/** What stands in JSON on stdout, as far as tests look into it one by one; each command prints some of it. */
+export interface Answer {
+  readonly code?: string
+  readonly message?: string
+  readonly raw?: unknown
+  readonly payload?: unknown
+  readonly tokens?: unknown
+  readonly recipients?: unknown
+  readonly signatures?: unknown
+  readonly checks: readonly { readonly id: string; readonly status: string }[]
+  readonly findings: readonly { readonly id: string }[]
+  readonly keys: readonly { readonly kid?: string }[]
+  readonly fixtures: readonly { readonly name: string; readonly code: string }[]
+  readonly differences: readonly unknown[]
+  /** SARIF. */
+  readonly runs: readonly { readonly results: readonly unknown[] }[]
+}
+
 /** What came of a run. */
 export interface Result {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
-  /** Stdout as JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: each test looks at other members
-  readonly json: any
+  /** Stdout as JSON; undefined: it is none. */
+  readonly json: Answer | undefined
 }
 
 /** How to run. */
@@ -82,7 +99,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString("utf8")
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string): Answer | undefined {
   try {
     return JSON.parse(text)
   } catch {

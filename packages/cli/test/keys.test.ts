@@ -89,7 +89,7 @@ describe("keys in other forms", () => {
 
   test("tells what a key is, and its thumbprint, never its secret", async () => {
     const { json } = await place.run(["key", "inspect", "--json", ecFile])
-    expect(json.keys).toEqual([
+    expect(json?.keys).toEqual([
       { form: "jwk", kind: "private", kty: "EC", crv: "P-256", alg: "ES256", kid: "ec-1", thumbprint: ec.thumbprint() },
     ])
     expect((await place.run(["key", "thumbprint", ecPublic])).stdout).toBe(`${ec.thumbprint()}\n`)
@@ -121,9 +121,9 @@ describe("key sets", () => {
   test("are changed, listed and looked at", async () => {
     const more = place.file("more.jwk", JSON.stringify(Jwk.generate("ES256", { keyId: "ec-2" })))
     const added = await place.run(["jwks", "add", set, more])
-    expect(added.json.keys.map(({ kid }: { kid: string }) => kid)).toEqual(["ec-1", rsa.thumbprint(), "ec-2"])
+    expect(added.json?.keys.map(({ kid }) => kid)).toEqual(["ec-1", rsa.thumbprint(), "ec-2"])
     expect((await place.run(["jwks", "add", set, ecFile])).code).toBe(6)
-    expect((await place.run(["jwks", "remove", set, "ec-1"])).json.keys).toHaveLength(1)
+    expect((await place.run(["jwks", "remove", set, "ec-1"])).json?.keys).toHaveLength(1)
     expect((await place.run(["jwks", "remove", set, "ec-9"])).code).toBe(6)
     expect((await place.run(["jwks", "get", set, "ec-1"])).json).toEqual(ec.toJSON())
     expect((await place.run(["jwks", "list", set])).stdout.split("\n")).toHaveLength(4)
@@ -176,7 +176,7 @@ describe("encryption", () => {
       "{}",
       "-q",
     ])
-    expect(both.json.recipients).toHaveLength(2)
+    expect(both.json?.recipients).toHaveLength(2)
     expect((await place.run(["decrypt", "--key", rsaFile, "--alg", "RSA-OAEP-256"], { input: both.stdout })).code).toBe(
       0,
     )
@@ -245,8 +245,8 @@ test("fixtures: what to accept and what to refuse, and verify agrees with all of
   const args = ["fixtures", "--key", ecFile, "--policy", policy, ...AT]
   const { json, code } = await place.run([...args, "--json"])
   expect(code).toBe(0)
-  expect(json.fixtures.length).toBeGreaterThan(60)
-  expect(json.fixtures[0]).toEqual({
+  expect(json?.fixtures.length).toBeGreaterThan(60)
+  expect(json?.fixtures[0]).toEqual({
     name: "good",
     token: expect.any(String),
     expect: "accept",
@@ -257,7 +257,8 @@ test("fixtures: what to accept and what to refuse, and verify agrees with all of
   expect((await place.run([...args, "--out", folder])).stdout).toBe("")
   expect(readdirSync(folder)).toContain("fixtures.json")
   for (const name of ["good", "expired", "alg-none", "signature-bit"]) {
-    const { code: wanted } = json.fixtures.find((one: { name: string }) => one.name === name)
+    const wanted = json?.fixtures.find((one) => one.name === name)?.code
+    expect(wanted).toEqual(expect.any(String))
     const tested = await place.run([
       "policy",
       "test",
@@ -269,7 +270,7 @@ test("fixtures: what to accept and what to refuse, and verify agrees with all of
       ...AT,
       `@${join(folder, `${name}.jwt`)}`,
     ])
-    expect([name, tested.json.code]).toEqual([name, wanted])
+    expect([name, tested.json?.code]).toEqual([name, wanted])
   }
 })
 
@@ -284,15 +285,15 @@ test("policy init begins a policy that policy test takes", async () => {
 test("diff tells what two tokens say differently", async () => {
   const other = encode({ sub: "bob", iat: NOW, exp: NOW + 60 }, ec)
   const { json, code } = await place.run(["diff", "--json", token, other])
-  expect([code, json.code]).toEqual([1, "negative"])
-  expect(json.differences[0]).toEqual({ path: "/payload/sub", kind: "changed", before: '"alice"', after: '"bob"' })
+  expect([code, json?.code]).toEqual([1, "negative"])
+  expect(json?.differences[0]).toEqual({ path: "/payload/sub", kind: "changed", before: '"alice"', after: '"bob"' })
   expect((await place.run(["diff", token, token])).code).toBe(0)
 })
 
 test("scan tells where tokens are, never what they are", async () => {
   const log = place.file("app.log", `line one\nAuthorization: Bearer ${token}\n`)
   const { json, code, stdout } = await place.run(["scan", "--json", log])
-  expect([code, json.tokens]).toEqual([
+  expect([code, json?.tokens]).toEqual([
     10,
     [{ file: log, line: 2, column: 23, kind: "jwt", alg: "ES256", characters: token.length }],
   ])

@@ -32,7 +32,7 @@ describe("decode", () => {
       header: { alg: "HS256" },
       times: { exp: "1970-01-01T00:16:40Z" },
     })
-    expect(json.raw).toEqual({ header: odd.split(".")[0], payload: odd.split(".")[1], signature: "AAAA" })
+    expect(json?.raw).toEqual({ header: odd.split(".")[0], payload: odd.split(".")[1], signature: "AAAA" })
     expect(stdout).toContain('"n": 1.0')
     expect(stdout).toContain('"big": 12345678901234567890')
     expect(stderr).toContain("not verified")
@@ -49,7 +49,7 @@ describe("decode", () => {
   ])("%s", async (_, text, code, finding) => {
     const { json, code: exit } = await place.run(["decode", "--json", text])
     expect(exit).toBe(code)
-    if (finding !== undefined) expect(json.findings.map((one: { id: string }) => one.id)).toContain(finding)
+    if (finding !== undefined) expect(json?.findings.map((one) => one.id)).toContain(finding)
   })
 
   test("reads a batch line by line", async () => {
@@ -109,7 +109,7 @@ describe("lint", () => {
     const missing = encode({ sub: "alice" }, SECRETS.good, { algorithm: "HS256" })
     const report = (format: string) => place.run(["lint", "--format", format, missing])
     const { json } = await report("sarif")
-    expect(json.runs[0].results[0]).toMatchObject({ ruleId: "TIME-MISSING-EXP", level: "warning" })
+    expect(json?.runs[0]?.results[0]).toMatchObject({ ruleId: "TIME-MISSING-EXP", level: "warning" })
     expect((await report("junit")).stdout).toContain('<testsuite name="jot lint" tests="1" failures="1">')
     expect((await report("github")).stdout).toMatch(/^::warning title=TIME-MISSING-EXP::/)
     expect((await report("json")).json).toMatchObject({ schema: 1, findings: [{ id: "TIME-MISSING-EXP" }] })
@@ -118,7 +118,7 @@ describe("lint", () => {
 
   test("looks at key sets, and explains its rules", async () => {
     const leaked = JSON.stringify({ keys: [Jwk.generate("ES256").toPrivateJSON()] })
-    expect((await place.run(["lint", "--json"], { input: leaked })).json.findings[0].id).toBe("JWKS-PRIVATE")
+    expect((await place.run(["lint", "--json"], { input: leaked })).json?.findings[0]?.id).toBe("JWKS-PRIVATE")
     expect((await place.run(["lint", "--explain", "alg-none"])).stdout).toContain("ALG-NONE")
     expect((await place.run(["lint", "--explain", "nothing"])).code).toBe(2)
   })

@@ -134,10 +134,10 @@ test("tells every check that fails, and no claim", async () => {
     "y",
     good,
   ])
-  const failed = json.checks.filter((check: { status: string }) => check.status === "fail")
-  expect(failed.map((check: { id: string }) => check.id)).toEqual(["exp", "iss", "sub"])
+  const failed = json?.checks.filter((check) => check.status === "fail")
+  expect(failed?.map((check) => check.id)).toEqual(["exp", "iss", "sub"])
   expect(json).toMatchObject({ verified: false })
-  expect(json.payload).toBeUndefined()
+  expect(json).not.toHaveProperty("payload")
   expect(stdout).not.toContain("alice")
   expect(stdout).not.toContain(good.split(".")[1])
 })
