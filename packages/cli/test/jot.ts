@@ -21,7 +21,7 @@ const NO_NETWORK =
   "import net from 'node:net';net.Socket.prototype.connect=()=>{process.stderr.write('SOCKET OPENED');process.exit(99)}"
 
 /** What stands in JSON on stdout, as far as tests look into it one by one; each command prints some of it. */
-export interface Answer {
+interface Answer {
   readonly code?: string
   readonly message?: string
   readonly raw?: unknown
