@@ -1,5 +1,6 @@
 /** What stands on the command line, read by the table of flags. */
 
+import { parseArgs } from "node:util"
 import { Failure } from "./failure.ts"
 import { FLAG_NAMES, FLAGS, type FlagName, isFlagName } from "./flags.ts"
 import { nearest } from "./nearest.ts"
@@ -13,10 +14,15 @@ export interface Line {
 /** The flags that were given. */
 export class Options {
   readonly #given: ReadonlyMap<FlagName, readonly string[]>
+  readonly #letters: ReadonlySet<FlagName>
 
-  /** @param given - For each flag its values; of a switch none. */
-  constructor(given: ReadonlyMap<FlagName, readonly string[]>) {
+  /**
+   * @param given - For each flag its values; of a switch none.
+   * @param letters - Those that were given by their letter.
+   */
+  constructor(given: ReadonlyMap<FlagName, readonly string[]>, letters: ReadonlySet<FlagName> = new Set()) {
     this.#given = given
+    this.#letters = letters
   }
 
   /** The names of all that were given. */
@@ -27,6 +33,11 @@ export class Options {
   /** Whether a flag was given. */
   has(name: FlagName): boolean {
     return this.#given.has(name)
+  }
+
+  /** Whether a flag was given by its letter: `-h` asks for less than `--help`. */
+  isLetter(name: FlagName): boolean {
+    return this.#letters.has(name)
   }
 
   /** The value of a flag; undefined if it was not given, or without one. */
@@ -52,6 +63,15 @@ export class Options {
   }
 }
 
+/** The table in the platform's terms. To the platform a flag with an optional value is a switch: `readLine` gives it what follows. */
+const SPELLINGS = Object.fromEntries(
+  FLAG_NAMES.map((name) => {
+    const { kind, short } = FLAGS[name]
+    const type: "string" | "boolean" = kind === "value" || kind === "list" ? "string" : "boolean"
+    return [name, short === undefined ? { type } : { type, short }]
+  }),
+)
+
 /**
  * Reads a command line. Flags may stand anywhere before `--`; names are never shortened; what stands behind `--` is an operand.
  *
@@ -59,52 +79,57 @@ export class Options {
  */
 export function readLine(args: readonly string[]): Line {
   const given = new Map<FlagName, string[]>()
+  const letters = new Set<FlagName>()
   const operands: string[] = []
-  const rest = [...args]
-  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
-    if (argument === "--") operands.push(...rest.splice(0))
-    else if (argument.startsWith("--")) readFlag(argument.slice(2), rest, given)
-    else if (argument.startsWith("-") && argument !== "-") readShorts(argument.slice(1), rest, given)
-    else operands.push(argument)
+  // Not strict, because then the platform's own messages would repeat arguments, which may be secrets.
+  const how = { options: SPELLINGS, strict: false, allowPositionals: true, tokens: true } as const
+  let waiting: string[] | undefined
+  for (const token of parseArgs({ args: [...args], ...how }).tokens) {
+    if (token.kind === "positional") (token.value === "-" ? operands : (waiting ?? operands)).push(token.value)
+    waiting = token.kind === "option" ? take(token, given, letters) : undefined
   }
-  return { options: new Options(given), operands }
+  return { options: new Options(given, letters), operands }
 }
 
-function readFlag(text: string, rest: string[], given: Map<FlagName, string[]>): void {
-  const at = text.indexOf("=")
-  const name = at === -1 ? text : text.slice(0, at)
-  const value = at === -1 ? undefined : text.slice(at + 1)
-  if (!isFlagName(name)) throw unknownFlag(name)
-  take(name, value, rest, given)
+/** A flag as the platform found it. */
+interface Spelt {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
 }
 
-/** `-qv`, `-o FILE`. */
-function readShorts(letters: string, rest: string[], given: Map<FlagName, string[]>): void {
-  const names = [...letters].map((letter) => FLAG_NAMES.find((name) => FLAGS[name].short === letter))
-  // A token may begin with a dash: what was taken for letters is never repeated.
-  for (const name of names) if (name === undefined) throw new Failure("usage", "flag_unknown_short")
-  for (const name of names) if (name !== undefined) take(name, undefined, rest, given)
-}
-
-function take(name: FlagName, inline: string | undefined, rest: string[], given: Map<FlagName, string[]>): void {
+/** Adds a flag. The answer is where its value goes, if that may still follow. */
+function take(token: Spelt, given: Map<FlagName, string[]>, letters: Set<FlagName>): string[] | undefined {
+  const name = nameOf(token)
   const { kind } = FLAGS[name]
-  if (kind === "switch" && inline !== undefined) throw new Failure("usage", "flag_without_value", name)
+  const { value, inlineValue: isInline } = token
+  if (kind === "switch" && value !== undefined) throw new Failure("usage", "flag_without_value", name)
   if (kind !== "list" && given.has(name)) throw new Failure("usage", "flag_twice", name)
-  const values = given.get(name) ?? []
-  given.set(name, values)
-  if (kind === "switch") return
   // A value may begin with one dash (`-90s`), not with two: then it was forgotten, and `=` takes everything.
-  const takesNext = rest[0]?.startsWith(kind === "optional" ? "-" : "--") === false
-  const value = inline ?? (takesNext ? rest.shift() : undefined)
-  if (value === undefined && kind !== "optional") throw new Failure("usage", "flag_value_missing", name)
+  const isForgotten = value === undefined || (isInline !== true && value.startsWith("--"))
+  if ((kind === "value" || kind === "list") && isForgotten) throw new Failure("usage", "flag_value_missing", name)
+  const values = given.get(name) ?? []
   if (value !== undefined) values.push(value)
+  given.set(name, values)
+  if (!token.rawName.startsWith("--")) letters.add(name)
+  return kind === "optional" && value === undefined ? values : undefined
+}
+
+function nameOf({ name, rawName, inlineValue }: Spelt): FlagName {
+  const isLetter = !rawName.startsWith("--")
+  // A token may begin with a dash: what was taken for letters is never repeated, and `-oTEXT` names no file.
+  if (isLetter && (!isFlagName(name) || inlineValue === true)) throw new Failure("usage", "flag_unknown_short")
+  if (!isFlagName(name)) throw unknownFlag(name)
+  return name
 }
 
 function unknownFlag(name: string): Failure {
   // Only what looks like a name is repeated: the rest may be anything.
   const isName = /^[a-z][a-z0-9-]{0,31}$/i.test(name)
   if (!isName) return new Failure("usage", "flag_unknown_short")
-  const known = nearest(name, FLAG_NAMES)
+  // `--output` is near no flag by its letters, but `--out` is its beginning.
+  const known = nearest(name, FLAG_NAMES) ?? FLAG_NAMES.find((flag) => flag.length > 2 && name.startsWith(flag))
   return known === undefined
     ? new Failure("usage", "flag_unknown", name)
     : new Failure("usage", "flag_unknown_near", name, known)

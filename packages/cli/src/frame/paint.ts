@@ -1,20 +1,22 @@
 /** Colour, for each stream on its own. */
 
+import { styleText } from "node:util"
+
 /** Makes text coloured, or leaves it. */
 export type Painter = (colour: Colour, text: string) => string
 
 /** The colours in use; the three parts of a token have one each. */
-type Colour = keyof typeof CODES
+type Colour = keyof typeof STYLES
 
-const CODES = {
-  header: "31",
-  payload: "35",
-  signature: "36",
-  good: "32",
-  bad: "31",
-  doubt: "33",
-  faint: "2",
-  strong: "1",
+const STYLES = {
+  header: "red",
+  payload: "magenta",
+  signature: "cyan",
+  good: "green",
+  bad: "red",
+  doubt: "yellow",
+  faint: "dim",
+  strong: "bold",
 } as const
 
 /** What decides about colour. */
@@ -36,5 +38,7 @@ export function isColoured({ isTerminal, choice, env }: ColourRequest): boolean 
 
 /** A painter that colours, or one that does not. */
 export function painter(coloured: boolean): Painter {
-  return coloured ? (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m` : (_, text) => text
+  if (!coloured) return (_, text) => text
+  // The platform would ask its own stdout and its own variables: `isColoured` has decided already.
+  return (colour, text) => styleText(STYLES[colour], text, { validateStream: false })
 }

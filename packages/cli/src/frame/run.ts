@@ -34,7 +34,7 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
     const chosen = languageOf(options, isJson)
     said.words = await wordsOf(chosen)
     if (args.length === 0) throw new Failure("usage", "nothing_to_do")
-    if (isHelp(options, operands)) return await printHelp(args, options, operands, said.words)
+    if (isHelp(options, operands)) return await printHelp(options, operands, said.words)
     const task = taskOf(options, operands)
     const session = sessionOf(task, said.words, isJson, chosen)
     await refuseBadTimes(options)
@@ -83,18 +83,12 @@ async function printVersion(isJson: boolean): Promise<ExitCode> {
   return "ok"
 }
 
-async function printHelp(
-  args: readonly string[],
-  options: Options,
-  operands: readonly string[],
-  words: Words,
-): Promise<ExitCode> {
+async function printHelp(options: Options, operands: readonly string[], words: Words): Promise<ExitCode> {
   const { helpFor } = await import("./help.ts")
   const wanted = operands.filter((operand) => operand !== "help")
   const name = commandIn(wanted)?.name
   if (name === undefined && wanted.length > 0) throw unknownCommand(wanted[0] ?? "")
-  const isShort = options.has("help") && !args.includes("--help")
-  const text = helpFor(name, isShort, words)
+  const text = helpFor(name, options.isLetter("help"), words)
   await writeOutput(
     options.has("json")
       ? `${JSON.stringify({ schema: 1, ok: true, code: "ok", help: text, checks: [], findings: [] })}\n`
