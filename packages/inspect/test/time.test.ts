@@ -126,6 +126,8 @@ test("is written in ISO 8601, in a place, and as a distance", () => {
   expect(relativeTime(NOW - 3 * 3600 - 59, NOW, "en")).toBe("3 hours ago")
   expect(relativeTime(NOW - 3 * 3600, NOW, "zh-Hant-TW")).toBe("3 小時前")
   expect(relativeTime(NOW + 86_400, NOW, "en")).toBe("in 1 day")
+  expect([relativeTime(NOW, NOW, "en"), relativeTime(NOW - 0.9, NOW, "zh-Hant-TW")]).toEqual(["now", "現在"])
+  expect(relativeTime(NOW - 1, NOW, "en")).toBe("1 second ago")
 })
 
 test("the times of a token are told in ISO 8601, as they were meant", () => {

@@ -68,10 +68,12 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["second", 1],
 ]
 
-/** How far a moment is from now: "3 hours ago", 「3 小時前」. */
+/** How far a moment is from now: "3 hours ago", 「3 小時前」; within a second it is "now", 「現在」. */
 export function relativeTime(seconds: number, now: number, locale: string): string {
   const distance = seconds - now
-  const [unit, length] = UNITS.find(([, least]) => Math.abs(distance) >= least) ?? (["second", 1] as const)
+  const found = UNITS.find(([, least]) => Math.abs(distance) >= least)
+  if (found === undefined) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second")
+  const [unit, length] = found
   return new Intl.RelativeTimeFormat(locale).format(Math.trunc(distance / length), unit)
 }
 
