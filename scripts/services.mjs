@@ -1,6 +1,7 @@
 // @ts-check
-// The servers that the stores of sessions are tested with: Redis and PostgreSQL, from Debian's packages. Tests start them privately,
-// so that nothing need run; they look for the programs in the path and where Debian puts them.
+// The servers that the stores of sessions are tested with, Redis and PostgreSQL, and Python, which brings the terminals that `jot` is
+// tested on; all from Debian's packages. Tests start them privately, so that nothing need run; they look for the programs in the path and
+// where Debian puts them.
 import { existsSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { argv } from "node:process"
@@ -13,6 +14,7 @@ const PACKAGES = new Map([
   ["redis-cli", "redis-server"],
   ["initdb", "postgresql"],
   ["postgres", "postgresql"],
+  ["python3", "python3"],
 ])
 
 /**
@@ -46,6 +48,6 @@ function install(programs) {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const missing = ensureServices()
-  console.log(missing.length === 0 ? "all servers are installed" : `not installed: ${missing.join(", ")}`)
+  console.log(missing.length === 0 ? "everything is installed" : `not installed: ${missing.join(", ")}`)
   process.exitCode = missing.length === 0 ? 0 : 1
 }

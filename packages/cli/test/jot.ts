@@ -6,7 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+/** The built program. */
+export const main: string = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 
 /** Every secret of these tests. None may ever be printed; `run` looks at all that comes out. */
 export const SECRETS = {
@@ -55,6 +56,8 @@ export interface RunOptions {
   readonly network?: boolean
   /** This run prints private keys or secrets on purpose. */
   readonly printsKeys?: boolean
+  /** In a session of its own, without the terminal of whoever runs the tests. */
+  readonly detached?: boolean
 }
 
 /** A folder for one file of tests, with an empty home in it. */
@@ -77,10 +80,11 @@ export class Place {
 
   /** Runs the program. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-    const { input = "", env = {}, network = false, printsKeys = false } = options
+    const { input = "", env = {}, network = false, printsKeys = false, detached = false } = options
     const guard = network ? [] : ["--import", `data:text/javascript,${encodeURIComponent(NO_NETWORK)}`]
     const child = spawn(process.execPath, [...guard, main, ...args], {
       cwd: this.folder,
+      detached,
       env: { PATH: process.env["PATH"] ?? "", HOME: this.home, ...env },
     })
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
@@ -107,7 +111,8 @@ function jsonOf(text: string): Answer | undefined {
   }
 }
 
-function refuseSecrets(output: string): void {
+/** Throws if a secret of these tests stands in a text, in whatever form. */
+export function refuseSecrets(output: string): void {
   for (const [name, secret] of Object.entries(SECRETS)) {
     const forms = [
       secret,

@@ -77,7 +77,7 @@ async function keyBytes(source: string, isInline: boolean, session: Session): Pr
     return encode(await fetchText(source, session))
   }
   if (/^[a-z][a-z0-9+.]*:\/\//i.test(source)) throw new Failure("usage", "url_not_https")
-  return isSource(source) ? readSource(source, session) : readFile(source)
+  return isSource(source) ? readSource(source, session, "key") : readFile(source)
 }
 
 async function refuseUnusable(keys: readonly OfferedKey[], name: string, session: Session): Promise<void> {
@@ -128,7 +128,7 @@ async function secretBytes(session: Session, encoding: SecretEncoding): Promise<
   if (file !== undefined) add(file, line(file === "-" ? await readSource("-", session) : await readFile(file)))
   const descriptor = options.text("secret-fd")
   if (descriptor !== undefined) add(`fd:${descriptor}`, line(await readDescriptor(descriptor)))
-  if (options.has("secret-prompt")) add("prompt", await readSource("prompt", session))
+  if (options.has("secret-prompt")) add("prompt", await readSource("prompt", session, "secret"))
   const variable = options.text("secret-env")
   if (variable !== undefined) add(`env:${variable}`, new TextEncoder().encode(readVariable(variable, session)))
   const literal = options.text("secret")
@@ -157,5 +157,5 @@ export async function protectedText(name: "passphrase" | "password", session: Se
   const source = session.options.text(name)
   if (source === undefined) return undefined
   if (!isSource(source)) throw new Failure("usage", "bare_secret", name)
-  return textOf(withoutLineEnd(await readSource(source, session)))
+  return textOf(withoutLineEnd(await readSource(source, session, name)))
 }

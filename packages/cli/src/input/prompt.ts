@@ -2,36 +2,75 @@
 
 import { openSync } from "node:fs"
 import { ReadStream, WriteStream } from "node:tty"
+import { readJson } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 
+/** What is asked for. */
+export type Asked = "secret" | "passphrase" | "password" | "key" | "text"
+
+/** Keys of a keyboard that send several letters (arrows, marks around what is pasted), and Escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how such keys begin
+const SEQUENCE = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.)?/g
+const INTERRUPT = "\u0003"
+const END = "\u0004"
+const CLEAR = "\u0015"
+const LINE_ENDS = "\r\n"
+const BACK = "\u007f\b"
+
 /**
- * Asks on the terminal, also where stdin is a pipe.
+ * Asks on the terminal, also where stdin is a pipe. The end of a line ends the answer; a key may have several.
  *
- * @throws Failure `usage` under `--no-input`, and where there is no terminal.
+ * @throws Failure `usage` under `--no-input`, and where there is no terminal; `interrupted` for Ctrl-C.
  */
-export async function ask({ options, say }: Session): Promise<string> {
+export async function ask(what: Asked, { options, say }: Session): Promise<string> {
   if (options.has("no-input")) throw new Failure("usage", "prompt_forbidden")
-  const terminal = openTerminal()
-  terminal.output.write(`${say("prompt_secret")}: `)
+  const { input, output } = openTerminal()
+  output.write(`${say(`prompt_${what}`)}: `)
+  input.setRawMode(true).setEncoding("utf8")
   try {
-    return await lineFrom(terminal.input.setRawMode(true).setEncoding("utf8"))
+    return await answerFrom(input, what === "key")
   } finally {
-    terminal.input.setRawMode(false).destroy()
-    terminal.output.write("\n")
+    // In this order: a stream that is closed can no longer be set right.
+    input.setRawMode(false).destroy()
+    output.end("\n")
   }
 }
 
-async function lineFrom(input: ReadStream): Promise<string> {
-  let line = ""
-  for await (const letters of input) {
-    for (const letter of String(letters)) {
-      if (letter === "\u0003") throw new Failure("interrupted", "interrupted")
-      if (letter === "\r" || letter === "\n" || letter === "\u0004") return line
-      line = letter === "\u007f" || letter === "\b" ? line.slice(0, -1) : line + letter
-    }
-  }
-  return line
+function answerFrom(input: ReadStream, mayHaveLines: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ""
+    input.on("data", (typed) => {
+      const keys = [...String(typed).replaceAll(SEQUENCE, "")]
+      const last = keys.findIndex((key) => {
+        if (key === INTERRUPT || isEnd(key, mayHaveLines ? text : "")) return true
+        text = edited(text, key)
+        return false
+      })
+      if (keys[last] === INTERRUPT) reject(new Failure("interrupted", "interrupted"))
+      else if (last !== -1) resolve(text)
+    })
+    // Who hangs up has said all.
+    input.once("end", () => resolve(text))
+    input.once("error", () => reject(new Failure("usage", "prompt_impossible")))
+  })
+}
+
+function isEnd(key: string, lines: string): boolean {
+  return key === END || (LINE_ENDS.includes(key) && isWhole(lines))
+}
+
+function edited(text: string, key: string): string {
+  if (key === CLEAR) return ""
+  if (LINE_ENDS.includes(key)) return `${text}\n`
+  if (BACK.includes(key)) return [...text].slice(0, -1).join("")
+  return key < " " && key !== "\t" ? text : text + key
+}
+
+/** Whether a key that is pasted has come to its end: the rest must not be left for the shell. */
+function isWhole(text: string): boolean {
+  if (text.trimStart().startsWith("{")) return readJson(text).problem === undefined
+  return !text.includes("-----BEGIN ") || text.includes("-----END ")
 }
 
 function openTerminal(): { input: ReadStream; output: WriteStream } {

@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
+import type { Asked } from "./prompt.ts"
 
 /** Bytes that are read of one source: larger than any token or key. */
 const MAX_BYTES = 4_194_304
@@ -15,15 +16,16 @@ export function isSource(text: string): boolean {
 /**
  * Reads what a text names: `-`, `@FILE`, `env:NAME`, `fd:N`, `prompt`.
  *
+ * @param what - What a person is asked for.
  * @throws Failure `usage` for an unset variable and for `prompt` where nobody can be asked; `io` for what cannot be read.
  */
-export async function readSource(source: string, session: Session): Promise<Uint8Array> {
+export async function readSource(source: string, session: Session, what: Asked = "text"): Promise<Uint8Array> {
   if (source === "-") return readStdin()
   if (source.startsWith("@")) return readFile(source.slice(1))
   if (source.startsWith("fd:")) return readDescriptor(source.slice(3))
   if (source.startsWith("env:")) return new TextEncoder().encode(readVariable(source.slice(4), session))
   const { ask } = await import("./prompt.ts")
-  return new TextEncoder().encode(await ask(session))
+  return new TextEncoder().encode(await ask(what, session))
 }
 
 /** Reads a file. */

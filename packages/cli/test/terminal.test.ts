@@ -1,0 +1,166 @@
+/** The program on a real terminal: colour, questions, Ctrl-C. */
+import { createPrivateKey } from "node:crypto"
+import { encode, encryptJwe, Jwk } from "jotkit"
+import { describe, expect, test } from "vitest"
+import { Place, SECRETS } from "./jot.ts"
+import { hasTerminals, Terminal, type TerminalOptions } from "./terminal.ts"
+
+const place = new Place()
+const token = encode({ sub: "alice" }, SECRETS.good, { algorithm: "HS256" })
+const tokenFile = place.file("token.txt", `${token}\n`)
+const COOKED = { echo: true, lines: true }
+const ESC = "\u001b["
+const HMAC = ["verify", "--alg", "HS256", "-q"]
+
+function open(args: readonly string[], options?: TerminalOptions): Terminal {
+  return new Terminal(place, args, options)
+}
+
+describe.runIf(hasTerminals)("colour", () => {
+  test.each([
+    ["a terminal", [], {}, true],
+    ["NO_COLOR", [], { NO_COLOR: "1" }, false],
+    ["NO_COLOR that is empty", [], { NO_COLOR: "" }, true],
+    ["FORCE_COLOR=0", [], { FORCE_COLOR: "0" }, false],
+    ["TERM=dumb", [], { TERM: "dumb" }, false],
+    ["TERM=dumb beside FORCE_COLOR", [], { TERM: "dumb", FORCE_COLOR: "1" }, true],
+    ["--color=never", ["--color=never"], {}, false],
+    ["--json", ["--json"], {}, false],
+  ] as [string, string[], Record<string, string>, boolean][])("%s", async (_, args, env, expected) => {
+    const { code, screen } = await open(["decode", "-q", ...args, token], { env }).ended()
+    expect(code).toBe(0)
+    expect(screen).toContain("alice")
+    expect(screen.includes(ESC)).toBe(expected)
+  })
+
+  test("each stream for itself", async () => {
+    const data = await open(["decode", token], { stderr: "pipe" }).ended()
+    expect([data.screen.includes(ESC), data.stderr.includes(ESC)]).toEqual([true, false])
+    const notes = await open(["decode", token], { stdout: "pipe" }).ended()
+    expect([notes.stdout.includes(ESC), notes.screen.includes(ESC)]).toEqual([false, true])
+  })
+})
+
+describe.runIf(hasTerminals)("questions", () => {
+  test("a secret is not shown, and the terminal is as before", async () => {
+    const terminal = open([...HMAC, "--secret-prompt", token])
+    await terminal.shows("Secret (not shown): ")
+    expect(await terminal.modes()).toEqual({ echo: false, lines: false })
+    // A letter too many and the key that takes it back; arrows are no letters.
+    terminal.type(`${SECRETS.good}x\u007f${ESC}A\r`)
+    expect(await terminal.ended()).toMatchObject({ code: 0, screen: expect.stringContaining("alice"), modes: COOKED })
+  })
+
+  test("stdin may be the token: the terminal is asked all the same", async () => {
+    const terminal = open([...HMAC, "--secret-prompt", "-"], { stdin: token, stdout: "pipe" })
+    await terminal.shows("Secret (not shown): ")
+    terminal.type(`wrong\u0015${SECRETS.good}\n`)
+    expect(await terminal.ended()).toMatchObject({ code: 0, stdout: expect.stringContaining("alice"), modes: COOKED })
+  })
+
+  test("a key, in lines of PEM and of JSON; none of it is left for the shell", async () => {
+    const key = Jwk.generate("ES256")
+    const signed = encode({ sub: "alice" }, key, { algorithm: "ES256" })
+    const pem = key.publicKey().toPem().trim().replaceAll("\n", "\r")
+    const json = JSON.stringify(key.publicKey().toJSON(), undefined, 2).replaceAll("\n", "\r")
+    for (const text of [pem, json]) {
+      const terminal = open(["verify", "-q", "--alg", "ES256", "--key", "prompt", signed])
+      await terminal.shows("Key (not shown): ")
+      terminal.type(`${text}\r`)
+      expect(await terminal.ended()).toMatchObject({ code: 0, modes: COOKED })
+    }
+  })
+
+  test("a passphrase, and Ctrl-C works again behind it", async () => {
+    const key = createPrivateKey(Jwk.generate("ES256").toPrivatePem())
+    const options = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: SECRETS.password } as const
+    const file = place.file("locked.pem", String(key.export(options)))
+    const terminal = open(["jwks", "serve", "--passphrase", "prompt", file])
+    await terminal.shows("Passphrase (not shown): ")
+    terminal.type(`${SECRETS.password}\r`)
+    await terminal.shows("Ctrl-C ends")
+    expect(await terminal.modes()).toEqual(COOKED)
+    terminal.type("\u0003")
+    expect(await terminal.ended()).toMatchObject({ code: 130, modes: COOKED })
+  })
+
+  test("a password", async () => {
+    const locked = encryptJwe('{"sub":"alice"}', SECRETS.password, {
+      algorithm: "PBES2-HS256+A128KW",
+      encryption: "A128GCM",
+    })
+    const terminal = open(["decrypt", "--password", "prompt", locked])
+    await terminal.shows("Password (not shown): ")
+    terminal.type(`${SECRETS.password}\r`)
+    expect(await terminal.ended()).toMatchObject({ code: 0, screen: expect.stringContaining("alice") })
+  })
+
+  test.each([
+    ["--secret-prompt", "--alg", "HS256"],
+    ["--key", "prompt"],
+    ["--key", "prompt", "--passphrase", "prompt"],
+  ])("Ctrl-C at %s %s ends with 130", async (...args) => {
+    const terminal = open(["verify", ...args, token])
+    await terminal.shows("(not shown): ")
+    terminal.type("half\u0003")
+    const { code, screen, modes } = await terminal.ended()
+    expect({ code, modes }).toEqual({ code: 130, modes: COOKED })
+    expect(screen).not.toContain("half")
+  })
+
+  test.each([
+    ["Enter", "\r"],
+    ["Ctrl-D", "\u0004"],
+  ])("%s alone is no secret", async (_, key) => {
+    const terminal = open([...HMAC, "--secret-prompt", token])
+    await terminal.shows("Secret (not shown): ")
+    terminal.type(key)
+    const { code, screen, modes } = await terminal.ended()
+    expect({ code, modes }).toEqual({ code: 6, modes: COOKED })
+    expect(screen).toContain("the secret is empty")
+  })
+
+  test("--no-input refuses", async () => {
+    const asked = [["--secret-prompt"], ["--key", "prompt"], ["--key", "x", "--passphrase", "prompt"]]
+    place.file("x", "-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    for (const args of asked) {
+      const { code, screen } = await open(["verify", "--no-input", ...args, token]).ended()
+      expect(code).toBe(2)
+      expect(screen).toContain("--no-input forbids asking")
+    }
+  })
+
+  test("without a terminal nobody can be asked", async () => {
+    const { code, stderr } = await place.run([...HMAC, "--secret-prompt", token], { detached: true })
+    expect([code, stderr]).toEqual([2, expect.stringContaining("there is no terminal to ask on")])
+  })
+})
+
+describe.runIf(hasTerminals)("nothing given", () => {
+  test("the program alone tells what it is for", async () => {
+    const { code, screen } = await open([]).ended()
+    expect(code).toBe(2)
+    expect(screen).toContain("jot verify --key")
+  })
+
+  test.each(["inspect", "decode", "lint", "key inspect", "jwks list", "scan"])("%s waits for nothing", async (name) => {
+    const { code, screen } = await open(name.split(" ")).ended()
+    expect(code).toBe(2)
+    expect(screen).toContain("?")
+  })
+})
+
+test.runIf(hasTerminals)("a private key is shown only to those who insist", async () => {
+  const make = ["key", "generate", "--alg", "ES256"]
+  const refused = await open(make).ended()
+  expect([refused.code, refused.screen]).toEqual([2, expect.stringContaining("not shown on a terminal")])
+  const shown = await open([...make, "--force"], { printsKeys: true }).ended()
+  expect([shown.code, shown.screen]).toEqual([0, expect.stringContaining('"d"')])
+  expect((await open(make, { stdout: "pipe", printsKeys: true }).ended()).code).toBe(0)
+})
+
+test.runIf(hasTerminals)("reads stdin that is no terminal", async () => {
+  const { code, screen } = await open(["decode", "-q", `@${tokenFile}`]).ended()
+  expect([code, screen]).toEqual([0, expect.stringContaining("alice")])
+  expect((await open(["decode", "-q"], { stdin: token }).ended()).code).toBe(0)
+})
