@@ -34,9 +34,12 @@ export function indentJson(text: string): string {
   return escapeControls(formatJson(readJson(text, { maxDepth: 512, maxValues: 10_000_000 }), 2))
 }
 
+/** In JSON these stand between values only: inside texts they must be escaped (RFC 8259, section 7). One answer is one line. */
+const LINE_ENDS = /[\n\r\t]+ */g
+
 // One of the few places that run for each token of a long stream: text grows in place.
 function written(value: Json): string {
-  if (value instanceof JsonText) return value.text
+  if (value instanceof JsonText) return value.text.replaceAll(LINE_ENDS, "")
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null)
   if (isList(value)) return `[${value.map((item) => written(item ?? null)).join(",")}]`
   let text = ""
