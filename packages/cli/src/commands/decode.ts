@@ -70,8 +70,9 @@ async function decodeAll(session: Session): Promise<Answer> {
     isAllReadable &&= isReadable(reading)
     waiting += session.isJson ? await lineOf(reading, session) : blockOf(reading, session)
     if (waiting.length < BATCH_CHARACTERS) continue
-    await session.write(waiting)
+    const isRead = await session.write(waiting)
     waiting = ""
+    if (!isRead) break
   }
   await session.write(waiting)
   if (count === 0) throw new Failure("input", "token_empty")

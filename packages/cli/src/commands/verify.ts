@@ -108,7 +108,9 @@ async function verifyAll(session: Session, rules: Rules): Promise<Answer> {
     const answer = await verifyOne(reading, session, rules)
     if (GRAVITY.indexOf(answer.code) > GRAVITY.indexOf(worst)) worst = answer.code
     for (const note of answer.notes ?? []) session.tell(note)
-    await session.write(session.isJson ? `${writeJson(envelope(answer))}\n` : (answer.text ?? ""))
+    const isRead = await session.write(session.isJson ? `${writeJson(envelope(answer))}\n` : (answer.text ?? ""))
+    // Of the tokens behind it nothing is known: that is not "all of them hold".
+    if (!isRead) return { code: worst === "ok" ? "io" : worst, isStreamed: true }
   }
   if (count === 0) throw new Failure("input", "token_empty")
   return { code: worst, isStreamed: true }

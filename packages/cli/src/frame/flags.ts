@@ -70,6 +70,7 @@ const flags = {
   all: { kind: "switch", group: "output" },
   json: { kind: "switch", group: "output" },
   jsonl: { kind: "switch", group: "output" },
+  "no-newline": { kind: "switch", short: "n", group: "output" },
   out: { kind: "value", short: "o", value: "PATH", group: "output" },
   force: { kind: "switch", group: "output" },
   time: { kind: "value", value: "utc|local|epoch", group: "output" },
@@ -93,7 +94,10 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = flags
 export const FLAG_NAMES: readonly FlagName[] = Object.keys(flags) as FlagName[]
 
 /** Flags that every command takes. */
-export const COMMON: readonly FlagName[] = FLAG_NAMES.filter((name) => FLAGS[name].group === "general").concat("json")
+export const COMMON: readonly FlagName[] = FLAG_NAMES.filter((name) => FLAGS[name].group === "general").concat(
+  "json",
+  "no-newline",
+)
 
 /** Whether a text is the name of a flag. */
 export function isFlagName(name: string): name is FlagName {

@@ -41,8 +41,13 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
     const { command } = await COMMANDS[task.name].load()
     return await print(await command(session), session)
   } catch (error) {
-    const failure = await failureOf(error)
-    return await printFailure(failure, isJson, said.words ?? (await wordsOf(language)))
+    const words = said.words ?? (await wordsOf(language))
+    try {
+      return await printFailure(await failureOf(error), isJson, words)
+    } catch (broken) {
+      // Where stdout itself is what failed, it cannot say so.
+      return await printFailure(await failureOf(broken), false, words)
+    }
   }
 }
 
@@ -166,7 +171,7 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
     say,
     paint: isJson || options.has("out") ? painter(false) : colours(stdout),
     paintNotes,
-    write: writeOutput,
+    write: options.has("no-newline") ? withoutLastLineEnd() : writeOutput,
     tell: (note) => tell(note, { isQuiet: options.has("quiet"), isJson, paintNotes, say }),
   }
 }
@@ -191,9 +196,25 @@ async function print(answer: Answer, session: Session): Promise<ExitCode> {
   const data = session.isJson ? await envelopeText(answer) : text
   if (data === undefined || data.length === 0) return code
   const file = isPlaced ? undefined : session.options.text("out")
-  if (file === undefined) await writeOutput(data)
-  else writeNew(file, data, { isSecret, force: session.options.has("force") })
+  if (file === undefined) {
+    await session.write(data)
+    return code
+  }
+  const content = session.options.has("no-newline") && typeof data === "string" ? data.replace(/\n$/, "") : data
+  writeNew(file, content, { isSecret, force: session.options.has("force") })
   return code
+}
+
+/** Writes text, and holds a line end at its end back until something follows. Bytes are none of ours to shorten. */
+function withoutLastLineEnd(): Session["write"] {
+  let held = ""
+  return async (text) => {
+    const isText = typeof text === "string"
+    const whole = isText ? held + text : text
+    if (!isText && held !== "") await writeOutput(held)
+    held = isText && whole.length > 0 && text.endsWith("\n") ? "\n" : ""
+    return writeOutput(held === "" ? whole : whole.slice(0, -1))
+  }
 }
 
 async function envelopeText(answer: Answer): Promise<string> {
@@ -228,7 +249,7 @@ async function printFailure(failure: Failure | Error, isJson: boolean, words: Wo
         .join("\n")
   if (isJson) {
     const reason = isKnown ? failure.reason : "internal_error"
-    await writeOutput(`${JSON.stringify({ schema: 1, ok: false, code, reason, message, checks: [], findings: [] })}\n`)
+    await writeOutput(`${JSON.stringify(failed(code, reason, message))}\n`)
     return code
   }
   writeError(`jot: ${message}\n${places === "" ? "" : `${failure.name}\n${places}\n`}`)
@@ -239,9 +260,13 @@ async function printFailure(failure: Failure | Error, isJson: boolean, words: Wo
   return code
 }
 
+/** What scripts get where there is nothing else to tell. */
+function failed(code: ExitCode, reason: string, message: string): object {
+  return { schema: 1, ok: false, code, reason, message, checks: [], findings: [] }
+}
+
 function interrupted(isJson: boolean): void {
-  const answer = { schema: 1, ok: false, code: "interrupted", checks: [], findings: [] }
-  if (isJson) process.stdout.write(`${JSON.stringify(answer)}\n`)
+  if (isJson) process.stdout.write(`${JSON.stringify(failed("interrupted", "interrupted", "interrupted"))}\n`)
   process.exit(EXIT_CODES.interrupted)
 }
 

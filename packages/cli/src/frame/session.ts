@@ -54,8 +54,8 @@ export interface Session {
   readonly say: (word: Word, ...details: readonly string[]) => string
   readonly paint: Painter
   readonly paintNotes: Painter
-  /** Writes data, and waits where the reader is slow. */
-  readonly write: (text: string | Uint8Array) => Promise<void>
+  /** Writes data, and waits where the reader is slow. Tells whether anybody still reads. */
+  readonly write: (text: string | Uint8Array) => Promise<boolean>
   /** Writes a note at once, by the rules for notes. */
   readonly tell: (note: Note) => void
 }

@@ -1,21 +1,31 @@
 /** Where bytes leave the program. */
 
-import { once } from "node:events"
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from "node:fs"
-import { EXIT_CODES, Failure } from "./failure.ts"
+import { Failure } from "./failure.ts"
 
-// Whoever reads may have had enough (`| head -1`): that is no fault.
-for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? EXIT_CODES.ok : EXIT_CODES.io)
+// What goes wrong is told to whoever writes; without a listener it would end the process.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+
+/**
+ * Writes data to stdout, and waits where the reader is slow.
+ *
+ * @returns Whether anybody reads. Whoever has had enough (`| head -1`) is no fault, and what was found stays what it is.
+ * @throws Failure `io` where it cannot be written, as on a disk that is full.
+ */
+export async function writeOutput(text: string | Uint8Array): Promise<boolean> {
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+    process.stdout.write(text, resolve)
   })
-
-/** Writes data to stdout, and waits where the reader is slow. */
-export async function writeOutput(text: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, "drain")
+  if (!error) return true
+  const { code = "" } = error
+  if (GONE.has(code)) return false
+  throw new Failure("io", "system_error", code)
 }
 
-/** Writes to stderr. */
+/** The reader has gone; once told, a stream is destroyed. Windows says EOF. */
+const GONE: ReadonlySet<string> = new Set(["EPIPE", "EOF", "ECONNRESET", "ERR_STREAM_DESTROYED"])
+
+/** Writes to stderr. That nobody reads there changes nothing. */
 export function writeError(text: string): void {
   process.stderr.write(text)
 }

@@ -100,6 +100,7 @@ const words = {
   "flag.all": "take every token of the input, one after the other",
   "flag.json": "one JSON object, also for failures",
   "flag.jsonl": "one JSON object for each token, a line each; implies --all",
+  "flag.no-newline": "leave out the line end at the very end",
   "flag.out": "write to this file instead of stdout (fixtures: into this folder)",
   "flag.force": "overwrite the file; show private keys on a terminal",
   "flag.time": "how times are shown",

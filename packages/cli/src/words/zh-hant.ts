@@ -94,6 +94,7 @@ export const zhHant: Words = {
   "flag.all": "依序處理輸入裡的每個權杖",
   "flag.json": "一個 JSON 物件，失敗時也是",
   "flag.jsonl": "每個權杖一行 JSON 物件；包含 --all",
+  "flag.no-newline": "省略輸出最後的換行",
   "flag.out": "寫到這個檔案，而不是標準輸出（fixtures：寫進這個資料夾）",
   "flag.force": "覆寫檔案；在終端機顯示私鑰",
   "flag.time": "時間的顯示方式",
