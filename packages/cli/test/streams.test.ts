@@ -1,7 +1,7 @@
-/** Where bytes leave the program: line ends, readers that have gone, and disks that are full. */
+/** Where bytes leave the program: line ends, readers that have gone, disks that are full, and what strangers wrote into names. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, openSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { encode, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
@@ -93,4 +93,65 @@ test.runIf(existsSync("/dev/full"))("where nothing can be written it says so, an
     })
     expect([(await once(child, "close"))[0], told]).toEqual([8, "jot: the system said ENOSPC\n"])
   }
+})
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come out
+const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\u{e0041}]/u
+const EVIL = "\u001b[31m\u009b\u202e\u00ad\u{e0041}"
+
+describe("what others wrote cannot steer the terminal", () => {
+  const name = `${EVIL}\nwarning: `
+  const jwk = { kty: "EC", crv: "P-256", kid: name, ...point() }
+  const set = place.file("set.json", JSON.stringify({ keys: [jwk] }))
+  const header = { alg: "HS256", kid: name, [name]: 1, crit: [name] }
+  const token = String(signJws(JSON.stringify({ [name]: name }), SECRETS.good, { algorithm: "HS256", header }))
+  mkdirSync(join(place.folder, "files"))
+  place.file(`files/${EVIL}\nx.log`, `a ${token} b`)
+  test.each([
+    ["the name of a file that is missing", ["key", "inspect", `./${name}`], 8],
+    ["a kid of a set", ["jwks", "list", set], 0],
+    ["a kid that is there twice", ["jwks", "add", set, set], 6],
+    ["a key that is explained", ["verify", "--explain-key", "--key", set, token], 6],
+    ["claims", ["inspect", token], 0],
+    ["a header, at length", ["decode", token], 0],
+    ["findings", ["lint", token], 10],
+    ["findings as annotations", ["lint", "--format", "github", token], 10],
+    ["findings as SARIF", ["lint", "--format", "sarif", token], 10],
+    ["findings as JUnit", ["lint", "--format", "junit", token], 10],
+    ["differences", ["diff", token, good], 1],
+    ["names of files that were scanned", ["scan", join(place.folder, "files")], 10],
+    ["an unknown flag", ["decode", `--${name}`], 2],
+    ["a claim that must be there", ["verify", ...SECRET, "--require", name, good], 5],
+    ["a policy", ["verify", ...SECRET, "--policy", place.file("policy.json", JSON.stringify({ [name]: 1 })), good], 2],
+  ] as [string, string[], number][])("%s", async (_, args, expected) => {
+    const { code, stdout, stderr } = await place.run(args)
+    expect(code).toBe(expected)
+    expect(stdout + stderr).not.toMatch(STEERING)
+    // No line of its own, which could be taken for one of ours.
+    expect(stdout + stderr).not.toMatch(/^warning: $/m)
+  })
+})
+
+function point(): { x: string; y: string } {
+  return { x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" }
+}
+
+test("never repeats a token or a secret that was given where a file or a variable is meant", async () => {
+  for (const args of [
+    ["verify", "--key", good, good],
+    ["verify", "--key", `@${good}`, good],
+    ["verify", "--alg", "HS256", "--secret-env", SECRETS.good, good],
+    ["verify", "--alg", "HS256", "--secret-file", `${SECRETS.good}/ab+c==`, good],
+    ["key", "inspect", good],
+    ["decode", `@${good}`],
+    ["decode", `env:${good}`],
+  ])
+    for (const flags of [[], ["--json"]]) {
+      const { stdout, stderr } = await place.run([...args, ...flags])
+      expect(stdout + stderr).not.toContain(good.slice(0, 20))
+    }
+  const named = await place.run(["verify", "--alg", "HS256", "--secret-env", "NO_SUCH", good])
+  expect(named.stderr).toContain("the variable NO_SUCH is not set")
+  const missing = await place.run(["verify", "--key", "keys/current.pem", good])
+  expect(missing.stderr).toContain("keys/current.pem cannot be read")
 })

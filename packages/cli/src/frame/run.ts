@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs"
 import type { Word, Words } from "../words/en.ts"
 import { COMMAND_NAMES, COMMANDS, type CommandName } from "./commands.ts"
+import { escapeLine } from "./escape.ts"
 import { EXIT_CODES, type ExitCode, Failure } from "./failure.ts"
 import { COMMON } from "./flags.ts"
 import { nearest } from "./nearest.ts"
@@ -186,7 +187,7 @@ function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: Manne
   if (level !== "error" && isQuiet) return
   if (isJson && level !== "notice") return
   const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
-  writeError(`${paintNotes(COLOURS[level], `${prefix}${text}`)}\n`)
+  writeError(`${paintNotes(COLOURS[level], escapeLine(`${prefix}${text}`))}\n`)
 }
 
 async function print(answer: Answer, session: Session): Promise<ExitCode> {
@@ -271,5 +272,6 @@ function interrupted(isJson: boolean): void {
 }
 
 function fill(text: string, details: readonly string[]): string {
-  return text.replaceAll(/\{(\d)\}/g, (_, place: string) => details[Number(place)] ?? "")
+  // Names of files and keys are written by others: none may steer a terminal, or pass for a line of ours.
+  return text.replaceAll(/\{(\d)\}/g, (_, place: string) => escapeLine(details[Number(place)] ?? ""))
 }

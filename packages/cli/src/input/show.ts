@@ -10,6 +10,7 @@ import {
   type Reading,
   type Segment,
 } from "@jotkit/inspect"
+import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { type Json, JsonText } from "../frame/json.ts"
 import type { Session } from "../frame/session.ts"
@@ -57,7 +58,12 @@ export function chosenValue(
   const found = locate(reading, `/${name === "get" ? "payload" : "header"}${place}`)
   if (found === undefined) throw new Failure("negative", "value_missing", name)
   const { node, segment } = found
-  if (node?.type === "string") return { json: String(node.value), text: `${node.value}\n` }
   const text = node === undefined ? (segment.content ?? "") : (segment.content ?? "").slice(...node.range)
-  return { json: node === undefined ? partOf(segment) : new JsonText(text), text: `${text}\n` }
+  if (node?.type === "string") return { json: String(node.value), text: lineOf(String(node.value)) }
+  return { json: node === undefined ? partOf(segment) : new JsonText(text), text: lineOf(text) }
+}
+
+/** A program gets the value itself; a terminal must not obey it. */
+function lineOf(text: string): string {
+  return `${process.stdout.isTTY === true ? escapeControls(text) : text}\n`
 }

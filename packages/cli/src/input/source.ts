@@ -1,6 +1,7 @@
 /** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
 
-import { createReadStream } from "node:fs"
+import { createReadStream, existsSync } from "node:fs"
+import { dirname } from "node:path"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import type { Asked } from "./prompt.ts"
@@ -42,8 +43,11 @@ export async function readDescriptor(text: string): Promise<Uint8Array> {
 /** The value of a variable of the environment. */
 export function readVariable(name: string, { env }: Session): string {
   const value = env[name]
-  if (value === undefined) throw new Failure("usage", "variable_unset", name)
-  return value
+  if (value !== undefined) return value
+  // `--secret-env "$SECRET"` is soon written: what is no usual name of a variable is not repeated.
+  throw /^[A-Z_][A-Z0-9_]{0,63}$/.test(name)
+    ? new Failure("usage", "variable_unset", name)
+    : new Failure("usage", "variable_unset_name")
 }
 
 /** Bytes as text: UTF-8, or UTF-16 where a mark at the beginning says so, as PowerShell writes it. */
@@ -70,9 +74,12 @@ async function readStdin(): Promise<Uint8Array> {
   return collect(takeStdin(), "-")
 }
 
-/** Whoever types a secret where a file is meant should not see it again: only what looks like a path is named. */
+/**
+ * Whoever types a secret or a token where a file is meant should not see it again: only what looks like a path is named. That is one with an
+ * ending, or in a folder that is there.
+ */
 function isPath(name: string): boolean {
-  return name === "-" || /[./\\]/.test(name)
+  return name === "-" || /\.[a-z0-9]{1,8}$/i.test(name) || (/[/\\]/.test(name) && existsSync(dirname(name)))
 }
 
 async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Uint8Array> {

@@ -135,6 +135,7 @@ const words = {
   unreadable_name: "the file cannot be read ({0}); its name is not repeated here, for it could be a secret",
   source_too_large: "{0} is larger than any token or key",
   descriptor_invalid: "fd: wants the number of an open descriptor",
+  variable_unset_name: "the variable is not set; its name is not repeated here, for it could be a secret",
   variable_unset: "the variable {0} is not set",
   stdin_twice: "stdin can be only one thing",
   prompt_forbidden: "--no-input forbids asking",

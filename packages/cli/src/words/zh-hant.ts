@@ -129,6 +129,7 @@ export const zhHant: Words = {
   unreadable_name: "無法讀取檔案（{0}）；檔名可能是密鑰，因此不在此重複",
   source_too_large: "{0} 比任何權杖或金鑰都大",
   descriptor_invalid: "fd: 後面要有已開啟描述元的號碼",
+  variable_unset_name: "這個環境變數沒有設定；名稱不在此重複，因為它可能就是密鑰",
   variable_unset: "環境變數 {0} 沒有設定",
   stdin_twice: "標準輸入只能當一樣東西",
   prompt_forbidden: "--no-input 禁止詢問",
