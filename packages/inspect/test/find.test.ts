@@ -63,6 +63,13 @@ test("finds several tokens in their order", () => {
   expect(findTokens(`${token}\n${other}\n`).tokens.map((found) => found.text)).toEqual([token, other])
 })
 
+test("keeps the spaces of a payload that stands in the token as it is, and of no other", () => {
+  const unencoded = signJws("hello, world", SECRET, { algorithm: "HS256", b64: false })
+  expect(findTokens(` ${unencoded}\n`).tokens.map((found) => found.text)).toEqual([unencoded])
+  const claims = `${token.split(".")[0]}.hello, world.AAAA`
+  expect(findTokens(claims).tokens.map((found) => found.text)).not.toContain(claims)
+})
+
 test("keeps what an unsecured token ends with", () => {
   const unsecured = `${token.split(".").slice(0, 2).join(".")}.`
   expect(findTokens(`"${unsecured}"`).tokens[0]?.text).toBe(unsecured)

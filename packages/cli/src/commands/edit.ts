@@ -7,7 +7,8 @@ import { join } from "node:path"
 import { Failure } from "../frame/failure.ts"
 import { indentJson, writeJson } from "../frame/json.ts"
 import type { Command, Session } from "../frame/session.ts"
-import { roundTrip } from "../input/payload.ts"
+import { Members } from "../input/claims.ts"
+import { roundTrip, warnWithoutExpiry } from "../input/payload.ts"
 import { partOf } from "../input/show.ts"
 import { signingKeyOf } from "../input/signing-key.ts"
 import { readFile, textOf } from "../input/source.ts"
@@ -22,7 +23,8 @@ export const command: Command = async (session) => {
   if (reading.header?.json?.root?.type !== "object") throw new Failure("input", "header_unreadable")
   const before = `${indentJson(writeJson({ header: partOf(reading.header), payload: partOf(reading.payload) }))}\n`
   const { text, header } = roundTrip(await edited(before, session))
-  return signedAnswer({ content: text, header }, signer, session)
+  warnWithoutExpiry(Members.read(text), session)
+  return signedAnswer({ content: text, header }, [signer], session)
 }
 
 /** The text after the editor: a file that only its owner reads, and that is gone whatever happens. */

@@ -1,33 +1,52 @@
 /** Makes a signed token. */
 
 import { signJwsAsync } from "jotkit"
+import { Failure } from "../frame/failure.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
+import { headerOfSigner } from "../input/header.ts"
 import { type Draft, draftOf } from "../input/payload.ts"
-import { type SigningKey, signingKeyOf } from "../input/signing-key.ts"
+import { type SigningKey, signingKeyOf, signingKeysOf } from "../input/signing-key.ts"
 
 const FORMATS = ["compact", "flattened", "general"] as const
 
 /** `jot sign`. */
 export const command: Command = async (session) => {
-  session.options.choice("format", FORMATS)
-  const signer = await signingKeyOf(session)
-  return signedAnswer(await draftOf(session), signer, session)
+  const { options } = session
+  const isGeneral = options.choice("format", FORMATS) === "general"
+  const isUnencoded = options.choice("b64", ["true", "false"]) === "false"
+  // RFC 7797, section 7, keeps it out of JWTs.
+  if (isUnencoded && !options.has("detached") && !options.has("as-is")) throw new Failure("usage", "b64_in_jwt")
+  const signers = isGeneral ? await signingKeysOf(session) : [await signingKeyOf(session)]
+  const draft = await draftOf(session)
+  if (isUnencoded && !options.has("detached") && (options.text("format") ?? "compact") === "compact")
+    refuseUnprintable(draft.content)
+  return signedAnswer(draft, signers, session)
 }
 
-/** Signs a draft. `typ` is JWT unless something else was asked for; `kid` is the key's. */
+/** RFC 7797, section 5.2: what may stand between the dots of a compact token as it is. */
+function refuseUnprintable(content: Draft["content"]): void {
+  const text = typeof content === "string" ? content : Buffer.from(content).toString("latin1")
+  if (!/^[ -\-/-~]*$/.test(text)) throw new Failure("usage", "b64_compact")
+}
+
+/** Signs a draft with each key. `typ` is JWT unless something else was asked for; `kid` is the key's. */
 export async function signedAnswer(
   { content, header }: Draft,
-  { key, jwk, algorithm }: SigningKey,
-  { options, paint }: Session,
+  signers: readonly SigningKey[],
+  session: Session,
 ): Promise<Answer> {
-  const format = options.choice("format", FORMATS) ?? "compact"
+  const { options, paint } = session
   if (!header.has("typ") && !options.has("as-is") && !options.has("detached")) header.set("typ", '"JWT"')
-  if (!header.has("kid") && key.keyId !== undefined) header.set("kid", JSON.stringify(key.keyId))
-  const signed = await signJwsAsync(content, jwk, {
-    algorithm,
-    header: JSON.parse(header.toJson()) as Record<string, unknown>,
-    format,
+  const unencoded = options.text("b64") === "false" ? { b64: false } : {}
+  const signed = await signJwsAsync(content, null, {
+    signers: signers.map(({ jwk, algorithm }) => ({
+      key: jwk,
+      algorithm,
+      header: headerOfSigner(header, jwk, session),
+    })),
+    format: options.choice("format", FORMATS) ?? "compact",
     detached: options.has("detached"),
+    ...unencoded,
   })
   const token = typeof signed === "string" ? signed : JSON.stringify(signed)
   return { code: "ok", members: { token }, text: `${typeof signed === "string" ? coloured(token, paint) : token}\n` }

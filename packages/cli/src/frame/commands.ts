@@ -47,8 +47,14 @@ const CLAIMS: readonly FlagName[] = [
   "no-iat",
   "no-exp",
   "as-is",
+  "compact-json",
   "typ",
+  "cty",
   "kid",
+  "jku",
+  "x5c",
+  "x5t-s256",
+  "crit",
   "at",
 ]
 
@@ -94,11 +100,13 @@ const commands = {
   sign: {
     operands: "[PAYLOAD]",
     most: 1,
-    flags: [...KEYS, ...CLAIMS, "alg", "format", "detached", "unsafe-weak-key", "out", "force"],
+    flags: [...KEYS, ...CLAIMS, "jwk", "alg", "format", "detached", "b64", "unsafe-weak-key", "out", "force"],
     load: () => import("../commands/sign.ts"),
     examples: [
       "sign --key private.jwk --sub alice --exp +1h",
       "sign --secret-file secret.txt --alg HS256 --claim role=admin --claim level:=3 --exp +15m",
+      "sign --key private.jwk --detached body.json --b64=false",
+      "sign --key one.jwk --key two.jwk --format general --sub alice --exp +1h",
     ],
   },
   lint: {

@@ -38,7 +38,7 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
     if (isHelp(options, operands)) return await printHelp(options, operands, said.words)
     const task = taskOf(options, operands)
     const session = sessionOf(task, said.words, isJson, chosen)
-    await refuseBadTimes(options)
+    await setClock(session)
     const { command } = await COMMANDS[task.name].load()
     return await print(await command(session), session)
   } catch (error) {
@@ -142,11 +142,11 @@ function unknownCommand(text: string): Failure {
 }
 
 /** Reads `--at` before anything else is done. */
-async function refuseBadTimes(options: Options): Promise<void> {
-  if (options.has("at")) {
-    const { momentOf } = await import("../input/time.ts")
-    clock.now = momentOf("at", options.text("at") ?? "", clock.now) ?? clock.now
-  }
+async function setClock(session: Session): Promise<void> {
+  const text = session.options.text("at")
+  if (text === undefined) return
+  const { clockOf } = await import("../input/time.ts")
+  clock.now = clockOf(text, session)
 }
 
 /** The clock of this run: the machine's, unless `--at` says otherwise. */

@@ -35,6 +35,22 @@ export class Members {
     return this.#root.has(name)
   }
 
+  /** The JSON text of a member. */
+  get(name: string): string | undefined {
+    const tree = this.#root.get(name)
+    return tree === undefined ? undefined : written(tree)
+  }
+
+  /** Whether a JSON Pointer leads to something. */
+  hasAt(pointer: string): boolean {
+    let tree: Tree | undefined = this.#root
+    for (const name of namesIn(pointer)) {
+      if (tree === undefined) return false
+      tree = (typeof tree === "string" ? mapOf(tree) : tree).get(name)
+    }
+    return tree !== undefined
+  }
+
   /** Takes a member out. */
   delete(name: string): void {
     this.#root.delete(name)
@@ -51,10 +67,7 @@ export class Members {
    * @throws Failure `usage` where something else than an object is on the way.
    */
   setAt(pointer: string, json: string): void {
-    const names = pointer
-      .slice(1)
-      .split("/")
-      .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
+    const names = namesIn(pointer)
     const last = names.pop() ?? ""
     names.reduce(opened, this.#root).set(last, json)
   }
@@ -63,6 +76,13 @@ export class Members {
   toJson(): string {
     return written(this.#root)
   }
+}
+
+function namesIn(pointer: string): string[] {
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
 }
 
 function opened(parent: Map<string, Tree>, name: string): Map<string, Tree> {

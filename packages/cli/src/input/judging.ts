@@ -18,7 +18,7 @@ import type { CheckLine, Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
 import { keysOf } from "./keys.ts"
 import { policyOf } from "./policy.ts"
-import { readFile } from "./source.ts"
+import { readPlace } from "./source.ts"
 
 /** What the tokens of a run are judged by. */
 export interface Rules {
@@ -42,7 +42,7 @@ export async function rulesOf(session: Session): Promise<Rules> {
   const isOpen = ring.keys.some(({ isSymmetric, jwk }) => isSymmetric && jwk?.algorithm === undefined)
   if (policy.algorithms === undefined && isOpen) throw new Failure("usage", "alg_missing")
   const file = session.options.text("detached")
-  const detachedPayload = file === undefined ? undefined : await readFile(file.replace(/^@/, ""))
+  const detachedPayload = file === undefined ? undefined : await readPlace(file, session)
   return { ...ring, policy, detachedPayload, catalogue: await catalogueOf(session) }
 }
 

@@ -25,7 +25,12 @@ export async function fetchText(address: string, { options }: Session): Promise<
   return boundedText(response, url.host)
 }
 
-function urlOf(address: string): URL {
+/**
+ * An address that may be asked, or named in a token.
+ *
+ * @throws Failure `usage` for anything but https, and http on the machine itself.
+ */
+export function urlOf(address: string): URL {
   if (!URL.canParse(address)) throw new Failure("usage", "url_invalid")
   const url = new URL(address)
   const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))

@@ -1,12 +1,14 @@
 /** What is to be signed or encrypted: claims from a file, from JSON, from flags. */
 
+import { isUtf8 } from "node:buffer"
 import { formatJson, memberOf, readJson } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 import type { FlagName } from "../frame/flags.ts"
 import type { Session } from "../frame/session.ts"
 import { type Assignment, assignmentOf, Members } from "./claims.ts"
-import { isSource, readFile, readSource, textOf } from "./source.ts"
-import { momentOf } from "./time.ts"
+import { addHeaderFlags, replaceIn } from "./header.ts"
+import { isSource, readPlace, readSource, textOf } from "./source.ts"
+import { fixedMomentOf, momentOf } from "./time.ts"
 
 /** Content and header of a token that is to be made. */
 export interface Draft {
@@ -17,6 +19,8 @@ export interface Draft {
 
 /** Flags that make a payload on their own, so that stdin is not waited for. */
 const ENOUGH: readonly FlagName[] = ["claim", "iss", "sub", "aud", "jti"]
+/** Flags that change claims, and cannot where bytes are signed as they are. */
+const CHANGES: readonly FlagName[] = [...ENOUGH, "exp", "nbf", "iat"]
 
 /**
  * Puts together what a token is to hold. A flag beats a file, and says so.
@@ -25,58 +29,83 @@ const ENOUGH: readonly FlagName[] = ["claim", "iss", "sub", "aud", "jti"]
  */
 export async function draftOf(session: Session): Promise<Draft> {
   const { options } = session
-  const file = options.text("detached")
-  if (file !== undefined) return { content: await readFile(file.replace(/^@/, "")), header: headerOf(session) }
-  const { text, header } = await givenText(session)
-  for (const [name, json] of headerMembers(session)) header.set(name, json)
-  if (options.has("as-is")) return { content: text ?? "", header }
-  const claims = text === undefined ? new Members() : Members.read(text)
+  refuseContradictions(session)
+  const detached = options.text("detached")
+  const isFixed = detached !== undefined || options.has("as-is")
+  const { content, header } =
+    detached === undefined
+      ? await givenContent(session)
+      : { content: await readPlace(detached, session), header: new Members() }
+  await addHeaderFlags(header, session)
+  if (isFixed) return { content: content ?? "", header }
+  const claims = content === undefined ? new Members() : Members.read(jsonText(content))
   addFlags(claims, session)
   return { content: claims.toJson(), header }
 }
 
+function refuseContradictions({ options, operands }: Session): void {
+  const sources = [
+    ...operands,
+    ...(["claims", "from-json", "detached"] as const).flatMap((name) => options.text(name) ?? []),
+  ]
+  if (sources.length > 1) throw new Failure("usage", "payload_twice")
+  const isFixed = options.has("detached") || options.has("as-is")
+  const change = CHANGES.find((name) => options.has(name))
+  if (isFixed && change !== undefined) throw new Failure("usage", "payload_fixed", change)
+  if (options.has("as-is") && options.has("compact-json")) throw new Failure("usage", "payload_fixed", "compact-json")
+  if (options.has("no-iat") && options.has("iat")) throw new Failure("usage", "iat_both")
+}
+
 interface Given {
-  readonly text: string | undefined
+  readonly content: Uint8Array | undefined
   readonly header: Members
 }
 
-async function givenText(session: Session): Promise<Given> {
-  const { options, operands } = session
-  const [operand] = operands
-  const sources = [operand, options.text("claims"), options.text("from-json")].filter((one) => one !== undefined)
-  if (sources.length > 1) throw new Failure("usage", "payload_twice")
-  const round = options.text("from-json")
-  if (round !== undefined)
-    return roundTrip(textOf(isSource(round) ? await readSource(round, session) : await readFile(round)))
-  return { text: await plainText(session), header: new Members() }
+async function givenContent(session: Session): Promise<Given> {
+  const round = session.options.text("from-json")
+  if (round === undefined) return { content: await plainContent(session), header: new Members() }
+  const { text, header } = roundTrip(textOf(await readPlace(round, session)), session.options.has("as-is"))
+  return { content: new TextEncoder().encode(text), header }
 }
 
-async function plainText(session: Session): Promise<string | undefined> {
+async function plainContent(session: Session): Promise<Uint8Array | undefined> {
   const { options, operands } = session
   const [operand] = operands
+  if (operand !== undefined && isSource(operand)) return nonEmpty(await readSource(operand, session))
   const inline = options.text("claims") ?? operand
-  if (inline !== undefined && !(operand !== undefined && isSource(operand))) return inline
-  if (operand !== undefined) return nonEmpty(textOf(await readSource(operand, session)))
+  if (inline !== undefined) return new TextEncoder().encode(inline)
   if (ENOUGH.some((name) => options.has(name))) return undefined
   if (process.stdin.isTTY === true) {
     if (options.has("exp")) return undefined
     throw new Failure("usage", "payload_missing")
   }
-  const text = textOf(await readSource("-", session))
-  return text.trim() === "" && options.has("exp") ? undefined : nonEmpty(text)
+  const bytes = await readSource("-", session)
+  return isBlank(bytes) && options.has("exp") ? undefined : nonEmpty(bytes)
 }
 
-function nonEmpty(text: string): string {
-  if (text.trim() === "") throw new Failure("input", "payload_empty")
+/** JSON is UTF-8 (RFC 8259, section 8.1): a letter that would be replaced by another is refused. */
+function jsonText(bytes: Uint8Array): string {
+  const text = textOf(bytes)
+  if (text.includes("\ufffd") && !isUtf8(bytes)) throw new Failure("input", "not_utf8")
   return text
+}
+
+function nonEmpty(bytes: Uint8Array): Uint8Array {
+  if (isBlank(bytes)) throw new Failure("input", "payload_empty")
+  return bytes
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return textOf(bytes).trim() === ""
 }
 
 /**
  * What `decode --json` printed, as a draft. The algorithm in it is not taken over: that is the key's.
  *
+ * @param isAsIs - Keep the white space of the payload.
  * @throws Failure `input` if it is not JSON, or its payload no object.
  */
-export function roundTrip(text: string): { readonly text: string; readonly header: Members } {
+export function roundTrip(text: string, isAsIs = false): { readonly text: string; readonly header: Members } {
   const { root, problem } = readJson(text)
   if (problem !== undefined) throw new Failure("input", "json_invalid", String(problem.line), String(problem.column))
   const payload = memberOf(root, "payload")?.value
@@ -84,50 +113,35 @@ export function roundTrip(text: string): { readonly text: string; readonly heade
   if (payload?.type !== "object") throw new Failure("input", "from_json_payload")
   const members = header === undefined ? new Members() : Members.read(text.slice(...header.range))
   for (const name of ["alg", "enc", "epk", "p2s", "p2c", "iv", "tag"]) members.delete(name)
-  return { text: formatJson({ text, root: payload, problem: undefined }, 0), header: members }
-}
-
-function headerOf(session: Session): Members {
-  const members = new Members()
-  for (const [name, json] of headerMembers(session)) members.set(name, json)
-  return members
-}
-
-/** Whoever sees the token sees its header: a key in it must be the public half. */
-function refusePrivate(json: string): void {
-  const { root } = readJson(json)
-  if (["d", "k", "p", "q", "dp", "dq", "qi", "oth", "priv"].some((name) => memberOf(root, name) !== undefined))
-    throw new Failure("key", "header_private")
-}
-
-function headerMembers({ options }: Session): [string, string][] {
-  const typ = options.text("typ")
-  const kid = options.text("kid")
-  return [
-    ...(typ === undefined ? [] : [["typ", JSON.stringify(typ)] as [string, string]]),
-    ...(kid === undefined ? [] : [["kid", JSON.stringify(kid)] as [string, string]]),
-    ...(options.list("header") ?? []).map((text): [string, string] => {
-      const { name, json } = assignmentOf("header", text)
-      if (name === "jwk") refusePrivate(json)
-      return [name, json]
-    }),
-  ]
+  const written = isAsIs ? text.slice(...payload.range) : formatJson({ text, root: payload, problem: undefined }, 0)
+  return { text: written, header: members }
 }
 
 function addFlags(claims: Members, session: Session): void {
-  const { options, now, tell, say } = session
-  const put = ({ name, json }: Assignment) => {
-    if (claims.has(name)) tell({ level: "warning", text: say("claim_replaced", name) })
-    claims.set(name, json)
-  }
-  for (const assignment of (options.list("claim") ?? []).map((text) => assignmentOf("claim", text))) {
-    if (assignment.name.startsWith("/")) claims.setAt(assignment.name, assignment.json)
-    else put(assignment)
-  }
-  for (const assignment of [...parties(session), ...moments(session)]) put(assignment)
-  if (!claims.has("exp") && !options.has("no-exp")) tell({ level: "warning", text: say("exp_missing") })
-  if (options.has("no-iat") && options.has("iat")) throw new Failure("usage", "iat_both")
+  const { options, now } = session
+  const free = (options.list("claim") ?? []).map((text) => assignmentOf("claim", text))
+  for (const assignment of [...free, ...parties(session)]) replaceIn(claims, "claim", assignment, session)
+  addExpiry(claims, session)
+  for (const assignment of moments(session)) replaceIn(claims, "claim", assignment, session)
   if (!claims.has("iat") && !options.has("no-iat")) claims.set("iat", String(now))
+}
+
+/** `--exp`, or a warning that there is none: `never` is an answer, too. */
+function addExpiry(claims: Members, session: Session): void {
+  const { options } = session
+  const text = options.text("exp")
+  const moment = text === undefined ? undefined : momentOf("exp", text, session)
+  if (moment !== undefined) replaceIn(claims, "claim", { name: "exp", json: String(moment) }, session)
+  else if (text === undefined) warnWithoutExpiry(claims, session)
+  else if (claims.has("exp")) {
+    session.tell({ level: "warning", text: session.say("claim_replaced", "exp") })
+    claims.delete("exp")
+  }
+}
+
+/** A token without `exp` is good for ever: said, unless it is meant. */
+export function warnWithoutExpiry(claims: Members, { options, tell, say }: Session): void {
+  if (!claims.has("exp") && !options.has("no-exp")) tell({ level: "warning", text: say("exp_missing") })
 }
 
 function parties({ options }: Session): Assignment[] {
@@ -147,9 +161,9 @@ function jwtId(text: string | undefined): string {
   return text === undefined || text === "auto" ? crypto.randomUUID() : text
 }
 
-function moments({ options, now }: Session): Assignment[] {
-  return (["exp", "nbf", "iat"] as const)
+function moments(session: Session): Assignment[] {
+  const { options } = session
+  return (["nbf", "iat"] as const)
     .filter((name) => options.has(name))
-    .map((name) => ({ name, seconds: momentOf(name, options.text(name) ?? "now", now) }))
-    .flatMap(({ name, seconds }) => (seconds === undefined ? [] : [{ name, json: String(seconds) }]))
+    .map((name) => ({ name, json: String(fixedMomentOf(name, options.text(name) ?? "now", session)) }))
 }

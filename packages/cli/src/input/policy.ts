@@ -6,7 +6,7 @@ import { Failure } from "../frame/failure.ts"
 import { nearest } from "../frame/nearest.ts"
 import type { Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
-import { isSource, readFile, readSource, textOf } from "./source.ts"
+import { readPlace, textOf } from "./source.ts"
 import { durationOf } from "./time.ts"
 
 /** The longest leeway that the library takes. */
@@ -64,7 +64,7 @@ function unknownAlgorithm(name: string, known: readonly string[]): Failure {
 async function filePolicy(session: Session): Promise<Policy> {
   const source = session.options.text("policy")
   if (source === undefined) return {}
-  const reading = readPolicy(textOf(isSource(source) ? await readSource(source, session) : await readFile(source)))
+  const reading = readPolicy(textOf(await readPlace(source, session)))
   if (reading.ok) return reading.policy
   const catalogue = await catalogueOf(session)
   const problems = reading.problems.map(({ code, member, nearest: near }) => {

@@ -29,6 +29,11 @@ export async function readSource(source: string, session: Session, what: Asked =
   return new TextEncoder().encode(await ask(what, session))
 }
 
+/** Reads what is a file unless it names another place. */
+export function readPlace(text: string, session: Session): Promise<Uint8Array> {
+  return isSource(text) ? readSource(text, session) : readFile(text)
+}
+
 /** Reads a file. */
 export async function readFile(path: string): Promise<Uint8Array> {
   return collect(createReadStream(path), path)

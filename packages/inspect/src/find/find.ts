@@ -1,5 +1,6 @@
 /** Tokens in whatever people paste: a header line, a curl command, a HAR file, a log, an .env file, or the token itself. */
 
+import { readCompact } from "../read/compact.ts"
 import { type JsonDocument, readJson } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import { readSerialized } from "../read/serialized.ts"
@@ -51,7 +52,7 @@ const LETTER = /[A-Za-z0-9_-]/
 export function findTokens(text: string, options: FindOptions = {}): TokenSearch {
   const { maxCharacters = MAX_CHARACTERS, maxTokens = MAX_TOKENS } = options
   if (text.length > maxCharacters) return { tokens: [], tooLarge: true }
-  const whole = wholeJson(text)
+  const whole = wholeJson(text) ?? wholeUnencoded(text)
   if (whole !== undefined) return { tokens: [whole], tooLarge: false }
   const tokens = search(text, maxTokens)
   const rest = tokens.length === 0 ? wholeText(text) : undefined
@@ -139,6 +140,23 @@ function wholeJson(text: string): FoundToken | undefined {
     source: "json",
     label: undefined,
     removed: bare === text ? [] : ["spaces"],
+  }
+}
+
+/** Printable ASCII between the dots: what a compact token may hold that is not base64url (RFC 7797, section 5.2). */
+const UNENCODED = /^\s*(eyJ[\w-]+\.[ -\-/-~]*\.[\w-]+)\s*$/
+
+/** A token alone whose payload stands in it as it is: spaces in it are no end. */
+function wholeUnencoded(text: string): FoundToken | undefined {
+  const token = UNENCODED.exec(text)?.[1]
+  if (token === undefined || !readCompact(token, 0, token.length).isUnencoded) return undefined
+  const start = firstIndex(text)
+  return {
+    text: token,
+    range: [start, start + token.length],
+    source: "text",
+    label: undefined,
+    removed: token === text ? [] : ["spaces"],
   }
 }
 

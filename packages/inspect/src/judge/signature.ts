@@ -175,7 +175,11 @@ const ANSWERS: ReadonlyMap<string, KeyAnswerCode> = new Map<string, KeyAnswerCod
 
 function conclusion(answers: readonly KeyAnswer[], verifiedBy: OfferedKey | undefined, algorithms: readonly string[]) {
   const detail = algorithms.join(", ")
-  if (verifiedBy !== undefined) return { key: passed("key", detail), signature: passed("signature", detail) }
+  // Of several signatures the one that holds is told, not all that are there.
+  const held = algorithms
+    .filter((name) => verifiedBy !== undefined && misfit(verifiedBy, name) === undefined)
+    .join(", ")
+  if (verifiedBy !== undefined) return { key: passed("key", held), signature: passed("signature", held) }
   const has = (code: KeyAnswerCode) => answers.some(({ answer }) => answer === code)
   if (has("no_match"))
     return { key: passed("key", detail), signature: failed("signature", "signature_invalid", detail) }
