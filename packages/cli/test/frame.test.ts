@@ -152,7 +152,7 @@ test("bash completes commands, second words and flags", async () => {
     const line = `source "${script}"; COMP_WORDS=(jot ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}; _jot; echo "\${COMPREPLY[@]}"`
     return spawnSync("bash", ["-c", line], { encoding: "utf8" }).stdout.trim()
   }
-  expect(completed("ver")).toBe("verify")
+  expect(completed("veri")).toBe("verify")
   expect(completed("key", "gen")).toBe("generate")
   expect(completed("key", "generate", "--bi")).toBe("--bits")
   expect(completed("verify", "--secret-f")).toBe("--secret-file --secret-fd")

@@ -1,4 +1,4 @@
-/** Every command, once: parsing, help and suggestions come from this table. */
+/** Every command, once: parsing, help, suggestions, completion, man pages and the reference come from this table. */
 
 import type { FlagName } from "./flags.ts"
 import type { Command } from "./session.ts"
@@ -304,6 +304,20 @@ const commands = {
     flags: ["out", "force"],
     load: () => import("../commands/completion.ts"),
     examples: ["completion bash -o ~/.local/share/bash-completion/completions/jot"],
+  },
+  version: {
+    operands: "",
+    most: 0,
+    flags: ["out", "force"],
+    load: () => import("../commands/version.ts"),
+    examples: ["version"],
+  },
+  help: {
+    operands: "[COMMAND|TOPIC]",
+    most: 2,
+    flags: ["out", "force"],
+    load: () => import("../commands/help.ts"),
+    examples: ["help verify", "help keys", "verify -h"],
   },
 } as const satisfies Readonly<Record<string, Row>>
 

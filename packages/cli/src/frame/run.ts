@@ -1,6 +1,5 @@
 /** From the arguments to the exit status: the one place where anything is printed. */
 
-import { readFileSync } from "node:fs"
 import type { Word, Words } from "../words/en.ts"
 import { COMMAND_NAMES, COMMANDS, type CommandName } from "./commands.ts"
 import { escapeLine } from "./escape.ts"
@@ -11,6 +10,7 @@ import { Options, readLine } from "./options.ts"
 import { isColoured, painter } from "./paint.ts"
 import type { Answer, Note, Session } from "./session.ts"
 import { writeError, writeNew, writeOutput } from "./streams.ts"
+import { TOPICS } from "./topics.ts"
 
 /** What was asked for. */
 interface Task {
@@ -31,11 +31,9 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
   process.once("SIGINT", () => void interrupted(isJson))
   try {
     const { options, operands } = readLine(args)
-    if (options.has("version")) return await printVersion(isJson)
     const chosen = languageOf(options, isJson)
     said.words = await wordsOf(chosen)
     if (args.length === 0) throw new Failure("usage", "nothing_to_do")
-    if (isHelp(options, operands)) return await printHelp(options, operands, said.words)
     const task = taskOf(options, operands)
     const session = sessionOf(task, said.words, isJson, chosen)
     await setClock(session)
@@ -76,33 +74,6 @@ async function wordsOf(language: "en" | "zh-Hant"): Promise<Words> {
   return (await import("../words/zh-hant.ts")).zhHant
 }
 
-function isHelp(options: Options, operands: readonly string[]): boolean {
-  return options.has("help") || operands[0] === "help"
-}
-
-async function printVersion(isJson: boolean): Promise<ExitCode> {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string
-  }
-  const text = isJson ? JSON.stringify({ schema: 1, ok: true, code: "ok", version, checks: [], findings: [] }) : version
-  await writeOutput(`${text}\n`)
-  return "ok"
-}
-
-async function printHelp(options: Options, operands: readonly string[], words: Words): Promise<ExitCode> {
-  const { helpFor } = await import("./help.ts")
-  const wanted = operands.filter((operand) => operand !== "help")
-  const name = commandIn(wanted)?.name
-  if (name === undefined && wanted.length > 0) throw unknownCommand(wanted[0] ?? "")
-  const text = helpFor(name, options.isLetter("help"), words)
-  await writeOutput(
-    options.has("json")
-      ? `${JSON.stringify({ schema: 1, ok: true, code: "ok", help: text, checks: [], findings: [] })}\n`
-      : text,
-  )
-  return "ok"
-}
-
 /** The command that the operands begin with, and the operands behind its name. */
 function commandIn(operands: readonly string[]): { name: CommandName; operands: readonly string[] } | undefined {
   for (const length of [2, 1]) {
@@ -115,8 +86,11 @@ function commandIn(operands: readonly string[]): { name: CommandName; operands: 
 
 function taskOf(options: Options, given: readonly string[]): Task {
   const [first = ""] = given
+  // Whoever asks for help is not told what else is wrong.
+  if (options.has("version")) return { name: "version", operands: [], options }
+  if (options.has("help")) return { name: "help", operands: first === "help" ? given.slice(1) : given, options }
   const found = commandIn(given) ?? (looksLikeToken(first) ? { name: "inspect" as const, operands: given } : undefined)
-  if (found === undefined) throw unknownCommand(first)
+  if (found === undefined) throw unknownCommand(given)
   const { flags, most } = COMMANDS[found.name]
   const foreign = options.names.find((name) => !flags.includes(name) && !COMMON.includes(name))
   if (foreign !== undefined) throw new Failure("usage", "flag_foreign", foreign, found.name)
@@ -124,21 +98,29 @@ function taskOf(options: Options, given: readonly string[]): Task {
   return { ...found, options }
 }
 
+/** What a command may be called. */
+const WORD = /^[a-z][a-z-]{0,23}$/
+
 /** A token, or a place where one is; commands are words. */
 function looksLikeToken(text: string): boolean {
   return text === "-" || /^(?:@|env:|\s*\{)/.test(text) || text.includes(".") || /\s/.test(text) || text.length > 40
 }
 
-function unknownCommand(text: string): Failure {
+function unknownCommand(operands: readonly string[]): Failure {
+  const [text = ""] = operands
   if (text === "") return new Failure("usage", "nothing_to_do")
-  const under = COMMAND_NAMES.filter((name) => name.startsWith(`${text} `))
-  if (under.length > 0) return new Failure("usage", "command_incomplete", text, under.join(", "))
-  const known = nearest(text, COMMAND_NAMES)
   // What is no word may be part of a token or a secret: it is not repeated.
-  if (!/^[a-z][a-z-]{0,23}$/.test(text)) return new Failure("usage", "command_unknown")
-  return known === undefined
-    ? new Failure("usage", "command_unknown")
-    : new Failure("usage", "command_unknown_near", text, known)
+  if (!WORD.test(text)) return new Failure("usage", "command_unknown")
+  const under = COMMAND_NAMES.filter((name) => name.startsWith(`${text} `))
+  const both = operands.slice(0, 2).join(" ")
+  if (under.length > 0 && WORD.test(operands[1] ?? "")) {
+    const near = nearest(both, under)
+    if (near !== undefined) return new Failure("usage", "command_unknown_near", both, near)
+  }
+  if (under.length > 0) return new Failure("usage", "command_incomplete", text, under.join(", "))
+  const known = TOPICS.some((topic) => topic === text) ? `help ${text}` : nearest(text, COMMAND_NAMES)
+  if (known === undefined) return new Failure("usage", "command_unknown")
+  return new Failure("usage", "command_unknown_near", text, known)
 }
 
 /** Reads `--at` before anything else is done. */
@@ -148,6 +130,11 @@ async function setClock(session: Session): Promise<void> {
   const { clockOf } = await import("../input/time.ts")
   clock.now = clockOf(text, session)
 }
+
+const TABLE: Session["table"] = COMMAND_NAMES.map((name) => {
+  const { operands, flags, examples } = COMMANDS[name]
+  return { name, operands, flags: [...flags, ...COMMON], examples }
+})
 
 /** The clock of this run: the machine's, unless `--at` says otherwise. */
 const clock: { now: number } = { now: Math.floor(Date.now() / 1000) }
@@ -162,7 +149,7 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
   return {
     options,
     operands,
-    table: COMMAND_NAMES.map((name) => ({ name, flags: [...COMMANDS[name].flags, ...COMMON] })),
+    table: TABLE,
     env,
     get now() {
       return clock.now
@@ -255,8 +242,8 @@ async function printFailure(failure: Failure | Error, isJson: boolean, words: Wo
   }
   writeError(`jot: ${message}\n${places === "" ? "" : `${failure.name}\n${places}\n`}`)
   if (isKnown && failure.word === "nothing_to_do") {
-    const { helpFor } = await import("./help.ts")
-    writeError(`\n${helpFor(undefined, true, words)}`)
+    const { shortHelp } = await import("./help.ts")
+    writeError(`\n${shortHelp(TABLE, (word) => words[word])}`)
   } else if (code === "usage") writeError(`${words.see_help}\n`)
   return code
 }

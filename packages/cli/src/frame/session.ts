@@ -2,7 +2,9 @@
 
 import type { Finding } from "@jotkit/inspect"
 import type { Word } from "../words/en.ts"
+import type { CommandName } from "./commands.ts"
 import type { ExitCode } from "./failure.ts"
+import type { FlagName } from "./flags.ts"
 import type { Json } from "./json.ts"
 import type { Options } from "./options.ts"
 import type { Painter } from "./paint.ts"
@@ -39,13 +41,22 @@ export interface Answer {
   readonly isSecret?: boolean
 }
 
+/** A command as help and its like describe it. */
+export interface TableRow {
+  readonly name: CommandName
+  readonly operands: string
+  /** Those of its own, and those that every command takes. */
+  readonly flags: readonly FlagName[]
+  readonly examples: readonly string[]
+}
+
 /** The surroundings of a command. */
 export interface Session {
   readonly options: Options
   readonly operands: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** All commands, with the flags that each takes. */
-  readonly table: readonly { readonly name: string; readonly flags: readonly string[] }[]
+  /** All commands. */
+  readonly table: readonly TableRow[]
   /** Seconds since 1970: `--at`, else the clock. */
   readonly now: number
   readonly isJson: boolean

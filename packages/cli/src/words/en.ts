@@ -3,8 +3,15 @@
 import type { CommandName } from "../frame/commands.ts"
 import type { ExitCode } from "../frame/failure.ts"
 import type { FlagGroup, FlagName } from "../frame/flags.ts"
+import type { TopicName, VariableName } from "../frame/topics.ts"
 
-type Described = `command.${CommandName}` | `flag.${FlagName}` | `group.${FlagGroup}` | `exit.${ExitCode}`
+type Described =
+  | `command.${CommandName}`
+  | `flag.${FlagName}`
+  | `group.${FlagGroup}`
+  | `exit.${ExitCode}`
+  | `topic.${TopicName}`
+  | `env.${VariableName}`
 
 /** All words. `{0}` and `{1}` stand for what a message names. */
 const words = {
@@ -20,7 +27,6 @@ const words = {
     "A token is the argument, or - (stdin), @FILE, env:NAME. A key (SRC) is FILE, @FILE, -, fd:N, env:NAME, prompt, an https address, or JSON.\nSafest first: file or descriptor, prompt, stdin, environment; an argument can be seen by every process.",
   about_times:
     "A TIME is now, +1h, -90s, P1DT2H, 2030-01-31T12:00:00Z, 2030-01-31 (midnight UTC) or @1700000000; m is minutes. A DURATION is 90s, 1h30m, PT15M.",
-  about_environment: "Environment: NO_COLOR, FORCE_COLOR, LC_ALL, LC_MESSAGES, LANG.",
   "level.warning": "warning",
   "level.error": "error",
   "group.keys": "Keys",
@@ -294,6 +300,28 @@ const words = {
   not_utf8: "the payload is not UTF-8; --as-is signs it all the same",
   b64_compact:
     "a compact token can hold printable ASCII without a dot as it is, and nothing else: use --detached or --format flattened",
+  heading_topics: "Topics of jot help",
+  heading_environment: "Environment",
+  more_docs:
+    "On one page: docs/reference/cli.md. Recipes: docs/how-to/check-tokens-in-a-terminal.md. As a man page: jot man | man -l -",
+  "topic.keys": "where keys and secrets come from, and which place to choose",
+  "topic.time": "how times and lengths of time are written",
+  "topic.exit-codes": "what the exit status says",
+  "topic.safety": "what jot never does, and what to mind",
+  "topic.recipes": "lines for common tasks",
+  "topic.environment": "variables that jot looks at",
+  "env.NO_COLOR": "not empty: no colour",
+  "env.FORCE_COLOR": "not empty: colour, also in pipes; 0: none",
+  "env.TERM": "dumb: no colour",
+  "env.LC_ALL": "language of messages, before LC_MESSAGES and LANG",
+  "env.LC_MESSAGES": "language of messages, before LANG",
+  "env.LANG": "language of messages: zh_TW and its like, else English",
+  "env.VISUAL": "the editor of jot edit",
+  "env.EDITOR": "the editor of jot edit, where VISUAL is not set",
+  "command.version": "The version.",
+  "command.help": "What a command does, or what there is to know about a topic.",
+  topic_unknown: "there is no such command or topic",
+  topic_unknown_near: "there is no such command or topic; did you mean {0}?",
 } as const satisfies Readonly<Record<Described, string>> & Readonly<Record<string, string>>
 
 /** The name of a message. */
