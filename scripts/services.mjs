@@ -1,7 +1,7 @@
 // @ts-check
-// The servers that the stores of sessions are tested with, Redis and PostgreSQL, and Python, which brings the terminals that `jot` is
-// tested on; all from Debian's packages. Tests start them privately, so that nothing need run; they look for the programs in the path and
-// where Debian puts them.
+// The servers that the stores of sessions are tested with, Redis and PostgreSQL; Python, which brings the terminals that `jot` is tested
+// on; the shells that complete its lines; and what reads its man pages. All from Debian's packages. Tests start them privately, so that
+// nothing need run; they look for the programs in the path and where Debian puts them.
 import { existsSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { argv } from "node:process"
@@ -15,6 +15,10 @@ const PACKAGES = new Map([
   ["initdb", "postgresql"],
   ["postgres", "postgresql"],
   ["python3", "python3"],
+  ["zsh", "zsh"],
+  ["fish", "fish"],
+  ["elvish", "elvish"],
+  ["mandoc", "mandoc"],
 ])
 
 /**

@@ -1,5 +1,5 @@
 /** The frame: help, suggestions, colour, languages, streams, start. */
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { encode } from "jotkit"
@@ -144,21 +144,4 @@ test("writes to a file that is new, and over one that is there only if told to",
   expect((await place.run(["decode", "-o", file, token])).code).toBe(0)
   expect((await place.run(["decode", "-o", file, "--json", token])).json).toMatchObject({ code: "io" })
   expect((await place.run(["decode", "-o", file, "--force", token])).code).toBe(0)
-})
-
-test("bash completes commands, second words and flags", async () => {
-  const script = place.file("jot.bash", (await place.run(["completion", "bash"])).stdout)
-  const completed = (...words: string[]) => {
-    const line = `source "${script}"; COMP_WORDS=(jot ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}; _jot; echo "\${COMPREPLY[@]}"`
-    return spawnSync("bash", ["-c", line], { encoding: "utf8" }).stdout.trim()
-  }
-  expect(completed("veri")).toBe("verify")
-  expect(completed("key", "gen")).toBe("generate")
-  expect(completed("key", "generate", "--bi")).toBe("--bits")
-  expect(completed("verify", "--secret-f")).toBe("--secret-file --secret-fd")
-  expect((await place.run(["completion", "zsh"])).stdout).toContain("bashcompinit")
-  expect((await place.run(["completion", "fish"])).stdout).toContain(
-    "complete -c jot -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from generate' -l bits",
-  )
-  expect((await place.run(["completion", "csh"])).code).toBe(2)
 })

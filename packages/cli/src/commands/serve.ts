@@ -8,7 +8,7 @@ import type { Command, Session } from "../frame/session.ts"
 import { publicKeysAt } from "./jwks.ts"
 
 /** What may go wrong, by the names of `--fault`. */
-const FAULTS = ["wrong-kid", "slow", "error", "empty", "stale", "oversized", "redirect", "not-json"] as const
+export const FAULTS = ["wrong-kid", "slow", "error", "empty", "stale", "oversized", "redirect", "not-json"] as const
 type Fault = (typeof FAULTS)[number]
 
 const PATH = "/.well-known/jwks.json"

@@ -299,11 +299,21 @@ const commands = {
     examples: ["jwks serve private.jwk --port 8888", "jwks serve jwks.json --fault wrong-kid --json"],
   },
   completion: {
-    operands: "bash|zsh|fish",
-    most: 1,
+    operands: "bash|zsh|fish|powershell|nushell|elvish [-]",
+    most: 2,
     flags: ["out", "force"],
     load: () => import("../commands/completion.ts"),
-    examples: ["completion bash -o ~/.local/share/bash-completion/completions/jot"],
+    examples: [
+      "completion bash -o ~/.local/share/bash-completion/completions/jot",
+      "completion fish -o ~/.config/fish/completions/jot.fish",
+    ],
+  },
+  man: {
+    operands: "[COMMAND]",
+    most: 2,
+    flags: ["out", "force"],
+    load: () => import("../commands/man.ts"),
+    examples: ["man | man -l -", "man key generate | man -l -"],
   },
   version: {
     operands: "",

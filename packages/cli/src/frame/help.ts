@@ -104,7 +104,7 @@ function flagLine(name: FlagName, say: Say): string {
 }
 
 /** A flag as it is written, with what stands for its value: `--jti[=TEXT]`. */
-export function flagForm(name: FlagName): string {
+function flagForm(name: FlagName): string {
   const { kind, value = "" } = FLAGS[name]
   return `--${name}${kind === "switch" ? "" : kind === "optional" ? `[=${value}]` : ` ${value}`}`
 }

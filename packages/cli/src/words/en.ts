@@ -279,7 +279,8 @@ const words = {
   no_key_set: "there is no key set at that address",
   published_private: "that set publishes private keys or secrets: everybody has them",
   issuer_differs: "the document names another issuer than the one that was typed",
-  "command.completion": "Completion for a shell.",
+  "command.completion":
+    "The completion script for a shell. With -: what may follow on the line that stdin holds; the scripts ask that.",
   shell_unknown: "for which shell? {0}",
   response_too_large: "{0} answered with more than a megabyte",
   "flag.cty": "type of the content, in the header: JWT for a token in a token",
@@ -318,6 +319,7 @@ const words = {
   "env.LANG": "language of messages: zh_TW and its like, else English",
   "env.VISUAL": "the editor of jot edit",
   "env.EDITOR": "the editor of jot edit, where VISUAL is not set",
+  "command.man": "The man page of jot or of a command, as source: jot man | man -l -",
   "command.version": "The version.",
   "command.help": "What a command does, or what there is to know about a topic.",
   topic_unknown: "there is no such command or topic",
