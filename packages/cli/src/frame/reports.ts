@@ -1,6 +1,7 @@
 /** Findings in the forms that other programs read: SARIF 2.1.0, JUnit, annotations of GitHub. */
 
 import { type Catalogue, describeFinding, type Finding, RULES } from "@jotkit/inspect"
+import { escapeLine } from "./escape.ts"
 import { writeJson } from "./json.ts"
 
 /** The forms of a report. */
@@ -60,8 +61,14 @@ export const github: Reporter = (findings, catalogue) =>
     })
     .join("")
 
+/** Text for XML 1.0, which has no place for control characters and for two that are none. */
 function xml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+  return escapeLine(text)
+    .replaceAll(/[\ufffe\uffff]/g, "\ufffd")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
 }
 
 function command(text: string): string {
