@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { refuseUnknown, wantsJson } from "./answers.ts"
 
 /** The built program. */
 export const main: string = fileURLToPath(new URL("../dist/main.js", import.meta.url))
@@ -93,6 +94,7 @@ export class Place {
     const [code] = (await once(child, "close")) as [number | null]
     const texts = { stdout: stdout(), stderr: stderr() }
     if (!printsKeys) refuseSecrets(texts.stdout + texts.stderr)
+    if (wantsJson(args) && code !== null) refuseUnknown(args, texts.stdout)
     return { code, ...texts, json: jsonOf(texts.stdout) }
   }
 }

@@ -87,6 +87,8 @@ function blockOf(reading: Reading, session: Session): string {
 
 async function lineOf(reading: Reading, session: Session): Promise<string> {
   const findings = await writingFindings(reading, session.now)
-  const code = isReadable(reading) ? "ok" : "input"
-  return `${writeJson(envelope({ code, members: code === "ok" ? membersOf(reading) : { verified: false }, findings }))}\n`
+  const answer: Answer = isReadable(reading)
+    ? { code: "ok", members: membersOf(reading), findings }
+    : { code: "input", members: { reason: "header_unreadable", message: session.say("header_unreadable") }, findings }
+  return `${writeJson(envelope(answer))}\n`
 }

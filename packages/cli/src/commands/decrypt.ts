@@ -9,6 +9,7 @@ import type { Command, Session } from "../frame/session.ts"
 import { isObjectText } from "../input/claims.ts"
 import { isKeyManagement } from "../input/encryption.ts"
 import { optionalKeysOf, protectedText } from "../input/keys.ts"
+import { chosenValue } from "../input/show.ts"
 import { oneToken } from "../input/token.ts"
 
 /** A key, and what it may be used for. */
@@ -33,14 +34,23 @@ export const command: Command = async (session) => {
     ...fitting(keys, reading).map((key) => openerOf(key, named)),
   ]
   const opened = await openWith(openers, reading)
+  const notes = [{ level: "info" as const, text: session.say("decrypted_only") }]
+  const value = chosenValue(asSigned(reading, opened.plaintext), session)
+  if (value !== undefined)
+    return { code: "ok", members: { decrypted: true, value: value.json }, text: value.text, notes }
   const text = textOfPlain(opened.plaintext)
   const header = new JsonText(JSON.stringify(opened.header))
   return {
     code: "ok",
     members: { decrypted: true, header, payload: payloadOf(text) },
     text: dataOf(opened.plaintext, text, session),
-    notes: [{ level: "info", text: session.say("decrypted_only") }],
+    notes,
   }
+}
+
+/** Header and plaintext as one reads them where nothing is encrypted. */
+function asSigned({ header }: Reading, plaintext: Uint8Array): Reading {
+  return read(`${header?.text ?? ""}.${Buffer.from(plaintext).toString("base64url")}.`)
 }
 
 /** In a set the keys with the token's `kid`, where there are any. */

@@ -25,9 +25,9 @@ import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
-import { judgeOne, lineOf, rulesOf } from "../input/judging.ts"
+import { judgeOne, keyLine, lineOf, rulesOf } from "../input/judging.ts"
 import { optionalKeysOf } from "../input/keys.ts"
-import { partOf, rawOf, timesOf } from "../input/show.ts"
+import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { durationOf } from "../input/time.ts"
 import { oneToken } from "../input/token.ts"
 import { linesOf } from "./lint.ts"
@@ -71,9 +71,15 @@ async function answerOf(report: Report, session: Session, hasKeys: boolean): Pro
   const { reading, judgment, findings, recognition } = report
   const code = hasKeys ? judgment.code : "ok"
   const isVerified = judgment.verdicts.signature.status === "pass" && judgment.code === "ok"
+  const notes = isVerified ? [] : [{ level: "notice" as const, text: session.say("not_verified") }]
+  const checks = judgment.checks.map(lineOf)
+  const value = chosenValue(reading, session)
+  if (value !== undefined)
+    return { code, members: { verified: isVerified, value: value.json }, checks, findings, text: value.text, notes }
   const members = {
     verified: isVerified,
     kind: recognition.kind,
+    key: judgment.verifiedBy === undefined ? undefined : keyLine(judgment.verifiedBy),
     header: partOf(reading.header),
     payload: partOf(reading.payload),
     raw: rawOf(reading),
@@ -81,8 +87,7 @@ async function answerOf(report: Report, session: Session, hasKeys: boolean): Pro
     verdicts: Object.fromEntries(Object.entries(judgment.verdicts).map(([name, verdict]) => [name, { ...verdict }])),
   }
   const text = session.isJson ? "" : await textOf(report, session)
-  const notes = isVerified ? [] : [{ level: "notice" as const, text: session.say("not_verified") }]
-  return { code, members, checks: judgment.checks.map(lineOf), findings, text, notes }
+  return { code, members, checks, findings, text, notes }
 }
 
 async function textOf(report: Report, session: Session): Promise<string> {

@@ -13,9 +13,9 @@ import { escapeControls } from "../frame/escape.ts"
 import { type ExitCode, Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Note, Session } from "../frame/session.ts"
-import { judgeOne, type Rules, rulesOf } from "../input/judging.ts"
+import { judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
 import { leewaySeconds } from "../input/policy.ts"
-import { chosenValue, partOf, timesOf } from "../input/show.ts"
+import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
 import { allTokens, oneToken } from "../input/token.ts"
 
@@ -32,7 +32,8 @@ export const command: Command = async (session) => {
 async function verifyOne(reading: Reading, session: Session, rules: Rules): Promise<Answer> {
   const { judgment, checks } = await judgeOne(reading, session, rules)
   const { code } = judgment
-  const members = { verified: code === "ok", keys: answersOf(judgment) }
+  const key = judgment.verifiedBy === undefined ? undefined : keyLine(judgment.verifiedBy)
+  const members = { verified: code === "ok", key, keys: answersOf(judgment) }
   const notes = notesOn(judgment, session, rules)
   if (code !== "ok") return { code, members, checks, notes }
   return { code, checks, notes, ...contentOf(reading, session, members) }
@@ -47,7 +48,7 @@ function contentOf(
   const value = chosenValue(reading, session)
   if (value !== undefined) return { members: { ...members, value: value.json }, text: value.text }
   const { payload, isDetached } = reading
-  const shown = { ...members, header: partOf(reading.header), times: timesOf(reading) }
+  const shown = { ...members, header: partOf(reading.header), raw: rawOf(reading), times: timesOf(reading) }
   if (isDetached || payload === undefined) return { members: shown }
   return { members: { ...shown, payload: partOf(payload) }, text: dataOf(payload, session) }
 }
@@ -59,14 +60,7 @@ function dataOf({ json, content, bytes }: NonNullable<Reading["payload"]>, { pai
 
 /** Each key and what became of it: `kid` and thumbprint say which one. */
 function answersOf({ keys }: Judgment): Json {
-  return keys.map(({ key: { index, keyType, keyId, thumbprint, provenance }, answer }) => ({
-    index,
-    kty: keyType,
-    kid: keyId,
-    thumbprint,
-    provenance,
-    answer,
-  }))
+  return keys.map(({ key, answer }) => ({ ...keyLine(key), answer }))
 }
 
 function notesOn(judgment: Judgment, session: Session, { catalogue }: Rules): Note[] {

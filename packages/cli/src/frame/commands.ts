@@ -76,7 +76,7 @@ const commands = {
   inspect: {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, ...CHECKS, "time", "max-lifetime", "out", "force"],
+    flags: [...KEYS, ...CHECKS, "time", "max-lifetime", "get", "header-get", "out", "force"],
     load: () => import("../commands/inspect.ts"),
     examples: ["TOKEN", "inspect --key jwks.json @token.txt"],
   },
@@ -136,7 +136,7 @@ const commands = {
   decrypt: {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, "password", "alg", "out", "force"],
+    flags: [...KEYS, "password", "alg", "get", "header-get", "out", "force"],
     load: () => import("../commands/decrypt.ts"),
     examples: ["decrypt --key private.pem --alg RSA-OAEP-256 TOKEN"],
   },

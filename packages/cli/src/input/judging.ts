@@ -14,6 +14,7 @@ import {
 } from "@jotkit/inspect"
 import { en } from "@jotkit/inspect/en"
 import { Failure } from "../frame/failure.ts"
+import type { Json } from "../frame/json.ts"
 import type { CheckLine, Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
 import { keysOf } from "./keys.ts"
@@ -84,4 +85,11 @@ function refuseAmbiguous({ checks }: Judgment, reading: Reading): void {
 export function lineOf(check: Check): CheckLine {
   const { id, status, code } = check
   return { id, status, code, message: describeCheck(check, en) }
+}
+
+/** Which key it is, and where it comes from; nothing of what is in it. */
+export function keyLine({ index, keyType, keyId, thumbprint, provenance }: OfferedKey): {
+  readonly [name: string]: Json
+} {
+  return { index, kty: keyType, kid: keyId, thumbprint, provenance }
 }
