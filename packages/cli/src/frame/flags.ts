@@ -59,7 +59,6 @@ const flags = {
   "x5t-s256": { kind: "switch", group: "claims" },
   jwk: { kind: "switch", group: "claims" },
   b64: { kind: "value", value: "true|false", group: "claims" },
-  enc: { kind: "value", value: "NAME", group: "task" },
   enc: { kind: "value", value: "ENC", group: "task" },
   format: { kind: "value", value: "FORMAT", group: "task" },
   to: { kind: "value", value: "jwk|jwks|pem|der|spki|pkcs8", group: "task" },
