@@ -53,7 +53,7 @@ function platformProblems(name, alias, conditions) {
 
 /** @param {string | Record<string, string> | undefined} file */
 function stemOf(file) {
-  return String(file).replace(/^\.\/dist\/(.+)\.js$/, "$1")
+  return String(file).replace(/^\.\/dist\/(.+)\.m?js$/, "$1")
 }
 
 /** @param {string} file */

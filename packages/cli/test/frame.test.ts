@@ -1,14 +1,12 @@
 /** The frame: help, suggestions, colour, languages, streams, start. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { fileURLToPath } from "node:url"
 import { encode } from "jotkit"
 import { describe, expect, test } from "vitest"
-import { Place, SECRETS } from "./jot.ts"
+import { main, Place, SECRETS } from "./jot.ts"
 
 const place = new Place()
 const token = encode({ sub: "alice", n: 1 }, SECRETS.good, { algorithm: "HS256" })
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come out
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/

@@ -7,8 +7,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { refuseUnknown, wantsJson } from "./answers.ts"
 
-/** The built program. */
-export const main: string = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+/** The one file that is shipped. */
+export const main: string = fileURLToPath(new URL("../dist/jot.mjs", import.meta.url))
 
 /** Every secret of these tests. None may ever be printed; `run` looks at all that comes out. */
 export const SECRETS = {

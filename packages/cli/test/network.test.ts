@@ -3,13 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { fileURLToPath } from "node:url"
 import { encode, Jwk } from "jotkit"
 import { afterAll, describe, expect, test } from "vitest"
-import { Place } from "./jot.ts"
+import { main, Place } from "./jot.ts"
 
 const place = new Place()
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 const key = Jwk.generate("ES256", { keyId: "k1" })
 const keyFile = place.file("key.jwk", JSON.stringify(key.toPrivateJSON()))
 const token = encode({ sub: "alice" }, key)

@@ -21,6 +21,8 @@ interface Task {
 
 /** Runs the program and sets the exit status of the process. */
 export async function run(args: readonly string[]): Promise<void> {
+  // Should everything end without an answer, that is a fault of ours.
+  process.exitCode = EXIT_CODES.internal
   process.exitCode = EXIT_CODES[await codeOf(args)]
 }
 
