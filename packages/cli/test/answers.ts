@@ -27,7 +27,7 @@ export function definitionFor(args: readonly string[]): string {
   const end = args.indexOf("--")
   const line = end === -1 ? args : args.slice(0, end)
   if (line.includes("--version") || line.includes("-V")) return "version"
-  if (line.some((word) => word === "--help" || word === "-h" || word === "help")) return "help"
+  if (line.some((word) => word === "--help" || word === "-h")) return "help"
   const starts = line.map((_, at) => line.slice(at))
   const name = starts.flatMap((words) => COMMAND_NAMES.filter((known) => isAhead(known.split(" "), words)))[0]
   return (name ?? "inspect").replace(" ", "-")
