@@ -26,6 +26,12 @@ describe("the secret", () => {
     ["was text", "c2VjcmV0", { key: "c2VjcmV0", encoding: "base64" }, ["secret_encoding utf8"]],
     ["had a line end", "secret\n", { key: "secret" }, ["secret_newline +"]],
     ["had none", "secret", { key: "secret\n" }, ["secret_newline -"]],
+    [
+      "was encoded with the line end of echo",
+      "secret",
+      { key: Buffer.from("secret\n").toString("base64") },
+      ["secret_encoding base64", "secret_newline -"],
+    ],
     ["had other line ends", "a\r\nb", { key: "a\nb" }, ["secret_line_ends CRLF"]],
     ["was in quotes", "secret", { key: '"secret"' }, ["secret_quotes "]],
     ["was between spaces", "secret", { key: "  secret " }, ["secret_spaces "]],

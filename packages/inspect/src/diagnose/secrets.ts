@@ -12,18 +12,27 @@ export interface SecretGuess {
 
 const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
 
+const LINE_FEED = 0x0a
+
 /** Guesses, the text as it was given first; each once. */
 export function secretGuesses(text: string, given: SecretEncoding): SecretGuess[] {
   const seen = new Set<string>()
   const guesses: SecretGuess[] = []
+  const add = (bytes: Uint8Array, hints: readonly Hint[]) => {
+    const mark = bytes.join()
+    if (bytes.length === 0 || seen.has(mark)) return
+    seen.add(mark)
+    guesses.push({ bytes, hints })
+  }
   for (const encoding of [given, ...ENCODINGS]) {
     for (const [variant, hint] of textsOf(text)) {
       const bytes = secretBytes(variant, encoding)
-      const mark = bytes?.join()
-      if (bytes === undefined || mark === undefined || bytes.length === 0 || seen.has(mark)) continue
-      seen.add(mark)
+      if (bytes === undefined) continue
       const encoded: Hint[] = encoding === given ? [] : [{ code: "secret_encoding", detail: encoding }]
-      guesses.push({ bytes, hints: [...encoded, ...hint] })
+      add(bytes, [...encoded, ...hint])
+      // `echo SECRET | base64`: the line end of echo was encoded too.
+      if (encoding !== "utf8" && bytes.at(-1) === LINE_FEED)
+        add(bytes.subarray(0, -1), [...encoded, ...hint, { code: "secret_newline", detail: "-" }])
     }
   }
   return guesses
