@@ -189,12 +189,21 @@ async function offered(make: () => Promise<Jwk>, { index = 0, form, provenance }
   try {
     const jwk = await make()
     const { keyType, curve, keyId, use, isPrivate, isSymmetric } = jwk
-    const said = { keyType, curve, keyId, use, isPrivate, isSymmetric, bits: bitsOf(jwk) }
-    const thumbprint = isSymmetric ? undefined : await jwk.thumbprintAsync()
-    return { ...nothing, ...nothingMore, ...said, jwk, thumbprint, problem: undefined }
+    const said = { keyType, curve, keyId, use, isPrivate, isSymmetric }
+    return { ...nothing, ...nothingMore, ...said, ...(await measured(jwk)), jwk, problem: undefined }
   } catch (error) {
     if (!isJwtError(error)) throw error
     return { ...nothing, ...nothingMore, problem: error.code }
+  }
+}
+
+/** Some platforms cannot write every key that they can use as a JWK (RSASSA-PSS ones): those have no thumbprint here, and verify all the same. */
+async function measured(jwk: Jwk): Promise<Pick<OfferedKey, "bits" | "thumbprint">> {
+  try {
+    return { bits: bitsOf(jwk), thumbprint: jwk.isSymmetric ? undefined : await jwk.thumbprintAsync() }
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return { bits: undefined, thumbprint: undefined }
   }
 }
 
