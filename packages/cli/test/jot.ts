@@ -59,6 +59,8 @@ export interface RunOptions {
   readonly printsKeys?: boolean
   /** In a session of its own, without the terminal of whoever runs the tests. */
   readonly detached?: boolean
+  /** The address of a module that is loaded before the program. */
+  readonly preload?: string
 }
 
 /** A folder for one file of tests, with an empty home in it. */
@@ -81,8 +83,9 @@ export class Place {
 
   /** Runs the program. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-    const { input = "", env = {}, network = false, printsKeys = false, detached = false } = options
+    const { input = "", env = {}, network = false, printsKeys = false, detached = false, preload } = options
     const guard = network ? [] : ["--import", `data:text/javascript,${encodeURIComponent(NO_NETWORK)}`]
+    if (preload !== undefined) guard.push("--import", preload)
     const child = spawn(process.execPath, [...guard, main, ...args], {
       cwd: this.folder,
       detached,

@@ -6,7 +6,7 @@ import { escapeLine } from "./escape.ts"
 import { EXIT_CODES, type ExitCode, Failure } from "./failure.ts"
 import { COMMON } from "./flags.ts"
 import { nearest } from "./nearest.ts"
-import { Options, readLine } from "./options.ts"
+import { type Options, readLine } from "./options.ts"
 import { isColoured, painter } from "./paint.ts"
 import type { Answer, Note, Session } from "./session.ts"
 import { writeError, writeNew, writeOutput } from "./streams.ts"
@@ -27,48 +27,71 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function codeOf(args: readonly string[]): Promise<ExitCode> {
-  const isJson = wantsJson(args)
-  const said: { words: Words | undefined } = { words: undefined }
-  const language = languageOf(new Options(new Map()), isJson)
+  const manner = mannerOf(args)
+  const { isJson, language } = manner
   process.once("SIGINT", () => void interrupted(isJson))
+  endOnFaults(manner)
   try {
     const { options, operands } = readLine(args)
-    const chosen = languageOf(options, isJson)
-    said.words = await wordsOf(chosen)
+    refuseOtherLanguages(options)
+    const words = await wordsOf(language)
     if (args.length === 0) throw new Failure("usage", "nothing_to_do")
     const task = taskOf(options, operands)
-    const session = sessionOf(task, said.words, isJson, chosen)
+    const session = sessionOf(task, words, isJson, language)
     await setClock(session)
     const { command } = await COMMANDS[task.name].load()
     return await print(await command(session), session)
   } catch (error) {
-    const words = said.words ?? (await wordsOf(language))
-    try {
-      return await printFailure(await failureOf(error), isJson, words)
-    } catch (broken) {
-      // Where stdout itself is what failed, it cannot say so.
-      return await printFailure(await failureOf(broken), false, words)
-    }
+    return await fail(error, manner)
   }
 }
 
-/** Also where the line cannot be read: a script must get its object whatever it did wrong. */
-function wantsJson(args: readonly string[]): boolean {
+/** What nobody waits for ends the program as well, streams and timers included. The first fault is told. */
+function endOnFaults(manner: Manner): void {
+  let isEnding = false
+  const end = (error: unknown) => {
+    if (isEnding) return
+    isEnding = true
+    void fail(error, manner).then((code) => process.exit(EXIT_CODES[code]))
+  }
+  process.on("uncaughtException", end).on("unhandledRejection", end)
+}
+
+/** How to speak, also where the line cannot be read: a script must get its object whatever it did wrong, and a person words. */
+interface Manner {
+  readonly isJson: boolean
+  readonly language: "en" | "zh-Hant"
+  readonly isVerbose: boolean
+}
+
+function mannerOf(args: readonly string[]): Manner {
   const end = args.indexOf("--")
   const flags = end === -1 ? args : args.slice(0, end)
+  const isJson = wantsJson(flags)
+  const isVerbose = flags.some((flag) => flag === "--verbose" || /^-[a-z]*v/.test(flag))
+  return { isJson, language: isJson ? "en" : languageOf(flags), isVerbose }
+}
+
+function wantsJson(flags: readonly string[]): boolean {
   const isReport =
     flags.includes("--format=json") || flags.some((flag, at) => flag === "json" && flags[at - 1] === "--format")
   return isReport || flags.includes("--json") || flags.includes("--jsonl")
 }
 
+const CHINESE = /^zh[-_](?:hant|tw|hk|mo)(?:[-_.@]|$)/i
+
 /** JSON is never translated. */
-function languageOf(options: Options, isJson: boolean): "en" | "zh-Hant" {
+function languageOf(flags: readonly string[]): "en" | "zh-Hant" {
   const { env } = process
-  if (isJson) return "en"
-  const wanted = options.text("lang") ?? [env["LC_ALL"], env["LC_MESSAGES"], env["LANG"]].find((one) => one) ?? "en"
-  if (/^zh[-_](?:hant|tw|hk|mo)\b|^zh[-_](?:hant|tw|hk|mo)[._]/i.test(wanted)) return "zh-Hant"
-  if (options.has("lang") && !/^en\b/i.test(wanted)) throw new Failure("usage", "flag_choice", "lang", "en zh-Hant")
-  return "en"
+  const at = flags.lastIndexOf("--lang")
+  const said = at === -1 ? flags.find((flag) => flag.startsWith("--lang="))?.slice(7) : flags[at + 1]
+  const wanted = said ?? [env["LC_ALL"], env["LC_MESSAGES"], env["LANG"]].find((one) => one) ?? "en"
+  return CHINESE.test(wanted) ? "zh-Hant" : "en"
+}
+
+function refuseOtherLanguages(options: Options): void {
+  const wanted = options.text("lang") ?? "en"
+  if (!CHINESE.test(wanted) && !/^en\b/i.test(wanted)) throw new Failure("usage", "flag_choice", "lang", "en zh-Hant")
 }
 
 async function wordsOf(language: "en" | "zh-Hant"): Promise<Words> {
@@ -166,13 +189,13 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
   }
 }
 
-interface Manner extends Pick<Session, "paintNotes" | "isJson" | "say"> {
+interface NoteManner extends Pick<Session, "paintNotes" | "isJson" | "say"> {
   readonly isQuiet: boolean
 }
 
 const COLOURS = { notice: "doubt", info: "faint", warning: "doubt", error: "bad" } as const
 
-function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: Manner): void {
+function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: NoteManner): void {
   if (level !== "error" && isQuiet) return
   if (isJson && level !== "notice") return
   const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
@@ -225,25 +248,28 @@ async function failureOf(error: unknown): Promise<Failure | Error> {
   return error instanceof Error ? error : new Error("unknown")
 }
 
-async function printFailure(failure: Failure | Error, isJson: boolean, words: Words): Promise<ExitCode> {
+async function fail(error: unknown, manner: Manner): Promise<ExitCode> {
+  const words = await wordsOf(manner.language)
+  try {
+    return await printFailure(await failureOf(error), manner, words)
+  } catch (broken) {
+    // Where stdout itself is what failed, it cannot say so.
+    return await printFailure(await failureOf(broken), { ...manner, isJson: false }, words)
+  }
+}
+
+async function printFailure(failure: Failure | Error, manner: Manner, words: Words): Promise<ExitCode> {
   const isKnown = failure instanceof Failure
   const code = isKnown ? failure.code : "internal"
   const message = isKnown ? fill(words[failure.word], failure.details) : words.internal_error
-  // Of a fault of ours the places, without the message: that may hold anything.
-  const places = isKnown
-    ? ""
-    : (failure.stack ?? "")
-        .split("\n")
-        .filter((line) => /^ +at /.test(line))
-        .slice(0, 5)
-        .join("\n")
-  if (isJson) {
+  if (manner.isJson) {
     const reason = isKnown ? failure.reason : "internal_error"
     await writeOutput(`${JSON.stringify(failed(code, reason, message))}\n`)
     return code
   }
-  writeError(`jot: ${message}\n${places === "" ? "" : `${failure.name}\n${places}\n`}`)
-  if (isKnown && failure.word === "nothing_to_do") {
+  writeError(`jot: ${message}\n`)
+  if (!isKnown) writeError(manner.isVerbose ? placesOf(failure) : `${words.see_verbose}\n`)
+  else if (failure.word === "nothing_to_do") {
     const { shortHelp } = await import("./help.ts")
     writeError(`\n${shortHelp(TABLE, (word) => words[word])}`)
   } else if (code === "usage") writeError(`${words.see_help}\n`)
@@ -253,6 +279,15 @@ async function printFailure(failure: Failure | Error, isJson: boolean, words: Wo
 /** What scripts get where there is nothing else to tell. */
 function failed(code: ExitCode, reason: string, message: string): object {
   return { schema: 1, ok: false, code, reason, message, checks: [], findings: [] }
+}
+
+/** Where a fault of ours is, without its message: that may hold anything. */
+function placesOf({ name, message, stack = "" }: Error): string {
+  const places = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split("\n")
+    .filter((line) => /^ +at /.test(line))
+  return [name, ...places.slice(0, 8), ""].join("\n")
 }
 
 function interrupted(isJson: boolean): void {

@@ -98,8 +98,9 @@ async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Ui
       chunks.push(chunk)
     }
   } catch (error) {
-    if (error instanceof Failure) throw error
-    const code = String((error as NodeJS.ErrnoException).code ?? "")
+    const { code } = error as NodeJS.ErrnoException
+    // What the system did not say is a fault of ours.
+    if (error instanceof Failure || code === undefined) throw error
     throw isPath(name) ? new Failure("io", "unreadable", name, code) : new Failure("io", "unreadable_name", code)
   }
   return Buffer.concat(chunks)
