@@ -75,10 +75,10 @@ describe("inspect", () => {
   test("is what a token alone means, and shows claims with meanings and dates", async () => {
     const { stdout, code } = await place.run([...AT, token])
     expect(code).toBe(0)
-    expect(stdout).toContain("exp  1700003600  Expires: 2023-11-14T23:13:20Z, in 1 hour")
+    expect(stdout).toContain("exp  1700003600  Expires: in 1 hour\n                   2023-11-14T23:13:20Z\n")
     expect(stdout).toContain("signature      not checked  no key was given")
     const later = await place.run(["--at", String(NOW + 1800), token])
-    expect(later.stdout).toContain("Timeline\n  issued 30 minutes ago ── now ── expires in 30 minutes\n")
+    expect(later.stdout).toMatch(/ issued 30 minutes ago +now +expires in 30 minutes\n/)
   })
 
   test("verifies where a key is given, and ends as verify does", async () => {

@@ -111,8 +111,11 @@ function isWeak({ bits, keyType, algorithm }: OfferedKey): boolean {
   return bits !== undefined && least !== undefined && bits < least
 }
 
+/** What a key is to whoever has it. */
+type KeyKind = "secret" | "private" | "public" | "unusable"
+
 /** What may be said of a key: nothing of its secret parts. */
-export function described(key: OfferedKey): { readonly [name: string]: string | number | boolean | undefined } {
+export function described(key: OfferedKey): { readonly [name: string]: string | number | undefined } {
   const { form, keyType, curve, keyId, algorithm, use, bits, isPrivate, isSymmetric, problem } = key
   const kind = isSymmetric ? "secret" : isPrivate ? "private" : "public"
   return {
@@ -129,14 +132,23 @@ export function described(key: OfferedKey): { readonly [name: string]: string | 
   }
 }
 
-/** Keys one below the other. */
-export function keyTable(keys: readonly OfferedKey[], { paint }: Session): string {
-  const heads = ["kind", "kty", "crv", "bits", "alg", "kid", "thumbprint"]
-  const rows = keys.map((key) => {
-    const facts = described(key)
-    return heads.map((name) => escapeLine(String(facts[name] ?? "-")))
+const HEADS = ["kind", "kty", "crv", "bits", "alg", "use", "kid", "thumbprint"] as const
+
+/** Keys one below the other. What none of them has is left out. */
+export function keyTable(keys: readonly OfferedKey[], { paint, say }: Session): string {
+  const facts = keys.map(described)
+  const heads = HEADS.filter((name) => facts.some((fact) => fact[name] !== undefined))
+  const rows = facts.map((fact) => heads.map((name) => shownFact(name, fact[name], say)))
+  const table = columns([heads.map((name) => say(`key.${name}`)), ...rows], {
+    paint: (text, _, row) => (row === 0 ? paint("faint", text) : text),
+    indent: "",
   })
-  return `${columns([heads, ...rows], (text, _, row) => (row === 0 ? paint("faint", text) : text), "").join("\n")}\n`
+  return table.map((line) => `${line}\n`).join("")
+}
+
+function shownFact(name: (typeof HEADS)[number], value: unknown, say: Session["say"]): string {
+  if (value === undefined) return "-"
+  return name === "kind" ? say(`kind.${value as KeyKind}`) : escapeLine(String(value))
 }
 
 /** `jot key match`. */

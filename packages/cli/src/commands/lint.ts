@@ -1,7 +1,7 @@
 /** Everything that is odd, weak or dangerous about a token or a key set. */
 
-import { describeFinding, explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
-import { escapeControls, escapeLine } from "../frame/escape.ts"
+import { explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
+import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { github, junit, REPORT_FORMATS, sarif } from "../frame/reports.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
@@ -9,6 +9,7 @@ import { catalogueOf } from "../input/catalogue.ts"
 import { optionalKeysOf } from "../input/keys.ts"
 import { durationOf } from "../input/time.ts"
 import { oneToken } from "../input/token.ts"
+import { findingLines } from "../report/findings.ts"
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"]
 
@@ -39,20 +40,9 @@ async function reportOf(findings: readonly Finding[], session: Session): Promise
   return escapeControls({ sarif, junit, github }[format](findings, await catalogueOf(session)))
 }
 
-/** Findings for people: the gravest first, each with what to do. */
+/** Findings for people, with their last line end. */
 export async function linesOf(findings: readonly Finding[], session: Session): Promise<string> {
-  const { paint, say } = session
-  const catalogue = await catalogueOf(session)
-  if (findings.length === 0) return `${paint("good", say("no_findings"))}\n`
-  const colours = { error: "bad", warning: "doubt", info: "faint" } as const
-  const lines = findings.map((found) => {
-    const { id, severity, path } = found
-    const { message, fix } = describeFinding(found, catalogue)
-    const place = path === "" ? "" : ` ${paint("faint", escapeLine(path))}`
-    const head = `${paint(colours[severity], say(`severity.${severity}`).padEnd(7))} ${paint("strong", id)}`
-    return `${head} ${escapeLine(message)}${place}\n        ${escapeLine(fix)}\n`
-  })
-  return lines.join("")
+  return `${findingLines(findings, await catalogueOf(session), session).join("\n")}\n`
 }
 
 async function explained(text: string, session: Session): Promise<Answer> {

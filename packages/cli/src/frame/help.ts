@@ -119,7 +119,7 @@ function variableLines(say: Say): string[] {
 }
 
 function listed(rows: readonly (readonly string[])[]): string[] {
-  return columns(rows, (cell) => cell)
+  return columns(rows, { paint: (cell) => cell })
 }
 
 function wrapped(words: string): string {

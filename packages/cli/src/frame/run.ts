@@ -161,6 +161,9 @@ const TABLE: Session["table"] = COMMAND_NAMES.map((name) => {
   return { name, operands, flags: [...flags, ...COMMON], examples }
 })
 
+/** Lines in a pipe or a file are as long as on a usual terminal. */
+const USUAL_COLUMNS = 80
+
 /** The clock of this run: the machine's, unless `--at` says otherwise. */
 const clock: { now: number } = { now: Math.floor(Date.now() / 1000) }
 
@@ -182,11 +185,19 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
     isJson,
     language,
     say,
+    width: (!options.has("out") && stdout.columns) || USUAL_COLUMNS,
+    isUnicode: language !== "en" || isUnicodeLocale(env),
     paint: isJson || options.has("out") ? painter(false) : colours(stdout),
     paintNotes,
     write: options.has("no-newline") ? withoutLastLineEnd() : writeOutput,
     tell: (note) => tell(note, { isQuiet: options.has("quiet"), isJson, paintNotes, say }),
   }
+}
+
+/** As POSIX has it: the first that is set counts. Windows and macOS say it otherwise, and can. */
+function isUnicodeLocale(env: NodeJS.ProcessEnv): boolean {
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((one) => one)
+  return locale === undefined ? process.platform !== "linux" : /utf-?8/i.test(locale)
 }
 
 interface NoteManner extends Pick<Session, "paintNotes" | "isJson" | "say"> {

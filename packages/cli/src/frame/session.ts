@@ -63,6 +63,10 @@ export interface Session {
   readonly language: "en" | "zh-Hant"
   /** A message in the language of the user. */
   readonly say: (word: Word, ...details: readonly string[]) => string
+  /** Columns that a line of stdout may take. */
+  readonly width: number
+  /** Whether more than ASCII can be shown: lines, arrows, ticks. */
+  readonly isUnicode: boolean
   readonly paint: Painter
   readonly paintNotes: Painter
   /** Writes data, and waits where the reader is slow. Tells whether anybody still reads. */
