@@ -26,8 +26,9 @@ const BACK = "\u007f\b"
 export async function ask(what: Asked, { options, say }: Session): Promise<string> {
   if (options.has("no-input")) throw new Failure("usage", "prompt_forbidden")
   const { input, output } = openTerminal()
-  output.write(`${say(`prompt_${what}`)}: `)
+  // In this order: who reads the question may answer at once.
   input.setRawMode(true).setEncoding("utf8")
+  output.write(`${say(`prompt_${what}`)}: `)
   try {
     return await answerFrom(input, what === "key")
   } finally {
