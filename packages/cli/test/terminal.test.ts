@@ -1,5 +1,9 @@
 /** The program on a real terminal: colour, questions, Ctrl-C. */
 import { createPrivateKey } from "node:crypto"
+import { once } from "node:events"
+import { mkdirSync, readdirSync } from "node:fs"
+import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
 import { encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
@@ -163,4 +167,69 @@ test.runIf(hasTerminals)("reads stdin that is no terminal", async () => {
   const { code, screen } = await open(["decode", "-q", `@${tokenFile}`]).ended()
   expect([code, screen]).toEqual([0, expect.stringContaining("alice")])
   expect((await open(["decode", "-q"], { stdin: token }).ended()).code).toBe(0)
+})
+
+/** A server that answers when it is told to. */
+async function slowServer(): Promise<{ address: string; asked: Promise<ServerResponse>; stop: () => void }> {
+  const server = createServer()
+  const asked = once(server, "request").then(([, response]) => response as ServerResponse)
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  return { address: `http://127.0.0.1:${port}/jwks.json`, asked, stop: () => server.close() }
+}
+
+const SET = JSON.stringify({ keys: [Jwk.generate("ES256", { keyId: "one" }).publicKey().toJSON()] })
+const ERASE = "\r\u001b[K"
+
+describe.runIf(hasTerminals)("what takes long", () => {
+  test("says so while it lasts, and leaves no trace", async () => {
+    const { address, asked, stop } = await slowServer()
+    const terminal = open(["jwks", "fetch", address], { env: { NO_COLOR: "1" } })
+    const response = await asked
+    await terminal.shows(/asking 127\.0\.0\.1:\d+ {2}\d s/)
+    response.end(SET)
+    const { code, screen } = await terminal.ended()
+    stop()
+    expect(code).toBe(0)
+    // What is behind the last erasure is all that remains of the line.
+    expect(screen.split(ERASE).at(-1)).toMatch(/^\{\r\n/)
+    expect(screen.replaceAll(ERASE, "")).not.toContain("\u001b")
+  })
+
+  test.each([
+    ["in a pipe", [], { stderr: "pipe" }],
+    ["with --quiet", ["-q"], {}],
+    ["with --json", ["--json"], {}],
+    ["on a terminal that cannot erase", [], { env: { TERM: "dumb" } }],
+  ] as [string, string[], TerminalOptions][])("says nothing %s", async (_, args, options) => {
+    const { address, asked, stop } = await slowServer()
+    const fetching = open(["jwks", "fetch", ...args, address], options)
+    const response = await asked
+    // Another one, begun later, shows its line: by then this one would have, too.
+    const second = await slowServer()
+    const other = open(["jwks", "fetch", second.address])
+    await other.shows("asking")
+    response.end(SET)
+    const { code, screen, stderr } = await fetching.ended()
+    const otherResponse = await second.asked
+    otherResponse.end(SET)
+    await other.ended()
+    stop()
+    second.stop()
+    expect(code).toBe(0)
+    expect(screen + stderr).not.toContain("asking")
+  })
+
+  test("Ctrl-C in a scan ends with 130, without a line and without a file", async () => {
+    const temporary = `${place.folder}/temporary`
+    mkdirSync(temporary)
+    const terminal = open(["scan", tokenFile, "-"], { env: { TMPDIR: temporary, NO_COLOR: "1" } })
+    await terminal.shows(/scanning .* 50 % {2}1 \/ 2/)
+    terminal.type("\u0003")
+    const { code, screen, modes } = await terminal.ended()
+    expect({ code, modes }).toEqual({ code: 130, modes: COOKED })
+    expect(screen).toMatch(new RegExp(`${ERASE.replace("[", "\\[")}$`))
+    expect(readdirSync(temporary)).toEqual([])
+  })
 })

@@ -13,6 +13,7 @@ import { signingKeyOf } from "../input/signing-key.ts"
 export const command: Command = async (session) => {
   const policy = await policyOf(session)
   const { jwk, algorithm } = await signingKeyOf(session, policy.algorithms?.slice(0, 1))
+  session.progress(session.say("progress_fixtures"))
   const made = await makeFixtures({ key: jwk, algorithm, policy, now: session.now })
   const fixtures = made.map((fixture) => ({ ...fixture, reason: wordsFor(en, "fixture", fixture.name) }))
   const folder = session.options.text("out")

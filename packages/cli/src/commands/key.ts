@@ -19,15 +19,15 @@ export const generate: Command = async (session) => {
   const [algorithm, ...others] = options.list("alg") ?? []
   if (algorithm === undefined || others.length > 0) throw new Failure("usage", "generate_alg")
   const bits = bitsOf(session)
+  // What may not be shown is not made, and nobody waits in vain for an answer.
+  if (isOnTerminal(session)) throw new Failure("usage", "private_on_terminal")
+  const passphrase = await protectedText("passphrase", session)
+  session.progress(say("progress_key"))
   const made = await make(algorithm, bits)
   const wanted = options.text("kid")
   const keyId = wanted === "thumbprint" && !made.isSymmetric ? await made.thumbprintAsync() : wanted
   const key = keyId === undefined ? made : Jwk.from(made.toPrivateJSON(), { keyId })
-  const written = await writeKeys(
-    [key],
-    options.choice("to", KEY_FORMS) ?? "jwk",
-    await protectedText("passphrase", session),
-  )
+  const written = await writeKeys([key], options.choice("to", KEY_FORMS) ?? "jwk", passphrase)
   return answerOf(written, session, [{ level: "info", text: say("key_made", algorithm) }])
 }
 
@@ -50,9 +50,12 @@ function bitsOf({ options }: Session): number | undefined {
 }
 
 /** Private keys go to files and pipes; on a terminal they would stay on the screen and in its history. */
-function answerOf({ data, json, isSecret }: Written, { options }: Session, notes: Answer["notes"] = []): Answer {
-  const isShown = process.stdout.isTTY === true && !options.has("out") && !options.has("force")
-  if (isSecret && isShown) throw new Failure("usage", "private_on_terminal")
+function isOnTerminal({ options }: Session): boolean {
+  return process.stdout.isTTY === true && !options.has("out") && !options.has("force")
+}
+
+function answerOf({ data, json, isSecret }: Written, session: Session, notes: Answer["notes"] = []): Answer {
+  if (isSecret && isOnTerminal(session)) throw new Failure("usage", "private_on_terminal")
   return { code: "ok", members: { key: json }, text: data, isSecret, notes }
 }
 

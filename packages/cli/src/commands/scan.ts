@@ -30,7 +30,10 @@ export const command: Command = async (session) => {
   if (operands.length === 0 && process.stdin.isTTY === true) throw new Failure("usage", "scan_what")
   const files = operands.length === 0 ? ["-"] : operands.flatMap(filesIn)
   const sightings: Sighting[] = []
-  for (const file of files) sightings.push(...(await sightingsIn(file, session)))
+  for (const [at, file] of files.entries()) {
+    session.progress(say("progress_scan"), at, files.length)
+    sightings.push(...(await sightingsIn(file, session)))
+  }
   const { kinds } = await catalogueOf(session)
   const lines = sightings.map(({ file, line, column, kind, alg = "-" }) => {
     const label =

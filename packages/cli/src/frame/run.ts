@@ -7,7 +7,8 @@ import { EXIT_CODES, type ExitCode, Failure } from "./failure.ts"
 import { COMMON } from "./flags.ts"
 import { nearest } from "./nearest.ts"
 import { type Options, readLine } from "./options.ts"
-import { isColoured, painter } from "./paint.ts"
+import { isColoured, type Painter, painter } from "./paint.ts"
+import { Progress } from "./progress.ts"
 import type { Answer, Note, Session } from "./session.ts"
 import { writeError, writeNew, writeOutput } from "./streams.ts"
 import { TOPICS } from "./topics.ts"
@@ -173,6 +174,9 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
   const colours = (stream: { isTTY?: boolean }) =>
     painter(isColoured({ isTerminal: stream.isTTY === true, choice, env }))
   const paintNotes = colours(stderr)
+  const isUnicode = language !== "en" || isUnicodeLocale(env)
+  const write = options.has("no-newline") ? withoutLastLineEnd() : writeOutput
+  shown.progress = progressOn(process, options, isUnicode, paintNotes)
   const say = (word: Word, ...details: readonly string[]) => fill(words[word], details)
   return {
     options,
@@ -186,12 +190,26 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
     language,
     say,
     width: (!options.has("out") && stdout.columns) || USUAL_COLUMNS,
-    isUnicode: language !== "en" || isUnicodeLocale(env),
+    isUnicode,
     paint: isJson || options.has("out") ? painter(false) : colours(stdout),
     paintNotes,
-    write: options.has("no-newline") ? withoutLastLineEnd() : writeOutput,
+    write: (text) => {
+      shown.progress.clear()
+      return write(text)
+    },
+    progress: shown.progress.step,
     tell: (note) => tell(note, { isQuiet: options.has("quiet"), isJson, paintNotes, say }),
   }
+}
+
+/** What shows on stderr how far a task has come; replaced where there is a terminal to show it on. */
+const shown: { progress: Progress } = { progress: new Progress(undefined) }
+
+function progressOn({ stderr, env }: NodeJS.Process, options: Options, isUnicode: boolean, paint: Painter): Progress {
+  const isSilent = options.has("quiet") || options.has("json") || options.has("jsonl")
+  if (stderr.isTTY !== true || isSilent || env["TERM"] === "dumb") return new Progress(undefined)
+  const columns = stderr.columns || USUAL_COLUMNS
+  return new Progress({ write: writeError, columns, isUnicode, paint: (text) => paint("faint", text) })
 }
 
 /** As POSIX has it: the first that is set counts. Windows and macOS say it otherwise, and can. */
@@ -209,12 +227,14 @@ const COLOURS = { notice: "doubt", info: "faint", warning: "doubt", error: "bad"
 function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: NoteManner): void {
   if (level !== "error" && isQuiet) return
   if (isJson && level !== "notice") return
+  shown.progress.clear()
   const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
   writeError(`${paintNotes(COLOURS[level], escapeLine(`${prefix}${text}`))}\n`)
 }
 
 async function print(answer: Answer, session: Session): Promise<ExitCode> {
   const { code, text, notes = [], isStreamed = false, isPlaced = false, isSecret = false } = answer
+  shown.progress.end()
   for (const note of notes) session.tell(note)
   if (isStreamed) return code
   const data = session.isJson ? await envelopeText(answer) : text
@@ -260,6 +280,7 @@ async function failureOf(error: unknown): Promise<Failure | Error> {
 }
 
 async function fail(error: unknown, manner: Manner): Promise<ExitCode> {
+  shown.progress.end()
   const words = await wordsOf(manner.language)
   try {
     return await printFailure(await failureOf(error), manner, words)
@@ -302,6 +323,7 @@ function placesOf({ name, message, stack = "" }: Error): string {
 }
 
 function interrupted(isJson: boolean): void {
+  shown.progress.end()
   if (isJson) process.stdout.write(`${JSON.stringify(failed("interrupted", "interrupted", "interrupted"))}\n`)
   process.exit(EXIT_CODES.interrupted)
 }

@@ -8,6 +8,7 @@ import type { FlagName } from "./flags.ts"
 import type { Json } from "./json.ts"
 import type { Options } from "./options.ts"
 import type { Painter } from "./paint.ts"
+import type { Step } from "./progress.ts"
 
 /** A message for people. A `notice` is told even beside JSON. */
 export interface Note {
@@ -71,6 +72,8 @@ export interface Session {
   readonly paintNotes: Painter
   /** Writes data, and waits where the reader is slow. Tells whether anybody still reads. */
   readonly write: (text: string | Uint8Array) => Promise<boolean>
+  /** Tells how far a task has come that may take more than a second; shown on a terminal only. */
+  readonly progress: Step
   /** Writes a note at once, by the rules for notes. */
   readonly tell: (note: Note) => void
 }

@@ -12,9 +12,10 @@ const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
  *
  * @throws Failure `usage` for another kind of address; `network` under `--offline` and for whatever goes wrong on the way.
  */
-export async function fetchText(address: string, { options }: Session): Promise<string> {
+export async function fetchText(address: string, { options, progress, say }: Session): Promise<string> {
   const url = urlOf(address)
   if (options.has("offline")) throw new Failure("network", "offline", url.host)
+  progress(say("progress_fetch", url.host))
   let response: Response
   try {
     response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) })
