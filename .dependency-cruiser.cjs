@@ -101,6 +101,24 @@ module.exports = {
       },
     },
     {
+      name: "page-has-what-it-carries",
+      severity: "error",
+      comment:
+        "everything that the page imports is sent to whoever opens it; Node is where its server and its scripts run",
+      from: { path: "^packages/debugger/src/[^/]+/" },
+      to: {
+        path: ".+",
+        pathNot: ["^packages/(debugger|inspect|jotkit)/src/", "^node_modules/(preact|@preact/signals)/"],
+      },
+    },
+    {
+      name: "page-state-knows-no-view",
+      severity: "error",
+      comment: "what is known of a token is one thing, how it is shown another",
+      from: { path: "^packages/debugger/src/state/" },
+      to: { path: "^packages/debugger/src/(view|words|style|page)/" },
+    },
+    {
       name: "words-are-leaves",
       severity: "error",
       comment: "a page carries one language: nothing else may bring another one in",
@@ -136,7 +154,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@jotkit/source", "types", "import", "default"],
-      extensions: [".ts", ".mjs", ".js", ".cjs", ".json"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".cjs", ".json"],
     },
   },
 }

@@ -97,6 +97,16 @@ export default defineConfig({
         },
       },
       {
+        // The built page in a real browser.
+        extends: true,
+        test: {
+          name: "debugger",
+          include: ["packages/debugger/test/**/*.test.ts"],
+          globalSetup: ["packages/debugger/test/build.setup.ts"],
+          execArgv,
+        },
+      },
+      {
         extends: true,
         test: { name: "scripts", include: ["scripts/**/*.test.ts"] },
       },

@@ -22,6 +22,7 @@ const steps = [
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
   ["size", execPath, "scripts/size.mjs"],
+  ["page", execPath, "packages/debugger/scripts/build.mjs"],
   ["reference", "npx", "typedoc", "--emit", "none"],
   ["suite", "npx", "vitest", "run"],
 ]

@@ -1,0 +1,77 @@
+/** The five verdicts in one sentence: the one thing to know first. */
+
+import { type Judgment, type Reading, textMember } from "@jotkit/inspect"
+
+/** Which sentence; its words stand in the catalogue. */
+export type Headline =
+  | "empty"
+  | "checking"
+  | "not_token"
+  | "key"
+  | "part"
+  | "broken"
+  | "encrypted"
+  | "unsecured"
+  | "unverified"
+  | "impossible"
+  | "forged"
+  | "unfit"
+  | "self_signed"
+  | "expired"
+  | "early"
+  | "refused"
+  | "genuine"
+  | "accepted"
+
+/** How it is meant: `spent` is genuine and cannot be used, which is neither good nor forged. */
+export type Tone = "idle" | "open" | "good" | "spent" | "bad"
+
+const TONES: Readonly<Record<Headline, Tone>> = {
+  empty: "idle",
+  checking: "idle",
+  not_token: "bad",
+  key: "open",
+  part: "open",
+  broken: "bad",
+  encrypted: "open",
+  unsecured: "bad",
+  unverified: "open",
+  impossible: "open",
+  forged: "bad",
+  unfit: "bad",
+  self_signed: "bad",
+  expired: "spent",
+  early: "spent",
+  refused: "spent",
+  genuine: "good",
+  accepted: "good",
+}
+
+/** The sentence for a token, and how it is meant. */
+export function headlineOf(reading: Reading, judgment: Judgment | undefined): readonly [Headline, Tone] {
+  const headline = withoutJudgment(reading) ?? (judgment === undefined ? "checking" : ofJudgment(reading, judgment))
+  return [headline, TONES[headline]]
+}
+
+function withoutJudgment({ text, form }: Reading): Headline | undefined {
+  if (text === "") return "empty"
+  if (form === "unknown" || form === "json") return "not_token"
+  if (form === "jwk" || form === "jwks") return "key"
+  return form === "segment" ? "part" : undefined
+}
+
+function ofJudgment({ header }: Reading, { verdicts, verifiedBy }: Judgment): Headline {
+  const { structure, signature, time, claims, keyTrust } = verdicts
+  if (signature.code === "token_encrypted") return structure.status === "fail" ? "broken" : "encrypted"
+  const isNone = textMember(header?.json?.root, "alg")?.toLowerCase() === "none"
+  if (isNone) return "unsecured"
+  if (structure.status === "fail") return "broken"
+  if (signature.code === "signature_invalid") return "forged"
+  if (signature.status === "fail") return "unfit"
+  if (signature.status === "cannot_check") return "impossible"
+  if (verifiedBy === undefined) return "unverified"
+  if (keyTrust.status === "fail") return "self_signed"
+  if (time.status === "fail") return time.code === "token_not_yet_valid" ? "early" : "expired"
+  if (claims.status === "fail") return "refused"
+  return claims.status === "pass" ? "accepted" : "genuine"
+}

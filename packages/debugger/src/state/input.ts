@@ -1,0 +1,71 @@
+/** What the user gave: the token's text, and the key's. It lives here, in the memory of the page, and nowhere else. */
+
+import type { FoundToken, RemovalKind, SecretEncoding } from "@jotkit/inspect"
+import { batch, type Signal, signal } from "@preact/signals"
+
+/** A key that came as a file and is no text. */
+export interface KeyFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** The text in the token box, as it was pasted or typed. */
+export const tokenText: Signal<string> = signal("")
+
+/** Which of the tokens in that text is looked at. */
+export const chosenToken: Signal<number> = signal(0)
+
+/** The token box before it was cleaned. */
+export interface Cleaning {
+  readonly text: string
+  readonly removed: readonly RemovalKind[]
+}
+
+/** What stood in the token box before it was cleaned. */
+export const beforeCleaning: Signal<Cleaning | undefined> = signal(undefined)
+
+/** The text in the key box. */
+export const keyText: Signal<string> = signal("")
+
+/** A key that is no text; counts before the text. */
+export const keyFile: Signal<KeyFile | undefined> = signal(undefined)
+
+/** How the text of a secret stands for bytes. */
+export const secretEncoding: Signal<SecretEncoding> = signal("utf8")
+
+/** The one algorithm that the user accepts; empty for any that fits the key. */
+export const acceptedAlgorithm: Signal<string> = signal("")
+
+/** Takes a text as the token's. */
+export function giveToken(text: string): void {
+  batch(() => {
+    tokenText.value = text
+    chosenToken.value = 0
+    beforeCleaning.value = undefined
+  })
+}
+
+/** Leaves only the token itself in the box; what was there can be put back. */
+export function cleanToken({ text, removed }: FoundToken): void {
+  const before = { text: tokenText.peek(), removed }
+  giveToken(text)
+  beforeCleaning.value = before
+}
+
+/** Takes a text as the key's. */
+export function giveKey(text: string): void {
+  batch(() => {
+    keyText.value = text
+    keyFile.value = undefined
+  })
+}
+
+/** Empties everything that was given. */
+export function clearInput(): void {
+  batch(() => {
+    giveToken("")
+    giveKey("")
+    secretEncoding.value = "utf8"
+    acceptedAlgorithm.value = ""
+  })
+}

@@ -1,0 +1,28 @@
+/** Answers that take a while, tied to what was asked: an old answer is never shown for a new question. */
+
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals"
+
+/**
+ * Follows a question with its answer.
+ *
+ * @param question - Undefined where there is nothing to ask. Two questions are the same if they are the same object.
+ * @param delayMs - So long the question must stand still before it is asked.
+ * @returns The answer to the question that stands now; undefined until it is there.
+ */
+export function later<Question extends object, Answer>(
+  question: ReadonlySignal<Question | undefined>,
+  work: (asked: Question) => Promise<Answer>,
+  delayMs: number,
+): ReadonlySignal<Answer | undefined> {
+  const latest = signal<{ readonly asked: Question; readonly answer: Answer } | undefined>(undefined)
+  effect(() => {
+    const asked = question.value
+    if (asked === undefined) return undefined
+    const timer = setTimeout(async () => {
+      const answer = await work(asked)
+      if (question.peek() === asked) latest.value = { asked, answer }
+    }, delayMs)
+    return () => clearTimeout(timer)
+  })
+  return computed(() => (latest.value?.asked === question.value ? latest.value?.answer : undefined))
+}

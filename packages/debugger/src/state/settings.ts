@@ -1,0 +1,54 @@
+/** Language and theme: chosen, remembered, and put into effect. */
+
+import { effect, type Signal, signal } from "@preact/signals"
+import { keepLanguageInLink } from "./link.ts"
+import { type Language, languageNamed, readStored, type Theme, writeStored } from "./stored.ts"
+
+/** The language of the page. */
+export const language: Signal<Language> = signal("en")
+
+/** The theme of the page. */
+export const theme: Signal<Theme> = signal("system")
+
+/** Takes the first that is known of: the link's language, the one remembered, the browser's. */
+export function restoreSettings(ofLink: Language | undefined): void {
+  const stored = readStored()
+  language.value = ofLink ?? stored.language ?? ofBrowser()
+  theme.value = stored.theme
+  effect(() => {
+    document.documentElement.lang = language.value === "en" ? "en" : "zh-Hant-TW"
+    keepLanguageInLink(language.value)
+  })
+  effect(() => showTheme(theme.value))
+}
+
+/** Chooses a language, and remembers it. */
+export function chooseLanguage(chosen: Language): void {
+  language.value = chosen
+  remember()
+}
+
+/** Chooses a theme, and remembers it. */
+export function chooseTheme(chosen: Theme): void {
+  theme.value = chosen
+  remember()
+}
+
+function remember(): void {
+  writeStored({ language: language.peek(), theme: theme.peek() })
+}
+
+function ofBrowser(): Language {
+  return navigator.languages.map((name) => (/^en\b/i.test(name) ? "en" : languageNamed(name))).find(isKnown) ?? "en"
+}
+
+function isKnown(found: Language | undefined): found is Language {
+  return found !== undefined
+}
+
+/** Puts a theme into effect: the style follows the system unless the document says otherwise. */
+function showTheme(chosen: Theme): void {
+  const { dataset } = document.documentElement
+  if (chosen === "system") delete dataset["theme"]
+  else dataset["theme"] = chosen
+}

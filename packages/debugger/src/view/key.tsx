@@ -1,0 +1,256 @@
+/** The key to verify with: pasted, typed or dropped, and what was read of it. */
+
+import { type OfferedKey, type SecretEncoding, textOf, visibleText } from "@jotkit/inspect"
+import { signal } from "@preact/signals"
+import type { JSX } from "preact"
+import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
+import { isForgotten } from "../state/forget.ts"
+import { acceptedAlgorithm, giveKey, keyFile, keyText, secretEncoding } from "../state/input.ts"
+import { takeKeyFile } from "../state/key-file.ts"
+import { hasKey, suppliedKeys } from "../state/keys.ts"
+import { catalogue, fill, words } from "../words/words.ts"
+import { PLAIN_TEXT } from "./plain-text.ts"
+import "../style/key.css"
+
+const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
+/** Keys of a set that are listed. */
+const MAX_LISTED = 50
+
+/** A file hangs over the panel. */
+const isDragging = signal(false)
+/** Why a file was not read. */
+const refusal = signal("")
+
+/** The panel of the key. */
+export function KeyBox(): JSX.Element {
+  const { key } = words.value
+  return (
+    <section
+      class="panel key"
+      aria-labelledby="key-title"
+      data-dragging={isDragging.value}
+      onDragOver={(event) => {
+        event.preventDefault()
+        isDragging.value = true
+      }}
+      onDragLeave={() => {
+        isDragging.value = false
+      }}
+      onDrop={(event) => {
+        event.preventDefault()
+        isDragging.value = false
+        takeFile(event.dataTransfer?.files[0])
+      }}
+    >
+      <div class="panel-head">
+        <h2 id="key-title">
+          <label for="key">{key.title}</label>
+        </h2>
+        <div class="actions">
+          {hasKey.value && (
+            <button type="button" class="button" onClick={() => giveKey("")}>
+              {key.clear}
+            </button>
+          )}
+          <FileButton />
+        </div>
+      </div>
+      <KeyText />
+      <p id="key-hint" class="hint">
+        {isDragging.value ? key.drop : key.hint}
+      </p>
+      {refusal.value !== "" && (
+        <p class="chip" data-tone="bad">
+          {refusal.value}
+        </p>
+      )}
+      <div class="fields">
+        <AlgorithmField />
+        <EncodingField />
+      </div>
+      <Summary />
+    </section>
+  )
+}
+
+function KeyText(): JSX.Element {
+  const { key } = words.value
+  const file = keyFile.value
+  return (
+    <>
+      <textarea
+        id="key"
+        class="key-text"
+        {...PLAIN_TEXT}
+        aria-describedby="key-hint"
+        rows={Math.min(14, Math.max(3, keyText.value.split("\n").length))}
+        value={keyText.value}
+        onInput={({ currentTarget }) => {
+          isForgotten.value = false
+          refusal.value = ""
+          giveKey(currentTarget.value)
+        }}
+      />
+      {file !== undefined && <p class="chip">{fill(key.file_read, visibleText(file.name), file.bytes.length)}</p>}
+    </>
+  )
+}
+
+/** The same as dropping a file, for those who do not drag. */
+function FileButton(): JSX.Element {
+  const { key } = words.value
+  return (
+    <label class="button file-button">
+      {key.file}
+      <input
+        type="file"
+        class="visually-hidden"
+        onChange={({ currentTarget }) => {
+          takeFile(currentTarget.files?.[0])
+          currentTarget.value = ""
+        }}
+      />
+    </label>
+  )
+}
+
+function takeFile(file: File | undefined): void {
+  if (file === undefined) return
+  refusal.value = ""
+  void takeKeyFile(file).then((limit) => {
+    if (limit !== undefined) refusal.value = fill(words.value.key.file_large, visibleText(file.name), limit)
+  })
+}
+
+/** Which algorithm is accepted: what fits the key, or the one that the user names. Never what the token asks for. */
+function AlgorithmField(): JSX.Element {
+  const { key } = words.value
+  return (
+    <label class="field">
+      <span>{key.algorithm}</span>
+      <select
+        value={acceptedAlgorithm.value}
+        onChange={({ currentTarget }) => {
+          acceptedAlgorithm.value = currentTarget.value
+        }}
+      >
+        <option value="">{key.algorithm_any}</option>
+        {algorithms.value.map((algorithm) => (
+          <option
+            key={algorithm.name}
+            value={algorithm.name}
+            disabled={!algorithm.isAvailable || algorithm.name === "none"}
+          >
+            {nameOf(algorithm)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function nameOf({ name, isAvailable }: ListedAlgorithm): string {
+  const { key } = words.value
+  if (name === "none") return fill(key.algorithm_none, name)
+  return isAvailable ? name : fill(key.algorithm_absent, name)
+}
+
+function EncodingField(): JSX.Element {
+  const { key } = words.value
+  return (
+    <label class="field">
+      <span>{key.encoding}</span>
+      <select
+        value={secretEncoding.value}
+        onChange={({ currentTarget }) => {
+          secretEncoding.value = ENCODINGS.find((one) => one === currentTarget.value) ?? "utf8"
+        }}
+      >
+        {ENCODINGS.map((encoding) => (
+          <option key={encoding} value={encoding}>
+            {key[encoding]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** What was read in the box, so that nobody has to guess what was taken for what. */
+function Summary(): JSX.Element | null {
+  const { key } = words.value
+  const keys = suppliedKeys.value ?? []
+  if (keys.length === 0) return null
+  const [only] = keys
+  return (
+    <div class="summary">
+      <h3>{key.summary}</h3>
+      <ul>
+        {keys.slice(0, MAX_LISTED).map((one) => (
+          <KeyLine key={one.index} offered={one} />
+        ))}
+      </ul>
+      {only?.form === "secret" && secretEncoding.value === "utf8" && /[\r\n]$/.test(keyText.value) && (
+        <p class="note">{key.newline}</p>
+      )}
+      {keys.length === 1 && only?.isPrivate === true && !only.isSymmetric && <PrivateGiven offered={only} />}
+    </div>
+  )
+}
+
+function KeyLine({ offered }: { readonly offered: OfferedKey }): JSX.Element {
+  const { key } = words.value
+  const { form, problem, thumbprint, keyId } = offered
+  if (problem !== undefined)
+    return (
+      <li data-problem={problem}>
+        <strong>{key[`form_${form}`]}</strong>
+        <span class="note">{textOf(catalogue.value, "check", problem)}</span>
+      </li>
+    )
+  return (
+    <li>
+      <strong>{key[`form_${form}`]}</strong>
+      <span class="key-facts">
+        {factsOf(offered).map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+        {keyId !== undefined && <span class="code">kid {visibleText(keyId).slice(0, 80)}</span>}
+      </span>
+      {thumbprint !== undefined && (
+        <span class="thumbprint">
+          <span class="faint">{key.thumbprint}</span> <span class="code">{thumbprint}</span>
+        </span>
+      )}
+    </li>
+  )
+}
+
+function factsOf({ keyType, curve, algorithm, bits, isPrivate, isSymmetric }: OfferedKey): string[] {
+  const { key } = words.value
+  const length =
+    bits === undefined
+      ? []
+      : isSymmetric
+        ? [fill(key.bytes, Math.ceil(bits / 8)), fill(key.bits, bits)]
+        : [fill(key.bits, bits)]
+  const kind = isSymmetric ? key.secret : isPrivate ? key.private : key.public
+  return [keyType, curve, algorithm].filter((fact) => fact !== undefined).concat(length, kind)
+}
+
+/** A private key is more than verifying needs. */
+function PrivateGiven({ offered }: { readonly offered: OfferedKey }): JSX.Element {
+  const { key } = words.value
+  return (
+    <p class="chip" data-tone="spent">
+      <span>{key.private_given}</span>
+      <button
+        type="button"
+        class="button"
+        onClick={() => giveKey(JSON.stringify(offered.jwk?.toJSON() ?? {}, undefined, 2))}
+      >
+        {key.keep_public}
+      </button>
+    </p>
+  )
+}

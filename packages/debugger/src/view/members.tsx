@@ -1,0 +1,210 @@
+/** The members of an object of the token as a table: names, values as they are written, and what they mean. */
+
+import {
+  type Check,
+  type Entry,
+  explainTime,
+  isNumericDate,
+  isoTime,
+  type JsonMember,
+  type JsonNode,
+  localTime,
+  lookUp,
+  relativeTime,
+  type Segment,
+  textOf,
+  type Vocabulary,
+  visibleText,
+} from "@jotkit/inspect"
+import { signal } from "@preact/signals"
+import type { JSX } from "preact"
+import { now } from "../state/clock.ts"
+import { judged } from "../state/judgment.ts"
+import { pointed } from "../state/pointed.ts"
+import { catalogue, fill, locale, words } from "../words/words.ts"
+import { Mark } from "./mark.tsx"
+import "../style/members.css"
+
+/** Rows that are shown at first: a hundred thousand claims are no reason to stand still. */
+const FIRST_ROWS = 100
+/** Characters of a value that are shown at first. */
+const FIRST_CHARACTERS = 400
+const TIMES: ReadonlySet<string> = new Set(["exp", "nbf", "iat", "auth_time", "updated_at", "toe"])
+
+interface MembersProps {
+  /** The table's name. */
+  readonly label: string
+  readonly segment: Segment
+  readonly vocabulary: Vocabulary
+}
+
+/** The part whose rows are all shown. */
+const unfolded = signal<Segment | undefined>(undefined)
+
+/** The table; where the part is no object, its text. */
+export function Members({ label, segment, vocabulary }: MembersProps): JSX.Element {
+  const { claims } = words.value
+  const root = segment.json?.root
+  if (root?.type !== "object") return <Raw segment={segment} />
+  const { members } = root
+  if (members.length === 0) return <p class="faint">{claims.empty}</p>
+  const shown = unfolded.value === segment ? members : members.slice(0, FIRST_ROWS)
+  return (
+    <>
+      <table class="members" aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">{claims.name}</th>
+            <th scope="col">{claims.value}</th>
+            <th scope="col">{claims.meaning}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((member) => (
+            <Row key={member.nameRange[0]} member={member} segment={segment} vocabulary={vocabulary} />
+          ))}
+        </tbody>
+      </table>
+      {shown.length < members.length && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            unfolded.value = segment
+          }}
+        >
+          {fill(claims.show_all, members.length)}
+        </button>
+      )}
+    </>
+  )
+}
+
+interface RowProps {
+  readonly member: JsonMember
+  readonly segment: Segment
+  readonly vocabulary: Vocabulary
+}
+
+function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
+  const { claims, type } = words.value
+  const { name, value, duplicate } = member
+  const known = lookUp(vocabulary, name, catalogue.value)
+  const path = `${segment.path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+  const isTime = vocabulary === "claims" && TIMES.has(name)
+  const point = (to: string | undefined) => () => {
+    pointed.value = to
+  }
+  return (
+    <tr onMouseEnter={point(path)} onMouseLeave={point(undefined)}>
+      <th scope="row">
+        <span class="member-name">{visibleText(name)}</span>
+        <span class="member-type">{type[value.type]}</span>
+        {duplicate && (
+          <span class="tag" data-tone="bad">
+            {claims.twice}
+          </span>
+        )}
+      </th>
+      <td>
+        <Value node={value} content={segment.content ?? ""} />
+        {isTime && <Dates node={value} />}
+        {vocabulary === "claims" && <Checked name={name} />}
+      </td>
+      <td class="member-meaning">
+        <Meaning entry={known} />
+      </td>
+    </tr>
+  )
+}
+
+/** Texts as they read, everything else as it is written, to the digit; what hides is made visible. */
+function Value({ node, content }: { readonly node: JsonNode; readonly content: string }): JSX.Element {
+  const { claims } = words.value
+  const written = node.type === "string" ? String(node.value) : content.slice(...node.range)
+  const text = visibleText(written, true)
+  if (text.length <= FIRST_CHARACTERS)
+    return (
+      <span class="value" data-type={node.type}>
+        {text}
+      </span>
+    )
+  return (
+    <details class="long">
+      <summary>
+        <span class="value">{text.slice(0, FIRST_CHARACTERS)}…</span>{" "}
+        <span class="faint">{fill(claims.more, text.length - FIRST_CHARACTERS)}</span>
+      </summary>
+      <span class="value">{text.slice(FIRST_CHARACTERS)}</span>
+    </details>
+  )
+}
+
+/** A moment for those who read no seconds: how far it is from now, here, and in UTC. */
+function Dates({ node }: { readonly node: JsonNode }): JSX.Element {
+  const { claims } = words.value
+  const time = explainTime(node)
+  const { seconds } = time
+  if (seconds === undefined) return <span class="note">{textOf(catalogue.value, "time", time.kind)}</span>
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const iso = isoTime(seconds)
+  return (
+    <span class="dates">
+      {!isNumericDate(time) && <span class="note">{textOf(catalogue.value, "time", time.kind)}</span>}
+      <time class="relative" datetime={iso}>
+        {relativeTime(seconds, now.value, locale.value)}
+      </time>
+      <span>
+        {localTime(seconds, { locale: locale.value, timeZone })} <span class="faint">{claims.local}</span>
+      </span>
+      <span>
+        <span class="code">{iso}</span> <span class="faint">{claims.utc}</span>
+      </span>
+    </span>
+  )
+}
+
+/** What came of the check of a claim, where there is one. */
+function Checked({ name }: { readonly name: string }): JSX.Element | null {
+  const check = judged.value?.judgment.checks.find(({ id }) => id === name)
+  if (check === undefined || (check.status !== "pass" && check.status !== "fail")) return null
+  const mark = check.status === "fail" && (check.id === "exp" || check.id === "nbf") ? "spent" : check.status
+  return (
+    <span class="checked" data-mark={mark}>
+      <Mark name={mark} />
+      {textOfCheck(check)}
+    </span>
+  )
+}
+
+function textOfCheck({ id, code, detail }: Check): string {
+  return textOf(catalogue.value, "check", code ?? id, detail)
+}
+
+function Meaning({ entry }: { readonly entry: Entry | undefined }): JSX.Element {
+  const { claims } = words.value
+  if (entry === undefined) return <span class="faint">{claims.unknown}</span>
+  const [source] = entry.sources
+  return (
+    <>
+      <strong>{entry.label}</strong> <span>{entry.meaning}</span>{" "}
+      {source !== undefined && (
+        <a class="source" href={source.url} target="_blank" rel="noreferrer noopener">
+          {source.title}
+        </a>
+      )}
+    </>
+  )
+}
+
+/** A part that is no object: as text where it is text. */
+function Raw({ segment }: { readonly segment: Segment }): JSX.Element {
+  const { claims } = words.value
+  if (segment.content === undefined) return <p class="faint">{fill(claims.as_bytes, segment.bytes.length)}</p>
+  return (
+    <figure class="raw">
+      <figcaption class="faint">{claims.as_text}</figcaption>
+      <pre>{visibleText(segment.content.slice(0, 20_000), true)}</pre>
+    </figure>
+  )
+}

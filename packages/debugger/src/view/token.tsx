@@ -1,0 +1,179 @@
+/** The token: where it is pasted, in the colours of its parts, and what each part is. */
+
+import { locate, type RemovalKind, type Segment, type SegmentNote, textOf } from "@jotkit/inspect"
+import type { JSX } from "preact"
+import { showExample } from "../state/example.ts"
+import { isForgotten } from "../state/forget.ts"
+import { beforeCleaning, chosenToken, cleanToken, giveToken, tokenText } from "../state/input.ts"
+import { piecesOf } from "../state/pieces.ts"
+import { pointed } from "../state/pointed.ts"
+import { found, reading, search } from "../state/reading.ts"
+import { catalogue, fill, words } from "../words/words.ts"
+import { PLAIN_TEXT } from "./plain-text.ts"
+import "../style/token.css"
+
+/** Longer texts are shown without colours: each keystroke would lay them out twice. */
+const MAX_COLOURED = 200_000
+/** Characters that are searched at most. */
+const MAX_CHARACTERS = 1_048_576
+
+/** The panel of the token. */
+export function TokenBox(): JSX.Element {
+  const { token } = words.value
+  return (
+    <section class="panel token" aria-labelledby="token-title">
+      <div class="panel-head">
+        <h2 id="token-title">
+          <label for="token">{token.title}</label>
+        </h2>
+        <div class="actions">
+          {tokenText.value === "" ? (
+            <button type="button" class="button" onClick={() => void showExample()}>
+              {token.example}
+            </button>
+          ) : (
+            <button type="button" class="button" onClick={() => giveToken("")}>
+              {token.clear}
+            </button>
+          )}
+        </div>
+      </div>
+      <TokenField />
+      <p id="token-hint" class="hint">
+        {token.hint}
+      </p>
+      <Cleaning />
+      <Choice />
+      <Parts />
+    </section>
+  )
+}
+
+/** A plain text area; the colours lie behind it, letter under letter. */
+function TokenField(): JSX.Element {
+  const text = tokenText.value
+  const isColoured = text.length <= MAX_COLOURED
+  const pointedAt = pointed.value === undefined ? undefined : locate(reading.value, pointed.value)?.characters
+  return (
+    <div class="sheet" data-coloured={isColoured}>
+      {isColoured && (
+        <pre class="sheet-layer" aria-hidden="true">
+          {piecesOf(text, found.value, reading.value, pointedAt).map(({ text: piece, part, isPointedAt }, index) => (
+            <span key={index} data-part={part} data-pointed={isPointedAt || undefined}>
+              {piece}
+            </span>
+          ))}{" "}
+        </pre>
+      )}
+      <textarea
+        id="token"
+        class="sheet-text"
+        {...PLAIN_TEXT}
+        aria-describedby="token-hint"
+        value={text}
+        onInput={({ currentTarget }) => {
+          isForgotten.value = false
+          giveToken(currentTarget.value)
+        }}
+      />
+    </div>
+  )
+}
+
+/** What was left out when reading, and how to be rid of it. */
+function Cleaning(): JSX.Element | null {
+  const { token } = words.value
+  const before = beforeCleaning.value
+  if (before !== undefined)
+    return (
+      <p class="chip">
+        <span>{fill(token.cleaned, listed(before.removed))}</span>
+        <button type="button" class="button" onClick={() => giveToken(before.text)}>
+          {token.restore}
+        </button>
+      </p>
+    )
+  if (search.value.tooLarge)
+    return (
+      <p class="chip" data-tone="bad">
+        {fill(token.too_large, tokenText.value.length, MAX_CHARACTERS)}
+      </p>
+    )
+  const one = found.value
+  if (one === undefined || one.removed.length === 0) return null
+  return (
+    <p class="chip">
+      <span>{fill(token.left_out, listed(one.removed))}</span>
+      <button type="button" class="button" onClick={() => cleanToken(one)}>
+        {token.clean}
+      </button>
+    </p>
+  )
+}
+
+function listed(removed: readonly RemovalKind[]): string {
+  const names = removed.map((kind) => textOf(catalogue.value, "removed", kind))
+  return new Intl.ListFormat(catalogue.value.language, { type: "unit" }).format(names)
+}
+
+/** The tokens that were found, where there are several. */
+function Choice(): JSX.Element | null {
+  const { token } = words.value
+  const { tokens } = search.value
+  if (tokens.length < 2) return null
+  return (
+    <fieldset class="choice">
+      <legend>{fill(token.several, tokens.length)}</legend>
+      {tokens.slice(0, 100).map(({ label, text }, index) => (
+        <label key={`${index} ${text}`}>
+          <input
+            type="radio"
+            name="chosen-token"
+            checked={chosenToken.value === index}
+            onChange={() => {
+              chosenToken.value = index
+            }}
+          />
+          <span class="code">{label ?? token.nameless}</span>
+          <span class="code faint">{`${text.slice(0, 10)}…${text.slice(-6)}`}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** Each part by name, so that no one needs its colour, with its size and what is wrong with it. */
+function Parts(): JSX.Element | null {
+  const { token } = words.value
+  const { segments } = reading.value
+  if (segments.length === 0) return null
+  return (
+    <ul class="parts" aria-label={token.parts}>
+      {segments.slice(0, 60).map((segment) => (
+        <Part key={segment.path} segment={segment} />
+      ))}
+    </ul>
+  )
+}
+
+function Part({ segment }: { readonly segment: Segment }): JSX.Element {
+  const { part, token } = words.value
+  return (
+    <li data-part={segment.name} data-state={segment.state}>
+      <i class="swatch" aria-hidden="true" />
+      <span class="part-name">{part[segment.name]}</span>
+      <span class="faint">{fill(token.bytes, segment.bytes.length)}</span>
+      {segment.notes.map((note) => (
+        <span class="part-note" key={note.state}>
+          {`${textOf(catalogue.value, "state", note.state)} (${placeOf(note, segment)})`}
+        </span>
+      ))}
+    </li>
+  )
+}
+
+function placeOf({ line, column, range }: SegmentNote, segment: Segment): string {
+  const { token } = words.value
+  if (line !== undefined && column !== undefined) return fill(token.line, line, column)
+  return fill(token.place, range[0] - segment.range[0] + 1)
+}

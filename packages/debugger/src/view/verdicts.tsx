@@ -1,0 +1,138 @@
+/** Five verdicts, and the sentence that they amount to. They stand outside of anything that a token can write into. */
+
+import { type Judgment, textOf, type Verdict } from "@jotkit/inspect"
+import type { JSX } from "preact"
+import { headlineOf } from "../state/headline.ts"
+import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
+import { hasKey } from "../state/keys.ts"
+import { reading, recognition } from "../state/reading.ts"
+import { catalogue, fill, words } from "../words/words.ts"
+import { Mark, type MarkName } from "./mark.tsx"
+import "../style/verdicts.css"
+
+const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
+
+/** The panel of the verdicts. */
+export function Verdicts(): JSX.Element {
+  const { headline: texts, verdicts } = words.value
+  const [headline, tone] = headlineOf(reading.value, judged.value?.judgment)
+  return (
+    <section class="panel verdicts" data-tone={tone} data-headline={headline} aria-labelledby="verdict-title">
+      <h2 id="verdict-title" class="visually-hidden">
+        {verdicts.title}
+      </h2>
+      <div class="headline">
+        <p class="headline-text">{texts[headline]}</p>
+        <p class="headline-more">{texts[`${headline}_more`]}</p>
+        <Kind />
+      </div>
+      <div class="verdict-list">
+        {NAMES.map((name) => (
+          <Row key={name} name={name} judgment={judged.value?.judgment} />
+        ))}
+      </div>
+      <Remedies />
+    </section>
+  )
+}
+
+/** What kind of token it is, and by what that shows. */
+function Kind(): JSX.Element | null {
+  if (reading.value.text === "") return null
+  const { kind, by, detail } = recognition.value
+  if (kind === "unknown") return null
+  return (
+    <p class="kind">
+      <strong>{catalogue.value.kinds[kind].split("|")[0]}</strong>
+      <span class="faint">{textOf(catalogue.value, "reason", by, detail)}</span>
+    </p>
+  )
+}
+
+interface RowProps {
+  readonly name: (typeof NAMES)[number]
+  readonly judgment: Judgment | undefined
+}
+
+function Row({ name, judgment }: RowProps): JSX.Element {
+  const { verdicts } = words.value
+  const verdict = judgment?.verdicts[name]
+  const isWaiting = verdict === undefined && reading.value.text !== ""
+  return (
+    <output
+      class="verdict"
+      aria-label={verdicts[name]}
+      data-status={verdict?.status ?? "none"}
+      data-code={verdict?.code}
+    >
+      <Mark key={verdict?.status} name={markOf(name, verdict)} />
+      <span class="verdict-name">{verdicts[name]}</span>
+      {verdict !== undefined && (
+        <span class="verdict-status" data-mark={markOf(name, verdict)}>
+          {textOf(catalogue.value, "status", verdict.status)}
+        </span>
+      )}
+      {isWaiting && <span class="verdict-status waiting">{verdicts.waiting}</span>}
+      <span class="verdict-reason">
+        {reading.value.text === "" ? verdicts[`${name}_asks`] : reasonOf(name, judgment)}
+      </span>
+    </output>
+  )
+}
+
+/** What is over is marked otherwise than what is wrong. */
+function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName {
+  if (verdict === undefined) return "not_checked"
+  return name === "time" && verdict.status === "fail" ? "spent" : verdict.status
+}
+
+/** Why; of a signature that was checked, by which algorithm. */
+function reasonOf(name: RowProps["name"], judgment: Judgment | undefined): string {
+  const code = judgment?.verdicts[name].code
+  if (judgment === undefined || code === undefined) return ""
+  if (name === "signature" && (code === "ok" || code === "signature_invalid"))
+    return judgment.checks.find(({ id }) => id === "signature")?.detail ?? ""
+  if (code === "ok") return ""
+  return textOf(catalogue.value, "check", code, judgment.checks.find((check) => check.code === code)?.detail)
+}
+
+/** What can be done next. */
+function Remedies(): JSX.Element | null {
+  const { verdicts } = words.value
+  const { form } = reading.value
+  if (canSearch.value)
+    return (
+      <div class="remedies">
+        <button type="button" class="button button-strong" onClick={() => void startSearch()}>
+          {verdicts.why}
+        </button>
+        <output class="hints">{search.value === undefined ? null : <Hints />}</output>
+      </div>
+    )
+  if (hasKey.value || (form !== "jws" && form !== "sd-jwt")) return null
+  return (
+    <div class="remedies">
+      <button type="button" class="button button-strong" onClick={() => document.getElementById("key")?.focus()}>
+        {verdicts.give_key}
+      </button>
+    </div>
+  )
+}
+
+function Hints(): JSX.Element {
+  const { verdicts } = words.value
+  const { diagnosis } = search.value ?? {}
+  if (diagnosis === undefined) return <span>{verdicts.searching}</span>
+  const { hints, tries, exhausted } = diagnosis
+  if (hints.length === 0) return <span>{fill(exhausted ? verdicts.exhausted : verdicts.no_hint, tries)}</span>
+  return (
+    <>
+      <span class="faint">{verdicts.hints}</span>
+      {hints.map(({ code, detail }) => (
+        <span class="hint-line" key={code} data-code={code}>
+          {textOf(catalogue.value, "hint", code, detail)}
+        </span>
+      ))}
+    </>
+  )
+}

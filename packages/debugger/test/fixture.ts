@@ -1,0 +1,120 @@
+/**
+ * The page in a real browser, and its guard: whatever the page asks the network for, whatever its policy has to stop, and whatever goes
+ * wrong in its console fails the test that was at it.
+ */
+
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { type ServedPage, servePage } from "@jotkit/debugger/server"
+import { afterAll, afterEach, test as baseTest, beforeAll, expect } from "vitest"
+import { ensureRuntimes } from "../../../scripts/runtimes.mjs"
+import type { Browser, Context, ContextOptions, Locator, Page } from "./browser.ts"
+
+const dist = fileURLToPath(new URL("../dist", import.meta.url))
+
+/** Both forms of the page: from a server, and as one file from the disk. */
+export type Artefact = "site" | "file"
+
+/** How a page is opened. */
+export interface OpenOptions extends ContextOptions {
+  readonly artefact?: Artefact
+  /** Behind the address. */
+  readonly fragment?: string
+  /** Seconds since 1970-01-01T00:00:00Z; the clock then stands still. */
+  readonly at?: number
+}
+
+/** The five verdicts, by the names of their regions. */
+export type VerdictName = "Structure" | "Signature" | "Time" | "Claims policy" | "Key trust"
+
+const { missing } = ensureRuntimes()
+/** A test that needs the browser. Without one it is skipped, and listed. */
+export const test: ReturnType<typeof baseTest.skipIf> = baseTest.skipIf(missing !== undefined)
+
+/** What is not there by then does not come. */
+const PATIENCE_MS = 15_000
+
+let browser: Browser | undefined
+let server: ServedPage | undefined
+const contexts: Context[] = []
+const troubles: string[] = []
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  // By its address: its types are there only where the runtimes are installed.
+  const { href } = new URL("../../../tests/runtimes/chromium.mjs", import.meta.url)
+  const { launchChromium } = (await import(href)) as { launchChromium(): Promise<Browser> }
+  browser = await launchChromium()
+  server = await servePage({ folder: `${dist}/site` })
+})
+
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()))
+  expect(takeTroubles()).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+/** Opens the page in a window of its own. */
+export async function open({ artefact = "site", fragment = "", at, ...window }: OpenOptions = {}): Promise<Page> {
+  if (browser === undefined || server === undefined) throw new Error("there is no browser")
+  const context = await browser.newContext({ locale: "en", timezoneId: "Asia/Taipei", ...window })
+  context.setDefaultTimeout(PATIENCE_MS)
+  contexts.push(context)
+  const page = await context.newPage()
+  const address = artefact === "site" ? server.url : String(pathToFileURL(`${dist}/jot-debugger.html`))
+  guard(page, address)
+  if (at !== undefined) await page.clock.setFixedTime(at * 1000)
+  await page.goto(address + fragment)
+  return page
+}
+
+/** What the guard has seen since it was last asked. */
+export function takeTroubles(): string[] {
+  return troubles.splice(0)
+}
+
+/** Everything that the page must not do, but the one request for itself. */
+function guard(page: Page, address: string): void {
+  page.on("request", (request) => {
+    const [url] = request.url().split("#")
+    if (url !== address && !request.url().startsWith("data:")) troubles.push(`request: ${request.url()}`)
+  })
+  // A policy that stops something says so as an error.
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(`console: ${message.text()}`)
+  })
+  page.on("pageerror", (error) => troubles.push(`error: ${String(error)}`))
+}
+
+/** Puts a token, and a key, into their boxes. */
+export async function give(page: Page, token: string, key?: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Token" }).fill(token)
+  if (key !== undefined) await page.getByRole("textbox", { name: "Key" }).fill(key)
+}
+
+/** The region of a verdict. */
+export function verdict(page: Page, name: VerdictName): Locator {
+  return page.getByRole("status", { name, exact: true })
+}
+
+/** Waits until the verdicts are these. */
+export async function expectVerdicts(page: Page, expected: Partial<Record<VerdictName, string>>): Promise<void> {
+  const read = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        (Object.keys(expected) as VerdictName[]).map(async (name) => [
+          name,
+          await verdict(page, name).getAttribute("data-status"),
+        ]),
+      ),
+    )
+  await expect.poll(read, { timeout: PATIENCE_MS }).toEqual(expected)
+}
+
+/** The sentence over the verdicts. */
+export function headline(page: Page): Promise<string | null> {
+  return page.locator(".verdicts").getAttribute("data-headline")
+}

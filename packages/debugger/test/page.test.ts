@@ -1,0 +1,231 @@
+/** The page itself: what it shows, in which language and look, what it remembers, and who can use it. */
+
+import axe from "axe-core"
+import { encode } from "jotkit"
+import { describe, expect } from "vitest"
+import type { Page } from "./browser.ts"
+import { expectVerdicts, give, open, takeTroubles, test } from "./fixture.ts"
+
+const NOW = 1_700_000_000
+const SECRET = "a-secret-that-nobody-else-must-ever-read"
+
+/** A token signed with SECRET. */
+function token(claims: object, header: Record<string, unknown> = {}): string {
+  return encode(claims, SECRET, { algorithm: "HS256", header })
+}
+
+/** A token with a payload that no library makes. */
+function unsigned(payload: string): string {
+  return `eyJhbGciOiJIUzI1NiJ9.${Buffer.from(payload).toString("base64url")}.AAAA`
+}
+
+/** The texts of a row of the claims. */
+function rowOf(page: Page, name: string): Promise<string> {
+  const table = page.getByRole("table", { name: "Claims" })
+  return table.getByRole("row", { name: new RegExp(`^${name} `) }).innerText()
+}
+
+describe("claims", () => {
+  test("have a name, a value, a meaning and the document that defines them", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ iss: "https://issuer.example", mine: [1, 2] }, { kid: "k-1" }))
+    expect(await rowOf(page, "iss")).toMatch(/https:\/\/issuer\.example.*Issuer.*RFC 7519/s)
+    expect(await rowOf(page, "mine")).toMatch(/\[1,2\].*between issuer and reader/s)
+    expect(await page.getByRole("table", { name: "Header parameters" }).innerText()).toMatch(/kid.*k-1.*Key id/s)
+  })
+
+  test("that are times say how far from now, here and in UTC", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ exp: NOW - 3 * 3600 }))
+    const row = await rowOf(page, "exp")
+    expect(row).toContain("3 hours ago")
+    expect(row).toContain("2023-11-14T19:13:20Z")
+    expect(row).toContain("Nov 15, 2023, 3:13:20")
+  })
+
+  test("that count milliseconds are explained", async () => {
+    const page = await open({ at: NOW })
+    await give(page, unsigned(`{"exp":${(NOW + 60) * 1000}}`))
+    expect(await rowOf(page, "exp")).toContain("milliseconds; seconds are due")
+  })
+
+  test("keep the digits of numbers, and both of two members with one name", async () => {
+    const page = await open({ at: NOW })
+    await give(page, unsigned('{"n":12345678901234567890,"a":1,"a":2}'))
+    const table = await page.getByRole("table", { name: "Claims" }).innerText()
+    expect(table).toContain("12345678901234567890")
+    expect(table.match(/^a$/gm)).toHaveLength(2)
+    expect(table).toContain("written twice")
+  })
+
+  test("are text, whatever they say", async () => {
+    const page = await open({ at: NOW })
+    const hostile = {
+      iss: "javascript:alert(1)",
+      name: "</script><img src=x onerror=alert(1)><h1>Genuine</h1>",
+      picture: "https://attacker.example/pixel.png",
+      "<b>": "\u202Edesrever\u200B",
+    }
+    const json = JSON.stringify(hostile).replace("}", ',"__proto__":{"polluted":true}}')
+    await give(page, unsigned(json))
+    const table = page.getByRole("table", { name: "Claims" })
+    const text = await table.innerText()
+    expect(text).toContain("<img src=x onerror=alert(1)>")
+    expect(text).toContain("\\u202edesrever\\u200b")
+    expect(text).toContain("__proto__")
+    expect(await table.locator("img, h1, b, script").count()).toBe(0)
+    const links = await table.locator("a").all()
+    const targets = await Promise.all(links.map((link) => link.getAttribute("href")))
+    expect(targets.filter((target) => target?.includes("attacker") || target?.startsWith("javascript"))).toEqual([])
+  })
+})
+
+describe("the page", () => {
+  test("speaks the browser's language, another when asked, and remembers it", async () => {
+    const page = await open({ locale: "zh-TW" })
+    await page.getByRole("textbox", { name: "權杖" }).waitFor()
+    expect(await page.locator("html").getAttribute("lang")).toBe("zh-Hant-TW")
+    await page.getByRole("combobox", { name: "語言" }).selectOption("en")
+    await page.getByRole("textbox", { name: "Token" }).waitFor()
+    expect(await page.title()).toContain("token debugger")
+    await page.reload()
+    await page.getByRole("textbox", { name: "Token" }).waitFor()
+  })
+
+  test("speaks the language of the link, which stays in the address", async () => {
+    const page = await open({ fragment: "#lang=zh-Hant" })
+    await page.getByRole("combobox", { name: "語言" }).selectOption("en")
+    expect(page.url()).toMatch(/#lang=en$/)
+  })
+
+  test("keeps the token when the language changes, and translates findings and claims", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ iss: "x" }), SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+    const claims = await page.getByRole("table", { name: "宣告" }).innerText()
+    expect(claims).toContain("簽發者")
+    expect(await page.getByRole("status", { name: "簽章" }).innerText()).toContain("通過")
+  })
+
+  test("is light or dark as the system is, or as it is told, and remembers", async () => {
+    const page = await open({ colorScheme: "dark" })
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const dark = await ground()
+    await page.getByRole("combobox", { name: "Theme" }).selectOption("light")
+    const light = await ground()
+    expect(light).not.toBe(dark)
+    await page.reload()
+    expect(await ground()).toBe(light)
+    await page.getByRole("combobox", { name: "Theme" }).selectOption("system")
+    expect(await ground()).toBe(dark)
+  })
+
+  test("takes a token from the link, and leaves nothing of it in the address", async () => {
+    const page = await open({ fragment: `#id_token=${token({ iss: "linked" })}&state=1` })
+    expect(await rowOf(page, "iss")).toContain("linked")
+    expect(page.url()).not.toContain("#")
+  })
+
+  test("stores language and theme, and nothing of what was pasted", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ iss: "x" }), SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    await page.getByRole("combobox", { name: "Theme" }).selectOption("dark")
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie)
+    expect(JSON.parse(stored)).toEqual({ "jot-debugger": '{"language":"en","theme":"dark"}' })
+  })
+
+  test("forgets everything when it is told to", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ iss: "x" }), SECRET)
+    await page.getByRole("combobox", { name: "Theme" }).selectOption("dark")
+    await page.getByRole("button", { name: "Forget everything" }).click()
+    expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toBe("")
+    expect(await page.getByRole("textbox", { name: "Key" }).inputValue()).toBe("")
+    expect(await page.getByRole("table", { name: "Claims" }).count()).toBe(0)
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+    const all = await page.evaluate(() => document.documentElement.outerHTML)
+    expect(all).not.toContain(SECRET)
+  })
+
+  test("refuses a text of more than a mebibyte, and stays usable", async () => {
+    const page = await open({ at: NOW })
+    await give(page, "a".repeat(1_048_577))
+    await page.locator(".chip").filter({ hasText: "1048577" }).waitFor()
+    await give(page, token({ iss: "small" }))
+    expect(await rowOf(page, "iss")).toContain("small")
+  })
+
+  test("needs no sideways scrolling at 320 pixels", async () => {
+    const page = await open({ at: NOW, viewport: { width: 320, height: 640 } })
+    await give(page, token({ iss: "https://issuer.example/".repeat(20), ["x".repeat(300)]: 1 }), SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  })
+
+  test("shows an example that is genuine", async () => {
+    const page = await open()
+    await page.getByRole("button", { name: "Show an example" }).click()
+    await expectVerdicts(page, { Structure: "pass", Signature: "pass", Time: "pass", "Key trust": "pass" })
+  })
+
+  test("cannot send anything, and the guard of these tests sees it try", async () => {
+    const page = await open()
+    const sent = await page.evaluate(() =>
+      fetch("https://attacker.example/").then(
+        () => true,
+        () => false,
+      ),
+    )
+    expect(sent).toBe(false)
+    await expect.poll(() => takeTroubles().join()).toContain("attacker.example")
+  })
+
+  test("is told by its policy to send nothing and to run nothing but itself", async () => {
+    const page = await open()
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content")
+    for (const rule of [
+      "default-src 'none'",
+      "connect-src 'none'",
+      "img-src data:",
+      "form-action 'none'",
+      "base-uri 'none'",
+    ])
+      expect(policy).toContain(rule)
+    expect(policy).toMatch(/script-src (?:'sha256-[\w+/=]+' ?)+;/)
+    expect(policy).toMatch(/style-src 'sha256-[\w+/=]+';/)
+    expect(policy).toContain("require-trusted-types-for 'script'")
+  })
+})
+
+describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
+  test.each(["en", "zh-Hant"])("axe finds nothing wrong, in %s", async (language) => {
+    const page = await open({ at: NOW, colorScheme, fragment: `#lang=${language}` })
+    const states = [
+      ["", ""],
+      [token({ iss: "x", exp: NOW + 60, iat: NOW - 60 }), SECRET],
+      [token({ iss: "x", exp: NOW - 60, email: "ada@example.com" }), SECRET],
+      [token({ iss: "x" }), "another secret"],
+      ["Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA.!", ""],
+    ] as const
+    await page.evaluate(axe.source)
+    for (const [text, key] of states) {
+      await page.locator("#token").fill(text)
+      await page.locator("#key").fill(key)
+      await page.locator('.verdicts:not([data-headline="checking"])').waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+  })
+})
+
+/** What axe finds, in a form that says enough when it fails. */
+function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
+    }
+    const { violations: found } = await runner.run()
+    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+  })
+}

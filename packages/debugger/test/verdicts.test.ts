@@ -1,0 +1,178 @@
+/** Tokens and keys go in, five verdicts come out: the same in both forms of the page. */
+
+import { encode, encodeAsync, Jwk, JwkSet } from "jotkit"
+import { describe, expect } from "vitest"
+import { type Artefact, expectVerdicts, give, headline, open, test, verdict } from "./fixture.ts"
+
+/** RFC 7515, appendix A.1. */
+const RFC7515_A1 = {
+  token:
+    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+  key: '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}',
+  exp: 1_300_819_380,
+}
+const NOW = 1_700_000_000
+const artefacts: readonly Artefact[] = ["site", "file"]
+
+/** A token that is good at NOW. */
+function claims() {
+  return { iss: "https://issuer.example", sub: "ada", iat: NOW - 60, exp: NOW + 600 }
+}
+
+describe.each(artefacts)("the page as %s", (artefact) => {
+  test("says that the token of RFC 7515, appendix A.1 was genuine before it expired", async () => {
+    const page = await open({ artefact, at: RFC7515_A1.exp - 1 })
+    await give(page, RFC7515_A1.token, RFC7515_A1.key)
+    await expectVerdicts(page, {
+      Structure: "pass",
+      Signature: "pass",
+      Time: "pass",
+      "Claims policy": "not_checked",
+      "Key trust": "pass",
+    })
+    expect(await headline(page)).toBe("genuine")
+    expect(await verdict(page, "Signature").innerText()).toContain("HS256")
+  })
+
+  test("says that the same token is genuine and expired from that second on", async () => {
+    const page = await open({ artefact, at: RFC7515_A1.exp })
+    await give(page, RFC7515_A1.token, RFC7515_A1.key)
+    await expectVerdicts(page, { Signature: "pass", Time: "fail", "Key trust": "pass" })
+    expect(await headline(page)).toBe("expired")
+    expect(await page.locator(".verdicts").getAttribute("data-tone")).toBe("spent")
+  })
+})
+
+test.each(["HS256", "HS512", "RS256", "PS256", "ES256", "ES512", "Ed25519", "EdDSA"])(
+  "verifies %s with the key that was published",
+  async (algorithm) => {
+    const page = await open({ at: NOW })
+    const key = await Jwk.generateAsync(algorithm)
+    const token = await encodeAsync(claims(), key)
+    const published = key.isSymmetric ? key.toPrivateJSON() : key.toJSON()
+    await give(page, token, JSON.stringify(published))
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    await give(page, forged(token))
+    await expectVerdicts(page, { Structure: "pass", Signature: "fail", "Key trust": "not_checked" })
+  },
+)
+
+test("finds the key in a set by its id", async () => {
+  const page = await open({ at: NOW })
+  const keys = await Promise.all(["old", "new"].map((keyId) => Jwk.generateAsync("ES256", { keyId })))
+  await give(page, await encodeAsync(claims(), keys[1] ?? ""), JSON.stringify(JwkSet.from(keys)))
+  await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+})
+
+test("accepts no HMAC where the key is a public one", async () => {
+  const page = await open({ at: NOW })
+  const pem = (await Jwk.generateAsync("RS256")).toPem()
+  const token = encode(claims(), new Uint8Array(32).fill(7), { algorithm: "HS256" })
+  await give(page, token, pem)
+  await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
+  expect(await headline(page)).toBe("unfit")
+})
+
+test("holds the token to the algorithm that the user names", async () => {
+  const page = await open({ at: NOW })
+  await give(page, RFC7515_A1.token, RFC7515_A1.key)
+  await page.getByRole("combobox", { name: "Algorithm" }).selectOption("HS512")
+  await expectVerdicts(page, { Signature: "fail" })
+  expect(await verdict(page, "Signature").innerText()).toContain("not an allowed one")
+  await page.getByRole("combobox", { name: "Algorithm" }).selectOption("HS256")
+  await expectVerdicts(page, { Signature: "pass" })
+})
+
+test("checks nothing without a key, and says so", async () => {
+  const page = await open({ at: NOW })
+  await give(page, RFC7515_A1.token)
+  await expectVerdicts(page, { Structure: "pass", Signature: "not_checked", "Key trust": "not_checked" })
+  expect(await headline(page)).toBe("unverified")
+})
+
+test("never trusts a key that the token brings along", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("ES256")
+  await give(page, await encodeAsync(claims(), key, { header: { jwk: key.toJSON() } }))
+  await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+  expect(await headline(page)).toBe("self_signed")
+  expect(await verdict(page, "Key trust").innerText()).toContain("proves nothing about the sender")
+})
+
+test("calls an unsecured token that, whatever key is given", async () => {
+  const page = await open({ at: NOW })
+  const unsecured = `${segment({ alg: "none" })}.${segment(claims())}.`
+  await give(page, unsecured, "a secret")
+  await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
+  expect(await headline(page)).toBe("unsecured")
+})
+
+test("reads a broken token as far as it goes, and says where it breaks", async () => {
+  const page = await open({ at: NOW })
+  const [header = ""] = RFC7515_A1.token.split(".")
+  await give(page, `${header}.eyJpc3MiOiJqb2UiLA.AAAA`)
+  await expectVerdicts(page, { Structure: "fail" })
+  expect(await headline(page)).toBe("broken")
+  expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("joe")
+  expect(await page.getByRole("list", { name: "Parts" }).innerText()).toContain(
+    "JSON that ends early (line 1, column 14)",
+  )
+})
+
+test("takes a token out of a curl command, and says what was left out", async () => {
+  const page = await open({ at: RFC7515_A1.exp - 1 })
+  const command = `curl https://api.example -H 'Authorization: Bearer ${RFC7515_A1.token}'`
+  await give(page, command, RFC7515_A1.key)
+  await expectVerdicts(page, { Signature: "pass" })
+  const box = page.getByRole("textbox", { name: "Token" })
+  expect(await box.inputValue()).toBe(command)
+  await page.getByRole("button", { name: "Take it out of the box" }).click()
+  expect(await box.inputValue()).toBe(RFC7515_A1.token)
+  await page.getByRole("button", { name: "Put it back" }).click()
+  expect(await box.inputValue()).toBe(command)
+})
+
+test("lets the user choose among several tokens", async () => {
+  const page = await open({ at: RFC7515_A1.exp - 1 })
+  const other = encode({ sub: "other" }, new Uint8Array(32), { algorithm: "HS256" })
+  await give(page, JSON.stringify({ access_token: other, id_token: RFC7515_A1.token }), RFC7515_A1.key)
+  await expectVerdicts(page, { Signature: "fail" })
+  await page.getByRole("radio", { name: /id_token/ }).check()
+  await expectVerdicts(page, { Signature: "pass" })
+})
+
+test("finds why a signature does not hold, as a hint and not as a pass", async () => {
+  const page = await open({ at: NOW })
+  const bytes = new Uint8Array(48).fill(250)
+  const token = encode(claims(), bytes, { algorithm: "HS256" })
+  await give(page, token, Buffer.from(bytes).toString("base64"))
+  await page.getByRole("button", { name: "Why invalid?" }).click()
+  await page.locator('[data-code="secret_encoding"]').waitFor()
+  await expectVerdicts(page, { Signature: "fail" })
+  await page.getByRole("combobox", { name: "Secret encoding" }).selectOption("base64")
+  await expectVerdicts(page, { Signature: "pass" })
+})
+
+test("reads a key from a file, and offers to keep its public half only", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("ES256")
+  await give(page, await encodeAsync(claims(), key))
+  const buffer = Buffer.from(key.toPrivatePem())
+  await page.locator("input[type=file]").setInputFiles({ name: "key.pem", mimeType: "text/plain", buffer })
+  await expectVerdicts(page, { Signature: "pass" })
+  await page.getByRole("button", { name: "Keep only the public half" }).click()
+  const kept: unknown = JSON.parse(await page.getByRole("textbox", { name: "Key" }).inputValue())
+  const { alg: _, ...members } = key.toJSON()
+  expect(kept).toEqual(members)
+  await expectVerdicts(page, { Signature: "pass" })
+})
+
+/** The same token with another payload. */
+function forged(token: string): string {
+  const [header, , signature] = token.split(".")
+  return [header, segment({ ...claims(), sub: "eve" }), signature].join(".")
+}
+
+function segment(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url")
+}
