@@ -1,15 +1,22 @@
 // @ts-check
-/** `npm start`: the main job on real input, in a few seconds: tokens made, read, trusted and refused. Needs no server and no account. */
+/**
+ * `npm start`: the main job on real input, in a few seconds: tokens made, read, trusted and refused. Needs no server and no account. Then
+ * the debugger page, served to this machine until Ctrl+C; without a terminal, on CI and with `--once` it ends instead, and `--serve`
+ * serves wherever it is.
+ */
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { onCi } from "./shell.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const colour =
   process.env["NO_COLOR"] === undefined && (process.stdout.isTTY === true || process.env["FORCE_COLOR"] !== undefined)
 /** Where an example server listens. */
 const SERVER = "http://127.0.0.1:8787"
+/** Where the page is, unless something else is there: at one address it remembers language and theme. */
+const PAGE_PORT = 8786
 /** The token that the contract of the core prints. */
 const EXPECTED =
   "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJoZWxsbyI6IndvcmxkIn0.bqxXg9VwcbXKoiWtp-osd0WKPX307RjcN7EuXbdq-CE"
@@ -82,6 +89,28 @@ if (warnings.includes("InsecureKeyLengthWarning")) {
   )
 }
 
+title("The debugger page")
+if (stays()) await serve()
+else {
+  say("npm start -- --serve                        serves it to this machine; so does npm start in a terminal")
+  say("packages/debugger/dist/jot-debugger.html    is the whole page in one file, for a browser")
+}
+
+/** @returns {boolean} Whether someone is there to look at a page. */
+function stays() {
+  if (process.argv.includes("--serve")) return true
+  return process.stdout.isTTY === true && !onCi && !process.argv.includes("--once")
+}
+
+/** Serves the page until the process is told to end. */
+async function serve() {
+  const { servePage } = await import("@jotkit/debugger/server")
+  const folder = join(root, "packages/debugger/dist/site")
+  const served = await servePage({ folder, port: PAGE_PORT }).catch(() => servePage({ folder }))
+  say(`${paint("1", served.url)}   paste a token; nothing leaves this machine. Ctrl+C ends it.`)
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void served.close())
+}
+
 /** What one asks a server with logins, and what it answers: the example server's own answers, without a connection. */
 async function converse() {
   const [{ application }, { openAuth }, { memoryStore }] = await Promise.all([
@@ -144,28 +173,39 @@ function shortToken(name, value) {
   return name.endsWith("_token") && typeof value === "string" ? `${value.slice(0, 6)}…${value.slice(-6)}` : value
 }
 
-/** Builds the packages unless their builds are newer than their sources. */
+/** Builds the packages and the page unless their builds are newer than their sources. */
 function buildIfNeeded() {
-  if (["packages/jotkit", "packages/auth"].every(isBuilt)) return
-  say("building …")
-  const { status } = spawnSync(
-    process.execPath,
-    [join(root, "node_modules/typescript/bin/tsc"), "-b", "packages/auth"],
-    { cwd: root, stdio: "inherit" },
-  )
+  if (!["packages/jotkit", "packages/auth", "packages/debugger"].every((folder) => isBuilt([folder]))) {
+    say("building …")
+    node("node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/debugger")
+  }
+  const parts = ["packages/jotkit", "packages/inspect", "packages/debugger"]
+  if (!isBuilt(parts, "packages/debugger/dist/jot-debugger.html")) node("packages/debugger/scripts/build.mjs")
+}
+
+/**
+ * Runs a program that must succeed.
+ *
+ * @param {string} program
+ * @param {...string} args
+ */
+function node(program, ...args) {
+  const { status } = spawnSync(process.execPath, [join(root, program), ...args], { cwd: root, stdio: "inherit" })
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** @param {string} folder */
-function isBuilt(folder) {
-  // The compiler touches it even where nothing had to be written anew.
-  const built = join(root, folder, "dist/.tsbuildinfo")
-  const newest = Math.max(
-    ...readdirSync(join(root, folder, "src"), { recursive: true, withFileTypes: true }).map(
+/**
+ * @param {readonly string[]} folders
+ * @param {string} [product] The compiler touches the default even where nothing had to be written anew.
+ */
+function isBuilt(folders, product = `${folders[0]}/dist/.tsbuildinfo`) {
+  const built = join(root, product)
+  const sources = folders.flatMap((folder) =>
+    readdirSync(join(root, folder, "src"), { recursive: true, withFileTypes: true }).map(
       (entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs,
     ),
   )
-  return existsSync(built) && statSync(built).mtimeMs > newest
+  return existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)
 }
 
 /**
