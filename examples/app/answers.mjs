@@ -1,6 +1,7 @@
 // @ts-check
 /** What the application answers, whatever the framework. */
 import { timingSafeEqual } from "node:crypto"
+import { decodeUnverified } from "jotkit"
 
 /** What each path takes. */
 const METHODS = new Map([
@@ -32,13 +33,24 @@ export function allowedMethods(path) {
 }
 
 /**
- * What a login and a refresh answer: tokens never stand in the body where they are in cookies.
+ * What a login and a refresh answer: tokens never stand in the body where they are in cookies. Then the page cannot read the claims that
+ * it shows, so these stand there, and no others.
  *
  * @param {import("@jotkit/auth").TokenPair} pair
  */
 export function tokenBody({ transport, accessToken, refreshToken, csrfToken, expiresIn }) {
-  if (transport === "cookie") return { csrf_token: csrfToken, expires_in: expiresIn }
+  if (transport === "cookie") return { csrf_token: csrfToken, expires_in: expiresIn, claims: shownClaims(accessToken) }
   return { access_token: accessToken, refresh_token: refreshToken, token_type: "Bearer", expires_in: expiresIn }
+}
+
+/**
+ * What a device may keep, and show before it has asked.
+ *
+ * @param {string} accessToken One that was made a moment ago, here.
+ */
+function shownClaims(accessToken) {
+  const { nickname, locale } = /** @type {Record<string, unknown>} */ (decodeUnverified(accessToken).payload)
+  return { nickname, locale }
 }
 
 /** @param {import("@jotkit/auth").Allowed<import("./users.mjs").User>} who */

@@ -441,7 +441,8 @@ describe.each(EXAMPLES)("the example %s", (name) => {
     test("a login sets them with all their attributes, and no token is in the body", async () => {
       const { response, setCookies, body } = await loginByCookie()
       expect(response.headers.get("cache-control")).toBe("no-store")
-      expect(body).toEqual({ csrf_token: expect.any(String), expires_in: 900 })
+      const claims = { nickname: "小林", locale: "zh-TW" }
+      expect(body).toEqual({ csrf_token: expect.any(String), expires_in: 900, claims })
       expect(setCookies.map((value) => value.replace(/=[^;]+/, ""))).toEqual([
         "__Host-access_token; Max-Age=900; Path=/; HttpOnly; Secure; SameSite=Lax",
         "__Host-refresh_token; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Strict",
@@ -500,7 +501,7 @@ describe.each(EXAMPLES)("the example %s", (name) => {
       await expectRefusal(post("/refresh", { headers: { cookie } }), 403, "csrf_failed")
       const response = await post("/refresh", { headers: { cookie, ...csrf } })
       expect(response.headers.get("cache-control")).toBe("no-store")
-      expect(await response.json()).toEqual({ csrf_token: body.csrf_token, expires_in: 900 })
+      expect(await response.json()).toEqual(body)
       const next = response.headers.getSetCookie()
       expect(next.map((value) => value.split("=", 1)[0])).toEqual([
         ...["__Host-access_token", "__Host-refresh_token", "__Host-csrf_token"],
