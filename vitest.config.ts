@@ -108,6 +108,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "client", include: ["packages/client/test/**/*.test.ts"] },
+      },
+      {
+        extends: true,
         test: { name: "scripts", include: ["scripts/**/*.test.ts"] },
       },
     ],

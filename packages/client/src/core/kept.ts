@@ -1,0 +1,78 @@
+/** What a device keeps of a session, and how it is made of a server's answer. */
+
+import { attempt } from "./attempt.ts"
+import { ClientError } from "./errors.ts"
+import { readClaims } from "./read-claims.ts"
+
+/** Times are milliseconds, by the server's clock but for `at`. */
+export interface Kept {
+  /** Chosen at the login, and the same to the session's end: two tabs can tell whether they have the same. */
+  readonly id: number
+  /** When it was written, by the device's clock: the newer one counts. */
+  readonly at: number
+  /** What the server's clock has more than the device's. */
+  readonly skew: number
+  /** When the access token is to be renewed. */
+  readonly due: number
+  /** When the refresh token expires, if it says so. */
+  readonly end: number
+  readonly claims?: unknown
+  readonly csrf?: string
+  /** Tokens, as the header `Authorization` has them. */
+  readonly access?: string
+  readonly refresh?: string
+}
+
+type Mode = "cookie" | "bearer"
+
+/** Nothing says when: then the server will. */
+const NEVER = Number.MAX_SAFE_INTEGER
+const MAX_AHEAD_MS = 30_000
+
+/** What is kept, out of a storage or a message of this origin; undefined: it is none of ours, or not of this mode. */
+export function parseKept(value: unknown, mode: Mode): Kept | undefined {
+  const kept = ownOf(value)
+  const isOurs = typeof kept[mode === "cookie" ? "csrf" : "access"] === "string"
+  // Whoever can write there can run scripts here: the rest is looked at no closer. Claims are judged by their schema.
+  return isOurs ? (kept as unknown as Kept) : undefined
+}
+
+/**
+ * What is kept of the answer to a login or a refresh, in the words of RFC 6749, section 5.1, or with `csrf_token` instead of tokens.
+ *
+ * @param skew - What the server's clock has more than the device's.
+ * @param before - The session that goes on with it.
+ * @throws ClientError `answer_unexpected`
+ */
+export function keptFrom(body: unknown, skew: number, mode: Mode, before: Kept | undefined): Kept {
+  const answer = ownOf(body)
+  const { access_token: access, refresh_token: refresh, token_type: scheme = "Bearer" } = answer
+  const at = Date.now()
+  const life = Number(answer["expires_in"]) * 1000 || NEVER
+  const kept = parseKept(
+    {
+      id: before?.id ?? Math.random(),
+      at,
+      skew,
+      due: at + skew + life - Math.min(MAX_AHEAD_MS, life / 4),
+      end: refresh ? Number(claimsOf(refresh)["exp"]) * 1000 || NEVER : (before?.end ?? NEVER),
+      claims: answer["claims"] ?? claimsOf(access),
+      csrf: answer["csrf_token"],
+      access: access && `${scheme} ${access}`,
+      refresh: refresh ? `${scheme} ${refresh}` : before?.refresh,
+    },
+    mode,
+  )
+  if (!kept) throw new ClientError("answer_unexpected", "the answer lacks what is to be kept")
+  return kept
+}
+
+/** A copy that has nothing but its own members, whatever it is. */
+function ownOf(value: unknown): Record<string, unknown> {
+  return Object.assign(Object.create(null), value)
+}
+
+/** Tokens may be of any kind; only those with claims say something. */
+function claimsOf(token: unknown): Record<string, unknown> {
+  return attempt(() => readClaims(String(token))) ?? {}
+}

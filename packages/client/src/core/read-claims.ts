@@ -1,0 +1,28 @@
+import { ClientError } from "./errors.ts"
+import { type InferOutput, judgeClaims, type StandardSchemaV1, type UnverifiedClaims } from "./schema.ts"
+
+/**
+ * Reads the claims of a signed token without verifying it: to show a name, never to decide by. Anyone can write a token that reads the
+ * same. Servers verify with `jotkit`.
+ *
+ * @param token - Three parts with dots between them (RFC 7515, section 3.1). An encrypted token cannot be read.
+ * @param schema - Says what the claims are, and gives them their type (Standard Schema v1, synchronous).
+ * @throws ClientError `token_malformed` for what is no such token: base64url, UTF-8 or JSON that does not hold.
+ *   `claims_unexpected` where the claims are no object, or the schema does not take them.
+ */
+export function readClaims(token: string): UnverifiedClaims
+export function readClaims<S extends StandardSchemaV1>(token: string, schema: S): UnverifiedClaims<InferOutput<S>>
+export function readClaims(token: string, schema?: StandardSchemaV1): unknown {
+  return judgeClaims(parsePayload(token), schema)
+}
+
+function parsePayload(token: unknown): unknown {
+  try {
+    const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(String(token))?.[1] ?? ""
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (byte) => byte.charCodeAt(0))
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+  } catch {
+    // What the platform says would quote the token.
+    throw new ClientError("token_malformed", "expected three parts, the second JSON in base64url")
+  }
+}

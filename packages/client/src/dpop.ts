@@ -1,0 +1,95 @@
+/**
+ * Keys for servers that bind tokens to a key of the client (RFC 9449). The key is made on the device, is not extractable, and lies in
+ * IndexedDB: a stolen token is worth nothing without it. A script in the page can still sign with it, as the page does.
+ *
+ * @module
+ */
+
+import type { ProofMaker } from "./core/client.ts"
+import { inDatabase, onResult } from "./core/database.ts"
+import { isReplayable } from "./core/request.ts"
+
+type KeyPair = Awaited<ReturnType<typeof crypto.subtle.generateKey>> & {
+  readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
+}
+type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1]
+
+const TOLERANCE_MS = 10_000
+const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
+
+/**
+ * The key of this device, for the option `dpop`. It is made with the first login and thrown away with the logout. Where there is no
+ * IndexedDB it lives as long as the program.
+ *
+ * @param name - One key for each name. Default `dpop`.
+ */
+export function dpopKeys(name = "dpop"): ProofMaker {
+  let pair: Promise<KeyPair> | undefined
+  let nonce: string | undefined
+  let skew = 0
+
+  async function proof(method: string, url: string, token: string | undefined): Promise<string> {
+    pair ??= loadPair(name)
+    const { privateKey, publicKey } = await pair
+    const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", publicKey)
+    const header = encode({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } })
+    const claims = encode({
+      jti: crypto.randomUUID(),
+      htm: method,
+      htu: url.replace(/[?#].*/, ""),
+      iat: Math.floor((Date.now() + skew) / 1000),
+      ath: token && base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token))),
+      nonce,
+    })
+    const input = `${header}.${claims}`
+    const signature = await crypto.subtle.sign(ES256, privateKey, new TextEncoder().encode(input))
+    return `${input}.${base64url(signature)}`
+  }
+
+  return {
+    async send(fetch, input, init) {
+      const { method, headers } = init
+      const [, token] = headers.get("authorization")?.split(" ") ?? []
+      const attempt = async () => {
+        headers.set("dpop", await proof(method, "url" in input ? input.url : input.href, token))
+        return fetch("clone" in input ? input.clone() : input, init)
+      }
+      const response = await attempt()
+      const wanted = response.headers.get("dpop-nonce") ?? nonce
+      const isStale = wanted !== nonce
+      nonce = wanted
+      if (response.status !== 401 || !isReplayable(init)) return response
+      // Proofs are good for a minute, by the server's clock.
+      const served = Date.parse(response.headers.get("date") ?? "") - Date.now()
+      const isOff = Math.abs(served - skew) > TOLERANCE_MS
+      if (isOff) skew = served
+      return isStale || isOff ? attempt() : response
+    },
+    async forget() {
+      pair = undefined
+      await inDatabase<void>((store, answer) => onResult(store.delete(name), () => answer()))
+    },
+  }
+}
+
+/** The pair that is kept; else a new one, unless another tab is faster. */
+async function loadPair(name: string): Promise<KeyPair> {
+  const made = (await crypto.subtle.generateKey(ES256, false, ["sign"])) as KeyPair
+  const kept = await inDatabase<KeyPair>((store, answer) => {
+    onResult(store.get(name), (found) => {
+      if (found) answer(found as KeyPair)
+      else onResult(store.put(made, name), () => answer(made))
+    })
+  })
+  return kept ?? made
+}
+
+function encode(value: object): string {
+  return base64url(new TextEncoder().encode(JSON.stringify(value)))
+}
+
+function base64url(bytes: ArrayBuffer | Uint8Array): string {
+  const text = String.fromCharCode(...new Uint8Array(bytes))
+  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")
+}
