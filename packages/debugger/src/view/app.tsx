@@ -1,6 +1,7 @@
 /**
- * The page from top to bottom. On a phone everything stands in this order; on a wide screen what the user gives is on the left, and
- * what the page says about it on the right. A new panel is one file and one line here.
+ * The page from top to bottom: token, verdicts, the key that they need, and what the token says. On a phone everything stands in this
+ * order; on a wide screen what the user gives is on the left, and what the page says about it on the right. A new panel is one file and
+ * one line here.
  */
 
 import type { JSX } from "preact"
@@ -32,14 +33,12 @@ export function App(): JSX.Element {
       <main class="bench">
         <TokenBox />
         <Verdicts />
+        <KeyBox />
         <div class="column contents">
           <Timeline />
           <Claims />
           <HeaderParameters />
           <Findings />
-        </div>
-        <div class="column tools">
-          <KeyBox />
         </div>
       </main>
       <footer class="footer">

@@ -8,7 +8,7 @@ import { isForgotten } from "../state/forget.ts"
 import { acceptedAlgorithm, giveKey, keyFile, keyText, secretEncoding } from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
-import { catalogue, fill, words } from "../words/words.ts"
+import { catalogue, fill, sized, words } from "../words/words.ts"
 import { PLAIN_TEXT } from "./plain-text.ts"
 import "../style/key.css"
 
@@ -91,7 +91,9 @@ function KeyText(): JSX.Element {
           giveKey(currentTarget.value)
         }}
       />
-      {file !== undefined && <p class="chip">{fill(key.file_read, visibleText(file.name), file.bytes.length)}</p>}
+      {file !== undefined && (
+        <p class="chip">{fill(key.file_read, visibleText(file.name), sized(file.bytes.length, "byte"))}</p>
+      )}
     </>
   )
 }
@@ -118,7 +120,8 @@ function takeFile(file: File | undefined): void {
   if (file === undefined) return
   refusal.value = ""
   void takeKeyFile(file).then((limit) => {
-    if (limit !== undefined) refusal.value = fill(words.value.key.file_large, visibleText(file.name), limit)
+    if (limit !== undefined)
+      refusal.value = fill(words.value.key.file_large, visibleText(file.name), sized(limit, "byte"))
   })
 }
 
@@ -228,14 +231,10 @@ function KeyLine({ offered }: { readonly offered: OfferedKey }): JSX.Element {
 
 function factsOf({ keyType, curve, algorithm, bits, isPrivate, isSymmetric }: OfferedKey): string[] {
   const { key } = words.value
-  const length =
-    bits === undefined
-      ? []
-      : isSymmetric
-        ? [fill(key.bytes, Math.ceil(bits / 8)), fill(key.bits, bits)]
-        : [fill(key.bits, bits)]
+  const lengths = bits === undefined ? [] : [sized(bits, "bit")]
+  if (bits !== undefined && isSymmetric) lengths.unshift(sized(Math.ceil(bits / 8), "byte"))
   const kind = isSymmetric ? key.secret : isPrivate ? key.private : key.public
-  return [keyType, curve, algorithm].filter((fact) => fact !== undefined).concat(length, kind)
+  return [keyType, curve, algorithm].filter((fact) => fact !== undefined).concat(lengths, kind)
 }
 
 /** A private key is more than verifying needs. */

@@ -21,7 +21,7 @@ import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
 import { pointed } from "../state/pointed.ts"
-import { catalogue, fill, locale, words } from "../words/words.ts"
+import { catalogue, fill, locale, sized, words } from "../words/words.ts"
 import { Mark } from "./mark.tsx"
 import "../style/members.css"
 
@@ -200,7 +200,8 @@ function Meaning({ entry }: { readonly entry: Entry | undefined }): JSX.Element 
 /** A part that is no object: as text where it is text. */
 function Raw({ segment }: { readonly segment: Segment }): JSX.Element {
   const { claims } = words.value
-  if (segment.content === undefined) return <p class="faint">{fill(claims.as_bytes, segment.bytes.length)}</p>
+  if (segment.content === undefined)
+    return <p class="faint">{fill(claims.as_bytes, sized(segment.bytes.length, "byte"))}</p>
   return (
     <figure class="raw">
       <figcaption class="faint">{claims.as_text}</figcaption>

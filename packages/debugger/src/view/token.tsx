@@ -8,7 +8,7 @@ import { beforeCleaning, chosenToken, cleanToken, giveToken, tokenText } from ".
 import { piecesOf } from "../state/pieces.ts"
 import { pointed } from "../state/pointed.ts"
 import { found, reading, search } from "../state/reading.ts"
-import { catalogue, fill, words } from "../words/words.ts"
+import { catalogue, fill, sized, words } from "../words/words.ts"
 import { PLAIN_TEXT } from "./plain-text.ts"
 import "../style/token.css"
 
@@ -157,12 +157,12 @@ function Parts(): JSX.Element | null {
 }
 
 function Part({ segment }: { readonly segment: Segment }): JSX.Element {
-  const { part, token } = words.value
+  const { part } = words.value
   return (
     <li data-part={segment.name} data-state={segment.state}>
       <i class="swatch" aria-hidden="true" />
       <span class="part-name">{part[segment.name]}</span>
-      <span class="faint">{fill(token.bytes, segment.bytes.length)}</span>
+      <span class="faint">{sized(segment.bytes.length, "byte")}</span>
       {segment.notes.map((note) => (
         <span class="part-note" key={note.state}>
           {`${textOf(catalogue.value, "state", note.state)} (${placeOf(note, segment)})`}

@@ -24,6 +24,13 @@ export const catalogue: ReadonlySignal<Catalogue> = computed(() =>
 /** For `Intl` and the document. */
 export const locale: ReadonlySignal<string> = computed(() => (language.value === "en" ? "en" : "zh-Hant-TW"))
 
+/** A number of bytes or bits, such as "1 byte", 「32 位元組」. */
+export function sized(count: number, unit: "byte" | "bit"): string {
+  const { size } = words.value
+  const form = new Intl.PluralRules(locale.value).select(count) === "one" ? "one" : "other"
+  return fill(size[`${unit}_${form}` as const], count)
+}
+
 /** A text with its places filled. */
 export function fill(text: string, ...values: readonly (string | number)[]): string {
   return text.replaceAll(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)] ?? ""))
