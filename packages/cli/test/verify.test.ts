@@ -112,6 +112,7 @@ test("prints the payload of a good token, and what holds beside it", async () =>
   const { stdout, stderr } = await place.run(["verify", ...SECRET, ...AT, good])
   expect(stdout).toBe('{\n  "sub": "alice",\n  "exp": 1700000060,\n  "iat": 1699999940\n}\n')
   expect(stderr.split("\n")).toEqual([
+    "warning: neither an issuer nor an audience was expected (--iss, --aud): a token for anybody passes",
     "structure: the token is well made",
     "signature: the signature holds (HS256)",
     "key: a key fits (HS256)",
@@ -196,6 +197,54 @@ test("prints one value for scripts", async () => {
   expect((await place.run(["verify", "-q", ...SECRET, ...AT, "--get", "/sub", good])).stdout).toBe("alice\n")
   expect((await place.run(["verify", "-q", ...SECRET, ...AT, "--header-get", "alg", good])).stdout).toBe("HS256\n")
   expect((await place.run(["verify", "-q", ...SECRET, ...AT, "--get", "/nothing", good])).code).toBe(1)
+})
+
+describe("a token for anybody", () => {
+  const verify = (...args: string[]) => place.run(["verify", ...SECRET, ...AT, ...args])
+  const POLICY = ["--policy", place.file("policy.json", '{"subject":"alice"}')]
+
+  test("passes with a warning, unless something is expected of who made it, or for whom", async () => {
+    const forUs = sign({ iss: "us", aud: "api" })
+    expect((await verify(good)).stderr).toContain("a token for anybody passes")
+    for (const args of [
+      ["--iss", "us", "--aud", "api", forUs],
+      ["--aud", "api", forUs],
+      [...POLICY, good],
+    ])
+      expect((await verify(...args)).stderr).not.toContain("a token for anybody passes")
+  })
+
+  test("is refused by --strict", async () => {
+    expect((await verify("--json", "--strict", good)).json).toMatchObject({ code: "claims", verified: false })
+    expect((await verify("--strict", ...POLICY, good)).code).toBe(0)
+    expect((await verify("--strict", "--iss", "us", sign({ iss: "us" }))).code).toBe(0)
+  })
+})
+
+describe("--show-unverified", () => {
+  test("shows on stderr what does not hold, and nothing on stdout", async () => {
+    for (const args of [[], ["--json"], ["-q"]]) {
+      const { code, stdout, stderr } = await place.run([
+        "verify",
+        ...args,
+        ...SECRET,
+        ...AT,
+        "--show-unverified",
+        forged,
+      ])
+      expect([code, stdout.includes("alice")]).toEqual([4, false])
+      expect(stderr).toContain('"sub": "alice"')
+      expect(stderr).toContain("not verified, anyone can have written this")
+    }
+    expect((await place.run(["verify", ...SECRET, ...AT, forged])).stderr).not.toContain("alice")
+  })
+})
+
+test("there is no flag that lets an unsecured token pass, and none that reads leniently", async () => {
+  const none = encode({ sub: "a" }, null, { algorithm: "none" })
+  for (const flag of ["--allow-none", "--lax"])
+    expect((await place.run(["verify", ...SECRET, flag, none])).code).toBe(2)
+  expect((await place.run(["verify", "--json", ...SECRET, none])).json).toMatchObject({ ok: false, code: "key" })
 })
 
 test("leaves the home as it was", () => {

@@ -517,6 +517,7 @@ export const en: Catalogue = {
     "check.issuer_invalid": "the issuer is not an expected one",
     "check.audience_invalid": "the token is meant for another audience",
     "check.audience_unexpected": "the token is meant for an audience, and none was expected",
+    "check.audience_unasked": "neither an issuer nor an audience is expected, so a token for anybody passes",
     "check.audience_unchecked": "the token names an audience, which nobody checked",
     "check.subject_invalid": "the subject is not the expected one",
     "check.jwt_id_invalid": "the token id is not the expected one",

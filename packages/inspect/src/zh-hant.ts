@@ -480,6 +480,7 @@ export const zhHant: Catalogue = {
     "check.issuer_invalid": "簽發者不符合預期",
     "check.audience_invalid": "權杖的對象不符",
     "check.audience_unexpected": "權杖指定了對象，但未設定預期的對象",
+    "check.audience_unasked": "沒有指定預期的簽發者或對象，因此給任何人的權杖都會通過",
     "check.audience_unchecked": "權杖指定了對象，但沒有檢查",
     "check.subject_invalid": "主體不符合預期",
     "check.jwt_id_invalid": "權杖識別碼不符合預期",

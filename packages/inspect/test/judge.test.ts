@@ -159,7 +159,8 @@ describe("the key", () => {
     const judgment = await judged(signJws("{}", EC), { keys })
     expect(judgment.verdicts.signature.status).toBe("pass")
     expect(judgment.verdicts.keyTrust).toEqual({ status: "fail", code: `key_${provenance}` })
-    expect(judgment.overall).toBe("fail")
+    expect([judgment.overall, judgment.code]).toEqual(["fail", "key"])
+    expect(check(judgment, "key")).toMatchObject({ status: "fail", code: `key_${provenance}` })
   })
 
   test("that is best counts, wherever it stands", async () => {

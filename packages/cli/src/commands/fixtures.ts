@@ -11,7 +11,7 @@ import { signingKeyOf } from "../input/signing-key.ts"
 
 /** `jot fixtures`. */
 export const command: Command = async (session) => {
-  const policy = await policyOf(session)
+  const policy = await policyOf(session, session.options.list("alg"))
   const { jwk, algorithm } = await signingKeyOf(session, policy.algorithms?.slice(0, 1))
   session.progress(session.say("progress_fixtures"))
   const made = await makeFixtures({ key: jwk, algorithm, policy, now: session.now })

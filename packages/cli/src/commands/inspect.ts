@@ -9,12 +9,14 @@ import { optionalKeysOf } from "../input/keys.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { durationOf } from "../input/time.ts"
 import { oneToken } from "../input/token.ts"
+import { mayBringKeys } from "../input/token-keys.ts"
 import { type Report, reportText, TIME_FORMATS } from "../report/token.ts"
 
 /** `jot inspect`, and `jot TOKEN`. */
 export const command: Command = async (session) => {
   session.options.choice("time", TIME_FORMATS)
-  const hasKeys = session.options.names.some((name) => name === "key" || /^secret(?!-encoding|-raw)/.test(name))
+  const isGiven = session.options.names.some((name) => name === "key" || /^secret(?!-encoding|-raw)/.test(name))
+  const hasKeys = isGiven || mayBringKeys(session)
   const reading = await oneToken(session)
   if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
   const judgment = hasKeys

@@ -13,7 +13,7 @@ import { escapeControls } from "../frame/escape.ts"
 import { type ExitCode, Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Note, Session } from "../frame/session.ts"
-import { judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
+import { isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
 import { leewaySeconds } from "../input/policy.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
@@ -34,9 +34,16 @@ async function verifyOne(reading: Reading, session: Session, rules: Rules): Prom
   const { code } = judgment
   const key = judgment.verifiedBy === undefined ? undefined : keyLine(judgment.verifiedBy)
   const members = { verified: code === "ok", key, keys: answersOf(judgment) }
-  const notes = notesOn(judgment, session, rules)
-  if (code !== "ok") return { code, members, checks, notes }
+  const notes = notesOn(reading, judgment, session, rules)
+  if (code !== "ok") return { code, members, checks, notes: [...notes, ...unverifiedNotes(reading, session)] }
   return { code, checks, notes, ...contentOf(reading, session, members) }
+}
+
+/** What a token says that does not hold: only where it was asked for, and never where data goes. */
+function unverifiedNotes({ header, payload }: Reading, { options, say }: Session): Note[] {
+  if (!options.has("show-unverified")) return []
+  const text = indentJson(writeJson({ header: partOf(header), payload: partOf(payload) }))
+  return [{ level: "notice", text: `${say("unverified_heading")}\n${text}`, isAlways: true }]
 }
 
 /** What a verified token holds. A payload that is elsewhere is none of ours to show. */
@@ -63,7 +70,8 @@ function answersOf({ keys }: Judgment): Json {
   return keys.map(({ key, answer }) => ({ ...keyLine(key), answer }))
 }
 
-function notesOn(judgment: Judgment, session: Session, { catalogue }: Rules): Note[] {
+function notesOn(reading: Reading, judgment: Judgment, session: Session, rules: Rules): Note[] {
+  const { catalogue } = rules
   const { checks, verifiedBy, code, keys } = judgment
   const about = (check: Check) => `${check.id}: ${describeCheck(check, catalogue)}`
   const of = (status: Check["status"], level: Note["level"]) =>
@@ -73,6 +81,9 @@ function notesOn(judgment: Judgment, session: Session, { catalogue }: Rules): No
   return [
     ...of("fail", "error"),
     ...unchecked.map((check): Note => ({ level: "warning", text: about(check) })),
+    ...(code === "ok" && unchecked.length === 0 && isForAnybody(reading, rules)
+      ? [{ level: "warning" as const, text: session.say("audience_unasked") }]
+      : []),
     ...(verifiedBy === undefined ? [] : weakness(verifiedBy, judgment, session)),
     ...explained.map(
       ({ key, answer }): Note => ({
@@ -92,14 +103,14 @@ function weakness(key: OfferedKey, { checks }: Judgment, { say }: Session): Note
 }
 
 /** From the best to the worst, as one exit status must stand for many tokens. */
-const GRAVITY: readonly ExitCode[] = ["ok", "negative", "claims", "signature", "key", "input"]
+const GRAVITY: readonly ExitCode[] = ["ok", "negative", "claims", "signature", "network", "key", "input"]
 
 async function verifyAll(session: Session, rules: Rules): Promise<Answer> {
   let worst: ExitCode = "ok"
   let count = 0
   for await (const reading of allTokens(session)) {
     count++
-    const answer = await verifyOne(reading, session, rules)
+    const answer = await answerTo(reading, session, rules)
     if (GRAVITY.indexOf(answer.code) > GRAVITY.indexOf(worst)) worst = answer.code
     for (const note of answer.notes ?? []) session.tell(note)
     const isRead = await session.write(session.isJson ? `${writeJson(envelope(answer))}\n` : (answer.text ?? ""))
@@ -108,4 +119,19 @@ async function verifyAll(session: Session, rules: Rules): Promise<Answer> {
   }
   if (count === 0) throw new Failure("input", "token_empty")
   return { code: worst, isStreamed: true }
+}
+
+/** One line that cannot be judged is one answer: the rest of a batch goes on. Only the command line itself ends it. */
+async function answerTo(reading: Reading, session: Session, rules: Rules): Promise<Answer> {
+  try {
+    return await verifyOne(reading, session, rules)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "usage") throw error
+    const { code, word, details, reason } = error
+    return {
+      code,
+      members: { verified: false, reason },
+      notes: [{ level: "error", text: session.say(word, ...details) }],
+    }
+  }
 }

@@ -31,6 +31,8 @@ const CHECKS: readonly FlagName[] = [
   "crit",
   "detached",
   "strict",
+  "discover",
+  "trust-embedded",
 ]
 const CLAIMS: readonly FlagName[] = [
   "claims",
@@ -90,7 +92,7 @@ const commands = {
   verify: {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, ...CHECKS, "explain-key", "all", "jsonl", "get", "header-get", "out", "force"],
+    flags: [...KEYS, ...CHECKS, "explain-key", "show-unverified", "all", "jsonl", "get", "header-get", "out", "force"],
     load: () => import("../commands/verify.ts"),
     examples: [
       "verify --key jwks.json --iss https://issuer.example --aud api TOKEN",
@@ -193,7 +195,7 @@ const commands = {
   "policy test": {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, ...CHECKS, "explain-key", "all", "jsonl", "get", "header-get", "out", "force"],
+    flags: [...KEYS, ...CHECKS, "explain-key", "show-unverified", "all", "jsonl", "get", "header-get", "out", "force"],
     load: async () => ({ command: (await import("../commands/policy.ts")).test }),
     examples: ["policy test --policy policy.json --key jwks.json TOKEN"],
   },

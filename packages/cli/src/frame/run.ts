@@ -224,9 +224,9 @@ interface NoteManner extends Pick<Session, "paintNotes" | "isJson" | "say"> {
 
 const COLOURS = { notice: "doubt", info: "faint", warning: "doubt", error: "bad" } as const
 
-function tell({ level, text }: Note, { isQuiet, isJson, paintNotes, say }: NoteManner): void {
-  if (level !== "error" && isQuiet) return
-  if (isJson && level !== "notice") return
+function tell({ level, text, isAlways }: Note, { isQuiet, isJson, paintNotes, say }: NoteManner): void {
+  const isSilenced = (level !== "error" && isQuiet) || (isJson && level !== "notice")
+  if (isSilenced && isAlways !== true) return
   shown.progress.clear()
   const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
   writeError(`${paintNotes(COLOURS[level], escapeLine(`${prefix}${text}`))}\n`)

@@ -14,6 +14,8 @@ import type { Step } from "./progress.ts"
 export interface Note {
   readonly level: "notice" | "info" | "warning" | "error"
   readonly text: string
+  /** Told under `--quiet` and `--json`, too: what must not be missed. */
+  readonly isAlways?: boolean
 }
 
 /** A line of `checks` as scripts see it. */

@@ -17,9 +17,10 @@ import { Failure } from "../frame/failure.ts"
 import type { Json } from "../frame/json.ts"
 import type { CheckLine, Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
-import { keysOf } from "./keys.ts"
+import { keysOf, optionalKeysOf } from "./keys.ts"
 import { policyOf } from "./policy.ts"
 import { readPlace } from "./source.ts"
+import { type Fetched, keysByToken, mayBringKeys } from "./token-keys.ts"
 
 /** What the tokens of a run are judged by. */
 export interface Rules {
@@ -28,8 +29,11 @@ export interface Rules {
   readonly texts: readonly string[]
   readonly encoding: SecretEncoding
   readonly policy: Policy
+  /** Whether something is expected of who made the token, or for whom. */
+  readonly asksForParties: boolean
   readonly detachedPayload: Uint8Array | undefined
   readonly catalogue: Catalogue
+  readonly fetched: Fetched
 }
 
 /**
@@ -38,13 +42,20 @@ export interface Rules {
  * @throws Failure `usage` for no key, and for a secret without `--alg`: it fits three, and the token must not be the one to choose.
  */
 export async function rulesOf(session: Session): Promise<Rules> {
-  const ring = await keysOf(session)
-  const policy = await policyOf(session)
+  const { options } = session
+  const ring = await (mayBringKeys(session) ? optionalKeysOf(session) : keysOf(session))
+  const policy = await policyOf(session, options.list("alg"))
   const isOpen = ring.keys.some(({ isSymmetric, jwk }) => isSymmetric && jwk?.algorithm === undefined)
   if (policy.algorithms === undefined && isOpen) throw new Failure("usage", "alg_missing")
-  const file = session.options.text("detached")
-  const detachedPayload = file === undefined ? undefined : await readPlace(file, session)
-  return { ...ring, policy, detachedPayload, catalogue: await catalogueOf(session) }
+  const file = options.text("detached")
+  return {
+    ...ring,
+    policy,
+    asksForParties: policy.issuer !== undefined || policy.audience !== undefined || options.has("policy"),
+    detachedPayload: file === undefined ? undefined : await readPlace(file, session),
+    catalogue: await catalogueOf(session),
+    fetched: new Map(),
+  }
 }
 
 /** The judgment on one token, and its checks as scripts see them. */
@@ -56,13 +67,16 @@ export interface Judged {
 /**
  * Judges a token.
  *
- * @throws Failure `usage` for a key that serves several algorithms where none was named.
+ * @throws Failure `usage` for a key that serves several algorithms where none was named; `network` for keys that cannot be fetched; `key`
+ * where all keys are to come from a token that names none.
  */
 export async function judgeOne(reading: Reading, session: Session, rules: Rules): Promise<Judged> {
   const { options, now } = session
-  const judgment = await judge(reading, {
+  const keys = [...rules.keys, ...(await keysByToken(reading, session, rules.fetched))]
+  if (keys.length === 0 && reading.form === "jws") throw new Failure("key", "keys_not_named")
+  const plain = await judge(reading, {
     now,
-    keys: rules.keys,
+    keys,
     policy: rules.policy,
     jwtId: options.text("jti"),
     nonce: options.text("nonce"),
@@ -70,8 +84,23 @@ export async function judgeOne(reading: Reading, session: Session, rules: Rules)
     detachedPayload: rules.detachedPayload,
     strict: options.has("strict"),
   })
-  refuseAmbiguous(judgment, reading)
+  refuseAmbiguous(plain, reading)
+  const judgment = options.has("strict") ? judgedStrictly(plain, reading, rules) : plain
   return { judgment, checks: judgment.checks.map(lineOf) }
+}
+
+/** Whether a token for anybody would pass: there are claims, and nobody said from whom or for whom they are to be. */
+export function isForAnybody({ payload, isDetached }: Reading, { asksForParties }: Rules): boolean {
+  return !asksForParties && !isDetached && payload?.json?.root?.type === "object"
+}
+
+function judgedStrictly(judgment: Judgment, reading: Reading, rules: Rules): Judgment {
+  const { code, checks } = judgment
+  if (!isForAnybody(reading, rules) || checks.some(({ id, status }) => id === "aud" && status === "fail"))
+    return judgment
+  const asked = (check: Check): Check =>
+    check.id === "aud" ? { ...check, status: "fail", code: "audience_unasked" } : check
+  return { ...judgment, code: code === "ok" ? "claims" : code, checks: checks.map(asked) }
 }
 
 /** An RSA key without an algorithm. One that is offered for HMAC is the wrong key, whatever else is missing. */

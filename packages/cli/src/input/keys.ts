@@ -138,7 +138,7 @@ async function secretBytes(session: Session, encoding: SecretEncoding): Promise<
 
 /** What stands on a command line stands in the list of processes and in the history of the shell, too. */
 function literalSecret(text: string, { options, tell, say }: Session): Uint8Array {
-  if (!options.has("allow-argv-secrets")) tell({ level: "warning", text: say("secret_in_argv") })
+  if (!options.has("allow-argv-secrets")) tell({ level: "warning", text: say("secret_in_argv"), isAlways: true })
   return new TextEncoder().encode(text)
 }
 

@@ -15,15 +15,16 @@ const MAX_LEEWAY = 600
 /**
  * The policy of a command line.
  *
+ * @param algorithms - What a flag names.
  * @throws Failure `usage` for a policy with a member that is not known, and for values that cannot be.
  */
-export async function policyOf(session: Session): Promise<Policy> {
+export async function policyOf(session: Session, algorithms: readonly string[] | undefined): Promise<Policy> {
   const { options } = session
   const base = await filePolicy(session)
   const leeway = durationOf("leeway", options.text("leeway"))
   if ((leeway ?? 0) > MAX_LEEWAY) throw new Failure("usage", "leeway_too_long")
   const flags: Policy = {
-    algorithms: algorithmsOf(options.list("alg")),
+    algorithms: algorithmsOf(algorithms),
     issuer: options.list("iss"),
     audience: options.list("aud"),
     subject: options.text("sub"),

@@ -81,7 +81,7 @@ const words = {
   "flag.policy": "a JSON file with algorithms, issuer, audience, subject, typ, require, maxAge, leeway; flags win",
   "flag.crit": "a critical header extension: one that you handle, for sign one to be named; may be repeated",
   "flag.detached": "the payload of a token that does not hold it; for sign: leave the payload out",
-  "flag.strict": "an audience that nobody checked is a failure",
+  "flag.strict": "an audience that nobody checked is a failure, and so is expecting neither issuer nor audience",
   "flag.claims": "all claims, as JSON",
   "flag.claim": "one claim: = for text, := for JSON; a name beginning with / is a path",
   "flag.header": "one header parameter: = for text, := for JSON",
@@ -365,6 +365,16 @@ const words = {
   "command.help": "What a command does, or what there is to know about a topic.",
   topic_unknown: "there is no such command or topic",
   topic_unknown_near: "there is no such command or topic; did you mean {0}?",
+  "flag.discover": "ask this machine for the keys of the issuer, and of places that the token names; may be repeated",
+  "flag.trust-embedded": "for teaching: try the key in the token itself; never verifies",
+  "flag.show-unverified": "show on stderr what a token says that does not hold",
+  embedded_banner:
+    "--trust-embedded tries a key that the token brought itself: anybody can make such a token, so it never counts as verified",
+  host_not_listed: "the token names {0}, which --discover does not list: it was not asked",
+  host_invalid: "--discover wants names of machines, such as issuer.example or 127.0.0.1:8080",
+  keys_not_named: "the token names no key that may be asked for",
+  audience_unasked: "neither an issuer nor an audience was expected (--iss, --aud): a token for anybody passes",
+  unverified_heading: "not verified, anyone can have written this:",
 } as const satisfies Readonly<Record<Described, string>> & Readonly<Record<string, string>>
 
 /** The name of a message. */

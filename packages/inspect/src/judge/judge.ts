@@ -6,7 +6,7 @@
 import type { OfferedKey, Provenance } from "../keys/keys.ts"
 import type { Policy } from "../policy/policy.ts"
 import type { Reading } from "../read/reading.ts"
-import type { Check, CheckId } from "./check.ts"
+import { type Check, type CheckId, failed } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
 import { checkSignature, type KeyAnswer } from "./signature.ts"
 import { checkStructure, criticalNames } from "./structure.ts"
@@ -88,8 +88,8 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
     isReadable || signed.signature.status !== "pass"
       ? signed.signature
       : { ...signed.signature, status: "unavailable" as const, code: structure.code }
-  const checks = [structure, signature, signed.key, ...claims]
   const verifiedBy = isReadable ? signed.verifiedBy : undefined
+  const checks = [structure, signature, provenKey(signed.key, verifiedBy), ...claims]
   const verdicts = {
     structure: verdictOf([structure]),
     signature: verdictOf([signature, ...(signed.key.status === "fail" ? [signed.key] : [])]),
@@ -137,6 +137,13 @@ function trustOf(key: OfferedKey | undefined): Verdict {
   if (key === undefined) return { status: "not_checked", code: "no_match" }
   const code = `key_${key.provenance}`
   return PROOFLESS.has(key.provenance) ? { status: "fail", code } : { status: "pass", code }
+}
+
+/** A key that the token brought fits every token that brings it: no key at all was found to go by. */
+function provenKey(check: Check, key: OfferedKey | undefined): Check {
+  return key !== undefined && PROOFLESS.has(key.provenance)
+    ? failed("key", `key_${key.provenance}`, check.detail)
+    : check
 }
 
 /**
