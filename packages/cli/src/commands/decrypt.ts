@@ -5,12 +5,14 @@ import { type DecryptedJwe, decryptJweAsync, isJwtError, type KeyInput } from "j
 import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { indentJson, type Json, JsonText } from "../frame/json.ts"
-import type { Command, Session } from "../frame/session.ts"
+import type { Answer, Command, Session } from "../frame/session.ts"
 import { isObjectText } from "../input/claims.ts"
 import { isKeyManagement } from "../input/encryption.ts"
-import { optionalKeysOf, protectedText } from "../input/keys.ts"
+import { type Rules, rulesFor } from "../input/judging.ts"
+import { keysAt, optionalKeysOf, protectedText } from "../input/keys.ts"
 import { chosenValue } from "../input/show.ts"
 import { oneToken } from "../input/token.ts"
+import { verifyOne } from "./verify.ts"
 
 /** A key, and what it may be used for. */
 interface Opener {
@@ -18,6 +20,20 @@ interface Opener {
   readonly algorithms: readonly string[]
 }
 
+/** What may be expected of the token inside. */
+const EXPECTATIONS = [
+  "iss",
+  "aud",
+  "sub",
+  "typ",
+  "require",
+  "max-age",
+  "nonce",
+  "jti",
+  "leeway",
+  "policy",
+  "strict",
+] as const
 /** Algorithms that a password opens. */
 const PASSWORD_ALGORITHMS = ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"]
 
@@ -33,12 +49,14 @@ export const command: Command = async (session) => {
     ...(password === undefined ? [] : [{ key: password, algorithms: named ?? PASSWORD_ALGORITHMS }]),
     ...fitting(keys, reading).map((key) => openerOf(key, named)),
   ]
+  const rules = await nestedRules(session)
   const opened = await openWith(openers, reading)
+  const text = textOfPlain(opened.plaintext)
+  if (rules !== undefined) return verifiedInside(text, opened, session, rules)
   const notes = [{ level: "info" as const, text: session.say("decrypted_only") }]
   const value = chosenValue(asSigned(reading, opened.plaintext), session)
   if (value !== undefined)
     return { code: "ok", members: { decrypted: true, value: value.json }, text: value.text, notes }
-  const text = textOfPlain(opened.plaintext)
   const header = new JsonText(JSON.stringify(opened.header))
   return {
     code: "ok",
@@ -51,6 +69,34 @@ export const command: Command = async (session) => {
 /** Header and plaintext as one reads them where nothing is encrypted. */
 function asSigned({ header }: Reading, plaintext: Uint8Array): Reading {
   return read(`${header?.text ?? ""}.${Buffer.from(plaintext).toString("base64url")}.`)
+}
+
+/** What the token inside is judged by, where a key for it is given. */
+async function nestedRules(session: Session): Promise<Rules | undefined> {
+  const { options } = session
+  const sources = options.list("verify-key")
+  const stray = [...EXPECTATIONS, "verify-alg" as const].find((name) => options.has(name))
+  if (sources === undefined && stray !== undefined) throw new Failure("usage", "flag_needed", "verify-key")
+  if (sources === undefined) return undefined
+  const read: OfferedKey[] = []
+  for (const source of sources) read.push(...(await keysAt(source, session)).keys)
+  return rulesFor({ keys: read, texts: [], encoding: "utf8" }, options.list("verify-alg"), session)
+}
+
+/** Encryption says nothing of the sender: that is what the signature inside is for. */
+async function verifiedInside(
+  text: string | undefined,
+  { header }: DecryptedJwe,
+  session: Session,
+  rules: Rules,
+): Promise<Answer> {
+  const inside = read(text?.trim() ?? "")
+  if (inside.form !== "jws") throw new Failure("input", "not_nested")
+  const answer = await verifyOne(inside, session, rules)
+  return {
+    ...answer,
+    members: { decrypted: true, encryption: { header: new JsonText(JSON.stringify(header)) }, ...answer.members },
+  }
 }
 
 /** In a set the keys with the token's `kid`, where there are any. */
@@ -111,6 +157,6 @@ function payloadOf(text: string | undefined): Json {
 function dataOf(bytes: Uint8Array, text: string | undefined, { paint }: Session): string | Uint8Array {
   if (text !== undefined && isObjectText(text)) return `${paint("payload", indentJson(text))}\n`
   // A token inside is a token to go on with.
-  if (text !== undefined && read(text).form === "jws") return `${text}\n`
+  if (text !== undefined && read(text.trim()).form === "jws") return `${text.trim()}\n`
   return text !== undefined && process.stdout.isTTY === true ? `${escapeControls(text)}\n` : bytes
 }

@@ -14,7 +14,6 @@ import { type ExitCode, Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Note, Session } from "../frame/session.ts"
 import { isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
-import { leewaySeconds } from "../input/policy.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
 import { allTokens, oneToken } from "../input/token.ts"
@@ -22,14 +21,13 @@ import { allTokens, oneToken } from "../input/token.ts"
 /** `jot verify`. */
 export const command: Command = async (session) => {
   const rules = await rulesOf(session)
-  const { options, tell, say } = session
-  const leeway = leewaySeconds(rules.policy)
-  if (leeway > 0) tell({ level: "info", text: say("leeway_used", String(leeway)) })
+  const { options } = session
   if (options.has("jsonl") || options.has("all")) return verifyAll(session, rules)
   return verifyOne(await oneToken(session), session, rules)
 }
 
-async function verifyOne(reading: Reading, session: Session, rules: Rules): Promise<Answer> {
+/** The answer to one token. */
+export async function verifyOne(reading: Reading, session: Session, rules: Rules): Promise<Answer> {
   const { judgment, checks } = await judgeOne(reading, session, rules)
   const { code } = judgment
   const key = judgment.verifiedBy === undefined ? undefined : keyLine(judgment.verifiedBy)

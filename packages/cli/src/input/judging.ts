@@ -17,8 +17,8 @@ import { Failure } from "../frame/failure.ts"
 import type { Json } from "../frame/json.ts"
 import type { CheckLine, Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
-import { keysOf, optionalKeysOf } from "./keys.ts"
-import { policyOf } from "./policy.ts"
+import { type Keyring, keysOf, optionalKeysOf } from "./keys.ts"
+import { leewaySeconds, policyOf } from "./policy.ts"
 import { readPlace } from "./source.ts"
 import { type Fetched, keysByToken, mayBringKeys } from "./token-keys.ts"
 
@@ -42,9 +42,20 @@ export interface Rules {
  * @throws Failure `usage` for no key, and for a secret without `--alg`: it fits three, and the token must not be the one to choose.
  */
 export async function rulesOf(session: Session): Promise<Rules> {
-  const { options } = session
   const ring = await (mayBringKeys(session) ? optionalKeysOf(session) : keysOf(session))
-  const policy = await policyOf(session, options.list("alg"))
+  return rulesFor(ring, session.options.list("alg"), session)
+}
+
+/** As `rulesOf`, with keys that were read before, and the names of algorithms from wherever they were given. */
+export async function rulesFor(
+  ring: Keyring,
+  algorithms: readonly string[] | undefined,
+  session: Session,
+): Promise<Rules> {
+  const { options, tell, say } = session
+  const policy = await policyOf(session, algorithms)
+  const leeway = leewaySeconds(policy)
+  if (leeway > 0) tell({ level: "info", text: say("leeway_used", String(leeway)) })
   const isOpen = ring.keys.some(({ isSymmetric, jwk }) => isSymmetric && jwk?.algorithm === undefined)
   if (policy.algorithms === undefined && isOpen) throw new Failure("usage", "alg_missing")
   const file = options.text("detached")

@@ -375,6 +375,11 @@ const words = {
   keys_not_named: "the token names no key that may be asked for",
   audience_unasked: "neither an issuer nor an audience was expected (--iss, --aud): a token for anybody passes",
   unverified_heading: "not verified, anyone can have written this:",
+  "flag.sign-key": "sign the claims with this key first; the header flags are then for the signed token",
+  "flag.sign-alg": "the algorithm of --sign-key",
+  "flag.verify-key": "verify the signed token inside with this key; may be repeated",
+  "flag.verify-alg": "algorithms that --verify-key accepts",
+  not_nested: "there is no signed token inside",
 } as const satisfies Readonly<Record<Described, string>> & Readonly<Record<string, string>>
 
 /** The name of a message. */

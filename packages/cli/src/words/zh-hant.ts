@@ -358,4 +358,9 @@ export const zhHant: Words = {
   keys_not_named: "權杖沒有指出可以詢問的金鑰",
   audience_unasked: "沒有指定預期的簽發者或對象（--iss、--aud）：給任何人的權杖都會通過",
   unverified_heading: "未經驗證，任何人都可能寫出以下內容：",
+  "flag.sign-key": "先用這把金鑰簽章再加密；標頭旗標則屬於內層的簽章權杖",
+  "flag.sign-alg": "--sign-key 的演算法",
+  "flag.verify-key": "用這把金鑰驗證內層的簽章權杖；可重複",
+  "flag.verify-alg": "--verify-key 可接受的演算法",
+  not_nested: "內層沒有簽章權杖",
 }
