@@ -100,7 +100,8 @@ function pack(folder) {
   if (output === "") return ""
   // npm's own warnings may stand around the JSON
   const [{ filename, files }] = JSON.parse(output.slice(output.indexOf("[\n"), output.lastIndexOf("]") + 1))
-  const allowed = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?)$/
+  const allowed =
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?|man\/[a-z-]+\.1)$/
   const paths = new Set(files.map((/** @type {{ path: string }} */ file) => file.path))
   for (const path of paths) if (!allowed.test(path)) problems.push(`the tarball holds ${path}`)
   for (const path of ["package.json", "README.md", "LICENSE"])

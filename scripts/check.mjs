@@ -18,6 +18,7 @@ const steps = [
   ["rfc links", execPath, "scripts/check-rfc-links.mjs"],
   ["errors", execPath, "scripts/check-errors.mjs"],
   ["auth reference", execPath, "scripts/auth-reference.mjs"],
+  ["cli reference", execPath, "scripts/cli-reference.mjs"],
   ["docs", execPath, "scripts/check-docs.mjs"],
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
