@@ -1,13 +1,11 @@
 /** Completion: what may follow, and that shells ask for it and show it. */
 import { chmodSync, mkdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
-import { Place, SECRETS } from "./jot.ts"
+import { main, Place, SECRETS } from "./jot.ts"
 import { outputOf } from "./programs.ts"
 
 const place = new Place()
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 const bin = join(place.folder, "bin")
 
 beforeAll(async () => {
