@@ -80,14 +80,14 @@ const commands = {
     most: 1,
     flags: [...KEYS, ...CHECKS, "time", "max-lifetime", "get", "header-get", "out", "force"],
     load: () => import("../commands/inspect.ts"),
-    examples: ["TOKEN", "inspect --key jwks.json @token.txt"],
+    examples: ["TOKEN", 'inspect --key jwks.json "@token.txt"'],
   },
   decode: {
     operands: "[TOKEN]",
     most: 1,
     flags: ["all", "jsonl", "get", "header-get", "out", "force"],
     load: () => import("../commands/decode.ts"),
-    examples: ["decode TOKEN", "decode --get /sub TOKEN", "decode --jsonl < tokens.txt"],
+    examples: ["decode TOKEN", "decode --get /sub TOKEN", 'decode --jsonl "@tokens.txt"'],
   },
   verify: {
     operands: "[TOKEN]",
@@ -116,7 +116,7 @@ const commands = {
     most: 1,
     flags: [...KEYS, "at", "leeway", "max-lifetime", "fail-on", "explain", "format", "out", "force"],
     load: () => import("../commands/lint.ts"),
-    examples: ["lint TOKEN", "lint --fail-on warning @token.txt", "lint --explain ALG-NONE"],
+    examples: ["lint TOKEN", 'lint --fail-on warning "@token.txt"', "lint --explain ALG-NONE"],
   },
   diagnose: {
     operands: "[TOKEN]",
@@ -146,7 +146,7 @@ const commands = {
     examples: [
       "encrypt --key public.pem --alg RSA-OAEP-256 --sub alice --exp +1h",
       "encrypt --key public.pem --alg RSA-OAEP-256 --sign-key private.jwk --sub alice --exp +1h",
-      "encrypt --password prompt --claims '{\"a\":1}'",
+      "encrypt --password prompt --claim name=Alice --exp +1h",
     ],
   },
   decrypt: {
@@ -181,7 +181,7 @@ const commands = {
     most: 2,
     flags: ["out", "force"],
     load: () => import("../commands/diff.ts"),
-    examples: ["diff @old.txt @new.txt", "diff @old-jwks.json @new-jwks.json"],
+    examples: ['diff "@old.txt" "@new.txt"', 'diff "@old-jwks.json" "@new-jwks.json"'],
   },
   scan: {
     operands: "[PATH]…",

@@ -5,7 +5,7 @@ import { type OfferedKey, readKeys, type SecretEncoding, textOf as wordsFor } fr
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
-import { isSource, readDescriptor, readFile, readSource, readVariable, textOf } from "./source.ts"
+import { isSource, markOf, readDescriptor, readFile, readSource, readVariable, textOf } from "./source.ts"
 
 /** What was given, as keys and as it stood there. */
 export interface Keyring {
@@ -101,7 +101,10 @@ function warnOfOpenFile(source: string, isInline: boolean, { tell, say }: Sessio
 async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Read[]> {
   const texts = await secretBytes(session, encoding)
   return each(texts, async ({ bytes, name }) => {
-    const keys = await readKeys(bytes, { asSecret: true, encoding })
+    // Of a secret that is written in letters its letters count; any other is its bytes, whatever they look like.
+    const keys = await readKeys(encoding === "utf8" ? bytes : textOf(bytes), { asSecret: true, encoding })
+    const mark = encoding === "utf8" ? markOf(bytes) : undefined
+    if (mark !== undefined) session.tell({ level: "warning", text: session.say("secret_marked", name, mark) })
     const problem = keys[0]?.problem
     if (problem !== undefined)
       throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem))
@@ -157,5 +160,5 @@ export async function protectedText(name: "passphrase" | "password", session: Se
   const source = session.options.text(name)
   if (source === undefined) return undefined
   if (!isSource(source)) throw new Failure("usage", "bare_secret", name)
-  return textOf(withoutLineEnd(await readSource(source, session, name)))
+  return textOf(await readSource(source, session, name)).replace(/\r?\n$/, "")
 }

@@ -1,6 +1,6 @@
 /** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
 
-import { createReadStream, existsSync } from "node:fs"
+import { createReadStream, existsSync, fstatSync } from "node:fs"
 import { dirname } from "node:path"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
@@ -57,9 +57,14 @@ export function readVariable(name: string, { env }: Session): string {
 
 /** Bytes as text: UTF-8, or UTF-16 where a mark at the beginning says so, as PowerShell writes it. */
 export function textOf(bytes: Uint8Array): string {
-  const [first, second] = bytes
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes)
-  return new TextDecoder("utf-8").decode(bytes)
+  return new TextDecoder(markOf(bytes) ?? "utf-8").decode(bytes)
+}
+
+/** The encoding that a mark at the beginning names. */
+export function markOf([first, second, third]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le"
+  if (first === 0xfe && second === 0xff) return "utf-16be"
+  return first === 0xef && second === 0xbb && third === 0xbf ? "utf-8" : undefined
 }
 
 let stdinIsTaken = false
@@ -73,6 +78,18 @@ export function takeStdin(): AsyncIterable<unknown> {
   if (stdinIsTaken) throw new Failure("usage", "stdin_twice")
   stdinIsTaken = true
   return process.stdin
+}
+
+/** Tells how much has been read; of a file also of how much. Tokens that pass over the screen tell enough. */
+export async function* watched(chunks: AsyncIterable<unknown>, { progress, say }: Session): AsyncGenerator<unknown> {
+  if (process.stdout.isTTY === true) return yield* chunks
+  const { size } = fstatSync(process.stdin.fd)
+  let read = 0
+  for await (const chunk of chunks) {
+    if (Buffer.isBuffer(chunk)) read += chunk.length
+    progress(say("progress_read"), Math.round(read / 1000), Math.round(size / 1000))
+    yield chunk
+  }
 }
 
 async function readStdin(): Promise<Uint8Array> {

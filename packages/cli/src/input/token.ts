@@ -1,10 +1,9 @@
 /** Tokens: from the argument, a file, the environment or stdin, cleaned of what is around them. */
 
-import { fstatSync } from "node:fs"
 import { findTokens, type Reading, read } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
-import { isSource, readSource, takeStdin, textOf } from "./source.ts"
+import { isSource, readSource, takeStdin, textOf, watched } from "./source.ts"
 
 /** Characters of one line of a batch. */
 const MAX_LINE = 1_048_576
@@ -35,18 +34,6 @@ export async function* allTokens(session: Session): AsyncGenerator<Reading> {
   const [source = "-"] = session.operands
   if (source !== "-") yield* readingsIn(await tokenText(session))
   else for await (const line of linesOf(watched(takeStdin(), session))) yield* readingsIn(line)
-}
-
-/** Tells how much has been read; of a file also of how much. Tokens that pass over the screen tell enough. */
-async function* watched(chunks: AsyncIterable<unknown>, { progress, say }: Session): AsyncGenerator<unknown> {
-  if (process.stdout.isTTY === true) return yield* chunks
-  const { size } = fstatSync(process.stdin.fd)
-  let read = 0
-  for await (const chunk of chunks) {
-    if (Buffer.isBuffer(chunk)) read += chunk.length
-    progress(say("progress_read"), Math.round(read / 1000), Math.round(size / 1000))
-    yield chunk
-  }
 }
 
 function* readingsIn(text: string): Generator<Reading> {

@@ -225,6 +225,7 @@ const words = {
   holds: "all of it holds: there is nothing to find",
   no_hints: "none of {0} usual mistakes explains it",
   line_end_removed: "one line end at the end of the secret is left out (--secret-raw keeps it)",
+  secret_marked: "{0} begins with a mark ({1}), as editors and PowerShell write it: it is taken as part of the secret",
   file_open: "{0} holds a private key, and others can read it",
   secret_in_argv: "--secret can be seen in the list of processes and in the history of the shell; use --secret-file",
   bare_secret: "--{0} takes @FILE, env:NAME, fd:N, - or prompt, never the word itself",

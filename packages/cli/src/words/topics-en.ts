@@ -55,7 +55,7 @@ The status says what kind of answer it is; with --json the same word stands unde
 
 A command that judges several tokens ends with the gravest kind: input, then key, signature, claims, negative.
 
-  jot verify --key jwks.json --aud api @token.txt > claims.json
+  jot verify --key jwks.json --aud api "@token.txt" > claims.json
   case $? in
     0) echo "trust claims.json" ;;
     5) echo "genuine, but expired or not for us" ;;
@@ -84,7 +84,7 @@ Read a token:
 Verify it, and use what it says:
 
   jot verify --key https://issuer.example/jwks.json --iss https://issuer.example --aud api TOKEN
-  jot verify --key jwks.json --get /sub @token.txt
+  jot verify --key jwks.json --get /sub "@token.txt"
 
 Find out why it does not hold:
 
@@ -99,11 +99,11 @@ Make a key, its public set, and tokens for tests:
 
 Change a claim of a token, and sign it again:
 
-  jot decode --json @token.txt | jot sign --from-json - --key private.jwk --claim role=admin
+  jot decode --json "@token.txt" | jot sign --from-json - --key private.jwk --claim role=admin
 
 Stop a build over a bad token, and over one that lies in the sources:
 
-  jot lint --fail-on warning --format github @token.txt
+  jot lint --fail-on warning --format github "@token.txt"
   jot scan .
 
 Give a server under test keys that fail:

@@ -55,7 +55,7 @@ DURATION（--leeway、--max-age、--max-lifetime）是 90s、1h30m、2w、PT15M�
 
 判斷多個權杖的指令以最嚴重的種類結束：依序是 input、key、signature、claims、negative。
 
-  jot verify --key jwks.json --aud api @token.txt > claims.json
+  jot verify --key jwks.json --aud api "@token.txt" > claims.json
   case $? in
     0) echo "claims.json 可以信任" ;;
     5) echo "是真的，但已過期，或不是給我們的" ;;
@@ -84,7 +84,7 @@ jot 不會把任何東西送出去。它只連線到您輸入的網址，絕不�
 驗證權杖，再使用其內容：
 
   jot verify --key https://issuer.example/jwks.json --iss https://issuer.example --aud api TOKEN
-  jot verify --key jwks.json --get /sub @token.txt
+  jot verify --key jwks.json --get /sub "@token.txt"
 
 找出不成立的原因：
 
@@ -99,11 +99,11 @@ jot 不會把任何東西送出去。它只連線到您輸入的網址，絕不�
 
 更改權杖的一個聲明，再重新簽署：
 
-  jot decode --json @token.txt | jot sign --from-json - --key private.jwk --claim role=admin
+  jot decode --json "@token.txt" | jot sign --from-json - --key private.jwk --claim role=admin
 
 權杖有問題，或原始碼裡有權杖，就停止建置：
 
-  jot lint --fail-on warning --format github @token.txt
+  jot lint --fail-on warning --format github "@token.txt"
   jot scan .
 
 讓受測的伺服器拿到有問題的金鑰：

@@ -212,6 +212,7 @@ export const zhHant: Words = {
   holds: "全部成立：沒有問題可找",
   no_hints: "{0} 種常見的錯誤都無法解釋",
   line_end_removed: "密鑰結尾的一個換行不算（--secret-raw 會保留）",
+  secret_marked: "{0} 以編碼標記（{1}）開頭，編輯器與 PowerShell 會這樣寫：標記也算密鑰的一部分",
   file_open: "{0} 裡有私鑰，而別人也讀得到",
   secret_in_argv: "--secret 會出現在行程清單與 shell 的歷史裡；請用 --secret-file",
   bare_secret: "--{0} 要 @檔案、env:名稱、fd:N、- 或 prompt，絕不是密碼本身",
