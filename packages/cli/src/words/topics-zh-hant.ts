@@ -46,7 +46,7 @@ DURATION（--leeway、--max-age、--max-lifetime）是 90s、1h30m、2w、PT15M�
 
 --at TIME 以那個時間來判斷、簽署與說明。--leeway 是時鐘可以相差多少：預設不容許，最多十分鐘。exp 等於現在就已到期。
 
-答案裡時間寫在聲明旁邊：JSON 絕不更改聲明，只加上 times。`,
+答案裡時間寫在宣告旁邊：JSON 絕不更改宣告，只加上 times。`,
   "exit-codes": `結束狀態
 
 結束狀態表示答案的種類；用 --json 時，code 就是同一個詞。
@@ -97,7 +97,7 @@ jot 不會把任何東西送出去。它只連線到您輸入的網址，絕不�
   jot sign --key private.jwk --sub alice --aud api --exp +15m
   jot fixtures --key private.jwk --policy policy.json --out fixtures
 
-更改權杖的一個聲明，再重新簽署：
+更改權杖的一個宣告，再重新簽署：
 
   jot decode --json "@token.txt" | jot sign --from-json - --key private.jwk --claim role=admin
 
