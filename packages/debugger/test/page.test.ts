@@ -153,8 +153,55 @@ describe("the page", () => {
     const page = await open({ at: NOW })
     await give(page, "a".repeat(1_048_577))
     await page.locator(".chip").filter({ hasText: "1048577" }).waitFor()
+    expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toBe("")
     await give(page, token({ iss: "small" }))
+    expect(await page.locator(".chip").count()).toBe(0)
     expect(await rowOf(page, "iss")).toContain("small")
+  })
+
+  test("can be used by keyboard alone, in the order in which it reads", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ iss: "x" }), "another secret")
+    await expectVerdicts(page, { Signature: "fail" })
+    const reached: string[] = []
+    await page.locator(".skip").focus()
+    for (let step = 0; step < 14; step++) {
+      await page.keyboard.press("Tab")
+      reached.push(
+        await page.evaluate(() => {
+          const { activeElement: element } = document
+          const label = (element as HTMLInputElement | null)?.labels?.[0]
+          return (label ?? element)?.textContent?.trim().slice(0, 20) ?? ""
+        }),
+      )
+    }
+    const order = ["Forget everything", "Clear", "Token", "Why invalid?", "Clear the key", "Key"]
+    expect(reached.filter((name) => order.includes(name))).toEqual(order)
+    expect(reached.some((name) => name.startsWith("Algorithm"))).toBe(true)
+  })
+
+  test("shows the token in the system's colours where those are forced", async () => {
+    const page = await open({ at: NOW })
+    await page.emulateMedia({ forcedColors: "active" })
+    await give(page, token({ iss: "x" }))
+    const color = await page.evaluate(() => getComputedStyle(document.getElementById("token") as HTMLElement).color)
+    expect(color).not.toBe("rgba(0, 0, 0, 0)")
+    expect(await page.locator(".sheet-layer").isVisible()).toBe(false)
+  })
+
+  test("does not move where motion is unwelcome", async () => {
+    const page = await open({ at: NOW })
+    await page.emulateMedia({ reducedMotion: "reduce" })
+    await give(page, token({ iss: "x" }), SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    const durations = await page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter(({ playState }) => playState === "running")
+        .map(({ effect }) => Number(effect?.getTiming().duration))
+        .filter((duration) => duration > 1),
+    )
+    expect(durations).toEqual([])
   })
 
   test("needs no sideways scrolling at 320 pixels", async () => {

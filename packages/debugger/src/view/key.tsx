@@ -9,7 +9,7 @@ import { acceptedAlgorithm, giveKey, keyFile, keyText, secretEncoding } from "..
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
-import { PLAIN_TEXT } from "./plain-text.ts"
+import { MAX_CHARACTERS, PLAIN_TEXT, refused, refuseLarge } from "./plain-text.ts"
 import "../style/key.css"
 
 const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
@@ -59,6 +59,11 @@ export function KeyBox(): JSX.Element {
       <p id="key-hint" class="hint">
         {isDragging.value ? key.drop : key.hint}
       </p>
+      {refused.value?.box === "key" && (
+        <p class="chip" data-tone="bad">
+          {fill(words.value.token.too_large, refused.value.length, MAX_CHARACTERS)}
+        </p>
+      )}
       {refusal.value !== "" && (
         <p class="chip" data-tone="bad">
           {refusal.value}
@@ -85,6 +90,7 @@ function KeyText(): JSX.Element {
         aria-describedby="key-hint"
         rows={Math.min(14, Math.max(3, keyText.value.split("\n").length))}
         value={keyText.value}
+        onBeforeInput={refuseLarge}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
           refusal.value = ""

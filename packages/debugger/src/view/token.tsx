@@ -9,13 +9,11 @@ import { piecesOf } from "../state/pieces.ts"
 import { pointed } from "../state/pointed.ts"
 import { found, reading, search } from "../state/reading.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
-import { PLAIN_TEXT } from "./plain-text.ts"
+import { MAX_CHARACTERS, PLAIN_TEXT, refused, refuseLarge } from "./plain-text.ts"
 import "../style/token.css"
 
 /** Longer texts are shown without colours: each keystroke would lay them out twice. */
 const MAX_COLOURED = 200_000
-/** Characters that are searched at most. */
-const MAX_CHARACTERS = 1_048_576
 
 /** The panel of the token. */
 export function TokenBox(): JSX.Element {
@@ -71,6 +69,7 @@ function TokenField(): JSX.Element {
         {...PLAIN_TEXT}
         aria-describedby="token-hint"
         value={text}
+        onBeforeInput={refuseLarge}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
           giveToken(currentTarget.value)
@@ -84,6 +83,13 @@ function TokenField(): JSX.Element {
 function Cleaning(): JSX.Element | null {
   const { token } = words.value
   const before = beforeCleaning.value
+  const tooLong = refused.value?.box === "token" ? refused.value.length : tokenText.value.length
+  if (tooLong > MAX_CHARACTERS)
+    return (
+      <p class="chip" data-tone="bad">
+        {fill(token.too_large, tooLong, MAX_CHARACTERS)}
+      </p>
+    )
   if (before !== undefined)
     return (
       <p class="chip">
@@ -91,12 +97,6 @@ function Cleaning(): JSX.Element | null {
         <button type="button" class="button" onClick={() => giveToken(before.text)}>
           {token.restore}
         </button>
-      </p>
-    )
-  if (search.value.tooLarge)
-    return (
-      <p class="chip" data-tone="bad">
-        {fill(token.too_large, tokenText.value.length, MAX_CHARACTERS)}
       </p>
     )
   const one = found.value
