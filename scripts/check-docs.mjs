@@ -12,6 +12,9 @@
 //   console.log(claims.sub)          // => u1                the printed line
 //   decode(token, otherKey)          // throws InvalidSignatureError
 //
+//   ```console         lines that begin with "$ " are run, in an empty folder with a clock that stands still (scripts/terminal.mjs); the
+//                      others are what that prints
+//
 // Samples are written to .scratch/docs and typechecked together; the copies that run have the comments turned into calls of
 // scripts/sample-runtime.mjs, on the same lines, so that positions in messages are right. They run against dist/.
 //
@@ -23,6 +26,7 @@ import { argv, execPath } from "node:process"
 import ts from "typescript"
 import { findFiles, readText } from "./files.mjs"
 import { capture, report, root } from "./shell.mjs"
+import { Terminal } from "./terminal.mjs"
 
 /** @typedef {{ page: string, line: number, code: string, runs: boolean, name: string }} Sample */
 
@@ -41,10 +45,11 @@ writeSamples()
 const compiled = capture(execPath, ["node_modules/typescript/bin/tsc", "-p", join(scratch, "tsconfig.json")])
 if (!compiled.ok) problems.push(`samples do not compile:\n${namePages(compiled.output)}`)
 else for (const sample of samples) if (sample.runs) runSample(sample)
+const typed = pages.reduce((sum, page) => sum + runTerminal(page), 0)
 report(
   "check-docs",
   problems,
-  `${samples.length} samples on ${pages.length} pages compile, ${samples.filter(({ runs }) => runs).length} ran`,
+  `${samples.length} samples on ${pages.length} pages compile, ${samples.filter(({ runs }) => runs).length} ran; ${typed} lines of terminals`,
 )
 
 /**
@@ -114,6 +119,31 @@ function runSample(sample) {
   writeFileSync(file, outputText)
   const { ok, output } = capture(execPath, [file], { env: { NODE_NO_WARNINGS: "1" } })
   if (!ok) problems.push(`${sample.page}:${sample.line}: the sample failed:\n${output.trim()}`)
+}
+
+/**
+ * Types what a page types, one terminal for each page.
+ *
+ * @param {string} page
+ * @returns {number} How many lines were run.
+ */
+function runTerminal(page) {
+  const text = readText(page)
+  const blocks = [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)]
+  if (blocks.length === 0) return 0
+  const terminal = new Terminal({ language: page.includes("zh-TW") ? "zh-Hant" : "en" })
+  let count = 0
+  for (const { index, 1: body = "" } of blocks) {
+    const line = text.slice(0, index).split("\n").length + 1
+    for (const [, command = "", expected = ""] of body.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
+      count++
+      const printed = terminal.run(command)
+      if (printed !== expected) problems.push(`${page}:${line}: ${command}\nprints:\n${printed}not:\n${expected}`)
+    }
+    if (!body.startsWith("$ ")) problems.push(`${page}:${line}: a terminal begins with "$ "`)
+  }
+  terminal.close()
+  return count
 }
 
 /**
