@@ -20,6 +20,7 @@ const steps = [
   ["auth reference", execPath, "scripts/auth-reference.mjs"],
   ["cli reference", execPath, "scripts/cli-reference.mjs"],
   ["docs", execPath, "scripts/check-docs.mjs"],
+  ["pictures", execPath, "scripts/pictures.mjs"],
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
   ["size", execPath, "scripts/size.mjs"],
