@@ -31,9 +31,9 @@ _jot() {
   local -a whole open
   while IFS=$'\\t' read -r value about; do
     if [[ $value == *[/=:@] ]]; then
-      open+=("\${value//:/\\\\:}:$about")
+      open+=("\${value//:/\\\\:}\${about:+:$about}")
     else
-      whole+=("\${value//:/\\\\:}:$about")
+      whole+=("\${value//:/\\\\:}\${about:+:$about}")
     fi
   done < <(print -rl -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" | jot completion zsh - 2>/dev/null)
   (( $#whole )) && _describe jot whole
