@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { mkdirSync, readdirSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { encode, encryptJwe, Jwk } from "jotkit"
+import { decodeUnverified, encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
 import { hasTerminals, Terminal, type TerminalOptions } from "./terminal.ts"
@@ -231,5 +231,40 @@ describe.runIf(hasTerminals)("what takes long", () => {
     expect({ code, modes }).toEqual({ code: 130, modes: COOKED })
     expect(screen).toMatch(new RegExp(`${ERASE.replace("[", "\\[")}$`))
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe.runIf(hasTerminals)("Ctrl-C in the editor", () => {
+  const secret = place.file("secret.txt", SECRETS.good)
+  const edit = ["edit", "-q", "--secret-file", secret, "--alg", "HS256", token]
+
+  async function pressed(script: string, temporary: string): Promise<{ code: number; screen: string }> {
+    const editor = `"${process.execPath}" "${place.file("editor.mjs", script)}"`
+    mkdirSync(temporary)
+    const terminal = open(edit, { env: { EDITOR: editor, TMPDIR: temporary, NO_COLOR: "1" } })
+    await terminal.shows("the editor waits")
+    terminal.type("\u0003")
+    const { code, screen } = await terminal.ended()
+    expect(readdirSync(temporary)).toEqual([])
+    return { code, screen }
+  }
+
+  test("is a key of it, where it has one", async () => {
+    const script = `import { writeFileSync } from "node:fs"
+      process.on("SIGINT", () => {
+        writeFileSync(process.argv[2], '{"header":{},"payload":{"sub":"bob"}}')
+        process.exit(0)
+      })
+      setInterval(() => undefined, 1000)
+      console.log("the editor waits")`
+    const { code, screen } = await pressed(script, `${place.folder}/edited`)
+    expect(code).toBe(0)
+    const [signed = ""] = /eyJ[\w.-]+/.exec(screen.replaceAll("\r\n", "")) ?? []
+    expect(decodeUnverified(signed).payload).toMatchObject({ sub: "bob" })
+  })
+
+  test("ends the program with it, where it has none", async () => {
+    const script = 'setInterval(() => undefined, 1000); console.log("the editor waits")'
+    expect((await pressed(script, `${place.folder}/interrupted`)).code).toBe(130)
   })
 })

@@ -1,6 +1,7 @@
 /** Opens what a token says in an editor, and signs what came of it. */
 
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -37,17 +38,34 @@ async function edited(text: string, { env }: Session): Promise<string> {
   try {
     const file = join(folder, "token.json")
     writeFileSync(file, text, { mode: 0o600 })
-    // An editor may be named with its flags (`code --wait`), as in every program that asks for one.
-    const isWindows = process.platform === "win32"
-    const { status } = spawnSync(`${editor} ${isWindows ? '"%JOT_FILE%"' : '"$JOT_FILE"'}`, {
-      shell: true,
-      stdio: "inherit",
-      env: { ...env, JOT_FILE: file },
-    })
-    if (status !== 0) throw new Failure("io", "editor_failed")
+    await runEditor(editor, { ...env, JOT_FILE: file })
     return textOf(await readFile(file))
   } finally {
     remove()
     process.off("exit", remove)
   }
+}
+
+/** An editor may be named with its flags (`code --wait`), as in every program that asks for one. Ctrl-C is a key of it while it runs. */
+async function runEditor(editor: string, env: Session["env"]): Promise<void> {
+  // The shell, too, outlives Ctrl-C; what it starts does not inherit that.
+  const line = process.platform === "win32" ? `${editor} "%JOT_FILE%"` : `trap : INT; ${editor} "$JOT_FILE"`
+  const listeners = process.listeners("SIGINT")
+  process.removeAllListeners("SIGINT").on("SIGINT", leaveToEditor)
+  try {
+    const child = spawn(line, { shell: true, stdio: "inherit", env })
+    const [status, signal] = (await once(child, "exit")) as [number | null, string | null]
+    if (signal === "SIGINT" || status === BY_SIGINT) throw new Failure("interrupted", "interrupted")
+    if (status !== 0) throw new Failure("io", "editor_failed")
+  } finally {
+    process.off("SIGINT", leaveToEditor)
+    for (const listener of listeners) process.on("SIGINT", listener)
+  }
+}
+
+/** How a shell says that Ctrl-C ended what it ran. */
+const BY_SIGINT = 130
+
+function leaveToEditor(): void {
+  // The terminal told both.
 }
