@@ -1,6 +1,6 @@
 /** Tokens and keys go in, five verdicts come out: the same in both forms of the page. */
 
-import { encode, encodeAsync, Jwk, JwkSet } from "jotkit"
+import { encode, encodeAsync, encryptAsync, Jwk, JwkSet, listAlgorithms } from "jotkit"
 import { describe, expect } from "vitest"
 import { type Artefact, expectVerdicts, give, headline, open, test, verdict } from "./fixture.ts"
 
@@ -81,6 +81,32 @@ test("holds the token to the algorithm that the user names", async () => {
   expect(await verdict(page, "Signature").innerText()).toContain("not an allowed one")
   await page.getByRole("combobox", { name: "Algorithm" }).selectOption("HS256")
   await expectVerdicts(page, { Signature: "pass" })
+})
+
+test("lists every algorithm, and says of those it cannot verify why not", async () => {
+  const page = await open({ at: NOW })
+  const options = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLOptionElement>(".key select option")].map(({ value, text, disabled }) => ({
+      value,
+      text,
+      disabled,
+    })),
+  )
+  const named = (value: string) => options.find((option) => option.value === value)
+  for (const name of listAlgorithms()) expect(named(name)).toBeDefined()
+  expect(named("none")).toEqual({ value: "none", text: "none (never verified)", disabled: true })
+  expect(named("ES256")).toEqual({ value: "ES256", text: "ES256", disabled: false })
+  for (const { text } of options.filter(({ disabled }) => disabled)) expect(text).toMatch(/\(.+\)$/)
+})
+
+test("shows the header of an encrypted token, and verifies nothing", async () => {
+  const page = await open({ at: NOW })
+  const token = await encryptAsync(claims(), await Jwk.generateAsync("A256GCM"), { algorithm: "dir" })
+  await give(page, token)
+  await expectVerdicts(page, { Structure: "cannot_check", Signature: "cannot_check" })
+  expect(await headline(page)).toBe("encrypted")
+  expect(await page.getByRole("table", { name: "Header parameters" }).innerText()).toContain("A256GCM")
+  expect(await page.getByRole("list", { name: "Parts" }).innerText()).toContain("Authentication tag")
 })
 
 test("checks nothing without a key, and says so", async () => {
