@@ -48,6 +48,7 @@ describe("what may follow", () => {
       ["verify", "--alg", "ES"],
       ["ES256", "ES384", "ES512", "ES256K"],
     ],
+    [["encrypt", "--sign-alg", "Ed2"], ["Ed25519"]],
     [["verify", "--alg=PS2"], ["--alg=PS256"]],
     [
       ["encrypt", "--enc", "A128"],

@@ -63,9 +63,10 @@ function named(values: readonly string[]): Candidate[] {
   return values.map((value) => ({ value }))
 }
 
-async function algorithms({ row }: Asked): Promise<Candidate[]> {
-  const { KEY_MANAGEMENT_ALGORITHMS } = await import("../input/encryption.ts")
-  if (row?.name === "encrypt" || row?.name === "decrypt") return named(KEY_MANAGEMENT_ALGORITHMS)
+/** Tokens inside encrypted ones are signed: only `--alg` itself says how a key is encrypted. */
+async function algorithms({ row, flag }: Asked): Promise<Candidate[]> {
+  const isEncrypted = row?.name === "encrypt" || row?.name === "decrypt"
+  if (isEncrypted && flag === "alg") return named((await import("../input/encryption.ts")).KEY_MANAGEMENT_ALGORITHMS)
   const { listAlgorithms } = await import("jotkit")
   return named(listAlgorithms().filter((name) => name !== "none"))
 }

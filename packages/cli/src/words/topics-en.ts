@@ -28,7 +28,7 @@ Which place to choose, the best one first:
 
 So jot warns of --secret, also when it is written as "$VARIABLE": what others see is the value. --allow-argv-secrets ends the warning.
 
-The algorithm comes from the key or from --alg, never from the token; and no key is ever taken from a token's header. A public key, a certificate or PEM text is refused as a secret. Files with private keys are written so that only their owner reads them.`,
+The algorithm comes from the key or from --alg, never from the token; and a key in a token's header never makes it verified: --trust-embedded tries one, for teaching. A public key, a certificate or PEM text is refused as a secret. Files with private keys are written so that only their owner reads them.`,
   time: `Times and lengths of time
 
 A TIME (--exp, --nbf, --iat, --at) is
@@ -44,7 +44,7 @@ A DURATION (--leeway, --max-age, --max-lifetime) is 90s, 1h30m, 2w, PT15M, or a 
 
 What could be meant in two ways is refused: a length without + or - where a moment is due, months and years without ISO 8601, and thirteen digits, which count milliseconds.
 
---at TIME judges, signs and explains as if it were that time. --leeway says how far clocks may differ: none unless said, ten minutes at most. exp equal to now is expired already.
+--at TIME judges, signs and explains as if it were that time; --at env:SOURCE_DATE_EPOCH takes it from the environment, for builds that repeat. --leeway says how far clocks may differ: none unless said, ten minutes at most. exp equal to now is expired already.
 
 In answers times stand beside the claim: JSON never changes a claim, it adds times.`,
   "exit-codes": `Exit statuses
@@ -65,7 +65,7 @@ A command that judges several tokens ends with the gravest kind: input, then key
 
 decode and inspect show what a token says. Anyone can have written that: only verify says whether it holds, and it prints the payload only if all of it does.
 
-jot sends nothing anywhere. It opens a connection only to an address that you type, never to one that stands in a token; --offline forbids even that. It reads no configuration, keeps nothing, and writes only the files that you name.
+jot sends nothing anywhere. It opens a connection only to an address that you type; what a token points to is asked only on a host that you name with --discover. --offline forbids even that. It reads no configuration, keeps nothing, and writes only the files that you name.
 
 Nothing that it says holds a secret, a private key or a whole token, except where that is what you asked for. A private key is not shown on a terminal, and a file with one is readable by its owner only. What a token says cannot steer the terminal.
 
