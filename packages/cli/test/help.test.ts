@@ -73,6 +73,11 @@ describe("what is misspelt", () => {
   })
 })
 
+test("beside a token help is that of what would be done with it", async () => {
+  const { stdout } = await place.run(["@token.txt", "--help"])
+  expect(stdout).toBe((await place.run(["help", "inspect"])).stdout)
+})
+
 test("the version is a command and a flag", async () => {
   const { stdout } = await place.run(["version"])
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)

@@ -18,6 +18,9 @@ async function helpOn({ operands, options, table, say, language }: Session): Pro
   if (operands.length === 0) return isShort ? shortHelp(table, say) : programHelp(table, say)
   const row = table.find(({ name }) => name === operands.slice(0, name.split(" ").length).join(" "))
   if (row !== undefined) return commandHelp(row, isShort, say)
+  // What is no word is a token, or a place where one is: `jot @token.txt --help`.
+  const inspect = table.find(({ name }) => name === "inspect")
+  if (inspect !== undefined && !/^[a-z-]+$/i.test(first)) return commandHelp(inspect, isShort, say)
   const group = table.filter(({ name }) => name.startsWith(`${first} `))
   if (group.length > 0 && operands.length === 1) return groupHelp(group, say)
   const topic = TOPICS.find((known) => known === first)

@@ -22,6 +22,7 @@ type Source = (asked: Asked) => readonly Candidate[] | Promise<readonly Candidat
 /** Files larger than this are no key sets; and nobody waits for a completion. */
 const MOST_BYTES = 4_194_304
 const MOST_FILES = 500
+const NAME_BEHIND_FOLDER = process.platform === "win32" ? /[^/\\]*$/ : /[^/]*$/
 
 const SOURCES: Readonly<Record<string, Source>> = {
   ALG: algorithms,
@@ -124,8 +125,8 @@ function places(typed: string): Candidate[] {
 
 /** Files and folders that begin as the path does. Hidden ones only where a dot has been typed. */
 function files(typed: string, lead: string): Candidate[] {
-  const folder = typed.slice(0, typed.lastIndexOf("/") + 1)
-  const start = typed.slice(folder.length)
+  const start = NAME_BEHIND_FOLDER.exec(typed)?.[0] ?? ""
+  const folder = typed.slice(0, typed.length - start.length)
   const entries = readdirSync(folder === "" ? "." : unfolded(folder), { withFileTypes: true })
   return entries
     .filter(({ name }) => name.startsWith(start) && (start.startsWith(".") || !name.startsWith(".")))
