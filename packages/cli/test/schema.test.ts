@@ -166,6 +166,9 @@ describe("knows what every command answers", () => {
     ["lint", ["jwks", "lint", place.file("private.json", JSON.stringify({ keys: [key.toPrivateJSON()] }))]],
     ["network", ["jwks", "fetch", "--offline", "https://issuer.example/jwks.json"]],
     ["ok", ["completion", "bash"]],
+    ["ok", ["completion", "bash", "-"], { input: "jot ver" }],
+    ["ok", ["man"]],
+    ["usage", ["man", "verfy"]],
   ]
   test.each(runs)("%s: %j", async (code, args, options = {}) => {
     const { json, code: exit, stdout } = await place.run([...args, "--json"], options)
