@@ -56,7 +56,7 @@ describe("what may follow", () => {
     ],
     [
       ["key", "convert", "--to", "p"],
-      ["pem", "pkcs8"],
+      ["pem", "pkcs8", "pkcs1"],
     ],
     [["lint", "--format", "s"], ["sarif"]],
     [["sign", "--format", "f"], ["flattened"]],

@@ -9,6 +9,7 @@ import { COMMAND_NAMES } from "../src/frame/commands.ts"
 import { EXIT_CODES } from "../src/frame/failure.ts"
 import { definitionFor, refuseUnknown, type Schema, schema } from "./answers.ts"
 import { main, Place, type RunOptions, SECRETS } from "./jot.ts"
+import { CERTIFICATE } from "./key-fixtures.ts"
 
 const { $defs } = schema
 const definitions = COMMAND_NAMES.map((name) => name.replace(" ", "-"))
@@ -145,11 +146,13 @@ describe("knows what every command answers", () => {
     ["ok", ["fixtures", ...SECRET]],
     ["ok", ["key", "generate", "--alg", "ES256"], keys],
     ["usage", ["key", "generate", "--alg", "XX"]],
+    ["ok", ["key", "generate", "--alg", "ES256", "--kid", "k", "--out-private", "made", "--out-public", "made.pub"]],
     ["ok", ["key", "convert", "--to", "pem", privateFile], keys],
     ["ok", ["key", "public", privateFile]],
     ["ok", ["key", "thumbprint", publicFile]],
     ["ok", ["key", "inspect", set]],
     ["ok", ["key", "inspect", publicFile]],
+    ["ok", ["key", "inspect", place.file("certificate.pem", CERTIFICATE)]],
     [
       "ok",
       ["key", "inspect", place.file("oct.jwk", '{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}')],
@@ -183,15 +186,15 @@ describe("knows what every command answers", () => {
   })
 
   test("a set that is served, and one that is fetched", async () => {
-    const args = ["jwks", "serve", publicFile, "--json"]
+    const args = ["jwks", "serve", privateFile, "--json"]
     const server = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "ignore"] })
     const [line] = (await once(server.stdout, "data")) as [Buffer]
     refuseUnknown(args, String(line))
     const { url, jwks_uri: address } = JSON.parse(String(line)) as { url: string; jwks_uri: string }
     expect(address).toBe(`${url}/.well-known/jwks.json`)
     look("jwks-serve", JSON.parse(String(line)))
-    const fetched = await place.run(["jwks", "fetch", address, "--json"], { network: true })
-    expect(fetched.json?.code).toBe("ok")
+    const fetched = await place.run(["jwks", "fetch", address, "--diff", set, "--json"], { network: true })
+    expect(fetched.json?.code).toBe("negative")
     look("jwks-fetch", JSON.parse(fetched.stdout))
     server.kill("SIGTERM")
     await once(server, "close")

@@ -23,7 +23,8 @@ async function textAt(operand: string, session: Session): Promise<string> {
   return tokenIn(isSource(operand) ? textOf(await readSource(operand, session)) : operand)
 }
 
-function lineOf({ path, kind, before, after }: Difference, { paint, say }: Session): string {
+/** One difference, for people. */
+export function lineOf({ path, kind, before, after }: Difference, { paint, say }: Session): string {
   const was = before === undefined ? "" : `\n  ${paint("bad", `- ${escapeLine(before)}`)}`
   const is = after === undefined ? "" : `\n  ${paint("good", `+ ${escapeLine(after)}`)}`
   return `${paint("strong", escapeLine(path))} ${say(`diff.${kind}`)}${was}${is}\n`

@@ -83,7 +83,6 @@ async function nested({ content, header }: Draft, { jwk, algorithm }: SigningKey
 async function recipientsOf(session: Session): Promise<Recipient[]> {
   const named = session.options.list("alg") ?? []
   const password = await protectedText("password", session)
-  if (password === "") throw new Failure("key", "password_empty")
   const usable = (await optionalKeysOf(session)).keys.filter(({ jwk }) => jwk !== undefined)
   const count = usable.length + (password === undefined ? 0 : 1)
   if (named.length > 1 && named.length !== count) throw new Failure("usage", count === 1 ? "alg_one" : "alg_each")

@@ -1,33 +1,53 @@
 /** Fetches a key set from an address that the user typed, or from the issuer's. */
 
-import { memberOf, read, readJson, readKeys, textMember } from "@jotkit/inspect"
+import { compare, read, readKeys } from "@jotkit/inspect"
+import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { indentJson, JsonText } from "../frame/json.ts"
 import type { Command, Session } from "../frame/session.ts"
-import { fetchText } from "../input/network.ts"
+import { writeNew } from "../frame/streams.ts"
+import { fetchKeys } from "../input/discovery.ts"
+import { readPlace, textOf } from "../input/source.ts"
+import { lineOf } from "./diff.ts"
 
 /** `jot jwks fetch`. */
 export const command: Command = async (session) => {
-  const [operand] = session.operands
+  const { operands, options, say } = session
+  const [operand] = operands
   if (operand === undefined) throw new Failure("usage", "url_invalid")
-  const address = operand.startsWith("issuer:") ? await addressOf(operand.slice("issuer:".length), session) : operand
-  const text = await fetchText(address, session)
-  if (read(text.trim()).form !== "jwks") throw new Failure("network", "no_key_set")
-  const keys = await readKeys(text)
-  // A private half that is published is everybody's: it goes nowhere from here.
-  if (keys.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)) throw new Failure("key", "published_private")
-  return { code: "ok", members: { url: address, jwks: new JsonText(text) }, text: `${indentJson(text)}\n` }
+  const old = await oldText(session)
+  const { url, text, cache } = await fetchKeys(operand, session)
+  await refuseUnfit(text)
+  const set = `${indentJson(text)}\n`
+  const file = options.text("save")
+  if (file !== undefined) writeNew(file, set, { isSecret: false, force: options.has("force") })
+  const notes = Object.entries(cache).map(([name, value]) => ({
+    level: "info" as const,
+    text: escapeLine(`${name}: ${value}`),
+  }))
+  const found = Object.keys(cache).length === 0 ? [{ level: "info" as const, text: say("cache_silent") }] : notes
+  const members = { url, cache, jwks: new JsonText(text) }
+  if (old === undefined) return { code: "ok", members, text: set, notes: found }
+  const differences = compare(read(old), read(text.trim()))
+  return {
+    code: differences.length === 0 ? "ok" : "negative",
+    members: { ...members, differences: differences.map((difference) => ({ ...difference })) },
+    text: differences.map((difference) => lineOf(difference, session)).join(""),
+    notes: found,
+  }
 }
 
-/**
- * Where an issuer's keys are (RFC 8414, section 3; OpenID Connect Discovery 1.0). The document must name the issuer that was typed, letter by
- * letter.
- */
-async function addressOf(issuer: string, session: Session): Promise<string> {
-  const text = await fetchText(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, session)
-  const { root } = readJson(text)
-  if (textMember(root, "issuer") !== issuer) throw new Failure("network", "issuer_differs")
-  const address = memberOf(root, "jwks_uri")?.value
-  if (address?.type !== "string") throw new Failure("network", "no_key_set")
-  return String(address.value)
+async function oldText(session: Session): Promise<string | undefined> {
+  const source = session.options.text("diff")
+  if (source === undefined) return undefined
+  const text = textOf(await readPlace(source, session)).trim()
+  if (read(text).form !== "jwks") throw new Failure("input", "no_set_in", source)
+  return text
+}
+
+/** A private half that is published is everybody's: it goes nowhere from here. */
+async function refuseUnfit(text: string): Promise<void> {
+  if (read(text.trim()).form !== "jwks") throw new Failure("network", "no_key_set")
+  const keys = await readKeys(text)
+  if (keys.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)) throw new Failure("key", "published_private")
 }

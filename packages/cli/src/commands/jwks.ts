@@ -5,9 +5,10 @@ import { Jwk } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { writeKeys } from "../input/key-forms.ts"
-import { keysAt } from "../input/keys.ts"
+import { keyBytes, keysAt, tellUnusable } from "../input/keys.ts"
+import { textOf } from "../input/source.ts"
 import { described, keyTable, publicHalf } from "./key.ts"
-import { linesOf } from "./lint.ts"
+import { reportOf, severitiesFrom } from "./lint.ts"
 
 /** `jot jwks build`. */
 export const build: Command = async (session) => {
@@ -29,6 +30,7 @@ export const add: Command = async (session) => {
 /** `jot jwks remove`. */
 export const remove: Command = async (session) => {
   const { keys, keyId } = await setAndKeyId(session)
+  await tellUnusable(keys, session)
   const kept = keys.filter((key) => key.keyId !== keyId)
   if (kept.length === keys.length) throw new Failure("key", "kid_unknown")
   return setOf(kept.flatMap(({ jwk }) => jwk ?? []).map(publicHalf))
@@ -49,12 +51,16 @@ export const list: Command = async (session) => {
   return { code: "ok", members: { keys: keys.map(described) }, text: keyTable(keys, session) }
 }
 
-/** `jot jwks lint`. */
+/** `jot jwks lint`: also of a set in which no key can be used. */
 export const lint: Command = async (session) => {
-  const { text } = await keysAt(fileOf(session), session)
-  const findings = await lintReading(read(text.trim()), { now: session.now })
-  const isBad = findings.some(({ severity }) => severity === "error")
-  return { code: isBad ? "lint" : "ok", findings, text: await linesOf(findings, session) }
+  const file = fileOf(session)
+  const text = textOf(await keyBytes(file, session)).trim()
+  const reading = read(text)
+  if (reading.form !== "jwks" && reading.form !== "jwk") throw new Failure("input", "no_set_in", file)
+  const findings = await lintReading(reading, { now: session.now })
+  const counted = severitiesFrom(session)
+  const isBad = findings.some(({ severity }) => counted.includes(severity))
+  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }
 }
 
 function fileOf({ operands }: Session): string {
@@ -69,18 +75,34 @@ async function setAndKeyId(session: Session): Promise<{ keys: readonly OfferedKe
   return { keys: (await keysAt(file, session)).keys, keyId }
 }
 
-/** The public halves of keys, each with a `kid`; a secret is refused. */
+/** The public halves of keys, as `pairsAt` reads them. */
 export async function publicKeysAt(sources: readonly string[], session: Session): Promise<Jwk[]> {
-  const keys: Jwk[] = []
-  for (const source of sources)
-    for (const { jwk } of (await keysAt(source, session)).keys)
-      if (jwk !== undefined) keys.push(await named(publicHalf(jwk)))
-  return keys
+  return (await pairsAt(sources, session)).map(publicHalf)
 }
 
-/** Without a `kid` the thumbprint is one: the same key always gets the same. */
-async function named(key: Jwk): Promise<Jwk> {
-  return key.keyId === undefined ? Jwk.from(key.toJSON(), { keyId: await key.thumbprintAsync() }) : key
+/**
+ * Keys, public and private, each with a `kid`. The same key under the same `kid` counts once.
+ *
+ * @throws Failure `key` for a secret, and for two keys under one `kid`: readers would take either.
+ */
+export async function pairsAt(sources: readonly string[], session: Session): Promise<Jwk[]> {
+  const found = new Map<string, Jwk>()
+  for (const source of sources) {
+    const { keys } = await keysAt(source, session)
+    await tellUnusable(keys, session)
+    for (const { jwk } of keys) if (jwk !== undefined) await put(found, jwk)
+  }
+  return [...found.values()]
+}
+
+async function put(found: Map<string, Jwk>, key: Jwk): Promise<void> {
+  if (key.isSymmetric) throw new Failure("key", "secret_not_public")
+  const thumbprint = await key.thumbprintAsync()
+  // Without a `kid` the thumbprint is one: the same key always gets the same.
+  const keyId = key.keyId ?? thumbprint
+  const twin = found.get(keyId)
+  if (twin !== undefined && (await twin.thumbprintAsync()) !== thumbprint) throw new Failure("key", "kid_there", keyId)
+  if (twin?.isPrivate !== true) found.set(keyId, Jwk.from(key, { keyId }))
 }
 
 async function setOf(keys: readonly Jwk[]): Promise<Answer> {

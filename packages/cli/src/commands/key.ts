@@ -1,84 +1,57 @@
 /** Keys: made, converted, looked at, compared. */
 
-import type { OfferedKey } from "@jotkit/inspect"
-import { Jwk, listAlgorithms } from "jotkit"
+import { X509Certificate } from "node:crypto"
+import { type Finding, lint, type OfferedKey, read } from "@jotkit/inspect"
+import type { Jwk } from "jotkit"
 import { columns } from "../frame/columns.ts"
 import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
-import { nearest } from "../frame/nearest.ts"
+import type { Json } from "../frame/json.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { KEY_FORMS, type KeyFormName, usable, type Written, writeKeys } from "../input/key-forms.ts"
-import { keysAt, protectedText } from "../input/keys.ts"
+import { keysAt, protectedText, tellUnusable } from "../input/keys.ts"
 import { minimumBits } from "../input/strength.ts"
+import { linesOf } from "./lint.ts"
 
-const LEAST_RSA_BITS = 2048
-
-/** `jot key generate`. */
-export const generate: Command = async (session) => {
-  const { options, say } = session
-  const [algorithm, ...others] = options.list("alg") ?? []
-  if (algorithm === undefined || others.length > 0) throw new Failure("usage", "generate_alg")
-  const bits = bitsOf(session)
-  // What may not be shown is not made, and nobody waits in vain for an answer.
-  if (isOnTerminal(session)) throw new Failure("usage", "private_on_terminal")
-  const passphrase = await protectedText("passphrase", session)
-  session.progress(say("progress_key"))
-  const made = await make(algorithm, bits)
-  const wanted = options.text("kid")
-  const keyId = wanted === "thumbprint" && !made.isSymmetric ? await made.thumbprintAsync() : wanted
-  const key = keyId === undefined ? made : Jwk.from(made.toPrivateJSON(), { keyId })
-  const written = await writeKeys([key], options.choice("to", KEY_FORMS) ?? "jwk", passphrase)
-  return answerOf(written, session, [{ level: "info", text: say("key_made", algorithm) }])
-}
-
-async function make(algorithm: string, modulusLength: number | undefined): Promise<Jwk> {
-  try {
-    return await Jwk.generateAsync(algorithm, modulusLength === undefined ? {} : { modulusLength })
-  } catch (error) {
-    const near = nearest(algorithm, listAlgorithms())
-    if ((error as { code?: string }).code !== "algorithm_unknown") throw error
-    throw near === undefined ? new Failure("usage", "alg_unknown") : new Failure("usage", "alg_unknown_near", near)
-  }
-}
-
-function bitsOf({ options }: Session): number | undefined {
-  const text = options.text("bits")
-  if (text === undefined) return undefined
-  const bits = Number(text)
-  if (!/^\d{4,5}$/.test(text) || bits < LEAST_RSA_BITS || bits > 16_384) throw new Failure("usage", "bits_invalid")
-  return bits
-}
+const LEAST_SECRET_BITS = 128
 
 /** Private keys go to files and pipes; on a terminal they would stay on the screen and in its history. */
-function isOnTerminal({ options }: Session): boolean {
-  return process.stdout.isTTY === true && !options.has("out") && !options.has("force")
+export function refuseTerminal({ options }: Session): void {
+  const isShown = process.stdout.isTTY === true && !options.has("out") && !options.has("force")
+  if (isShown) throw new Failure("usage", "private_on_terminal")
 }
 
-function answerOf({ data, json, isSecret }: Written, session: Session, notes: Answer["notes"] = []): Answer {
-  if (isSecret && isOnTerminal(session)) throw new Failure("usage", "private_on_terminal")
+/** A key as an answer; `refuseTerminal` says where it may not go. */
+export function keyAnswer({ data, json, isSecret }: Written, session: Session, notes: Answer["notes"] = []): Answer {
+  if (isSecret) refuseTerminal(session)
   return { code: "ok", members: { key: json }, text: data, isSecret, notes }
 }
 
 /** `jot key convert`. */
 export const convert: Command = async (session) => {
   const { options } = session
-  const { keys } = await keysAt(operandOf(session), session)
   const to = options.choice("to", KEY_FORMS)
   if (to === undefined) throw new Failure("usage", "flag_needed", "to")
+  const { keys } = await keysAt(operandOf(session), session)
+  await tellUnusable(keys, session)
   const all = usable(keys)
   const chosen = options.has("public") ? all.map(publicHalf) : all
-  return answerOf(await writeKeys(chosen, to, undefined), session)
+  return keyAnswer(await writeKeys(chosen, to, await protectedText("new-passphrase", session)), session)
 }
 
 /** `jot key public`: in the form that the key came in. */
 export const publicKeys: Command = async (session) => {
   const { keys } = await keysAt(operandOf(session), session)
-  return answerOf(await writeKeys(usable(keys).map(publicHalf), formOf(keys[0]), undefined), session)
+  await tellUnusable(keys, session)
+  const chosen = usable(keys).map(publicHalf)
+  // Several keys fit into a set, whatever they came in.
+  const form = chosen.length > 1 ? "jwks" : formOf(keys[0])
+  return keyAnswer(await writeKeys(chosen, form, undefined), session)
 }
 
 function formOf(key: OfferedKey | undefined): KeyFormName {
   const form = key?.form
-  if (form === "jwk" || form === "jwks" || form === "der") return form
+  if (form === "jwk" || form === "jwks" || form === "der" || form === "openssh" || form === "pkcs1") return form
   return "pem"
 }
 
@@ -98,20 +71,79 @@ export const thumbprint: Command = async (session) => {
 
 /** `jot key inspect`. */
 export const inspect: Command = async (session) => {
-  const { keys } = await keysAt(operandOf(session), session)
-  const weak = keys.filter((key) => isWeak(key))
-  const notes = weak.map(({ bits = 0, keyType = "" }) => ({
-    level: "warning" as const,
-    text: session.say("key_weak", String(bits), keyType, String(keyType === "RSA" ? LEAST_RSA_BITS : 256)),
-  }))
-  return { code: "ok", members: { keys: keys.map(described) }, text: keyTable(keys, session), notes }
+  const { keys, bytes } = await keysAt(operandOf(session), session)
+  await tellUnusable(keys, session)
+  const notes = keys.flatMap((key) => weakSecret(key, session))
+  const certificates = certificatesIn(keys, bytes, session.now)
+  const findings = (await Promise.all(keys.map((key) => weaknesses(key, session.now)))).flat()
+  const members = { keys: keys.map(described), ...(certificates.length > 0 ? { certificates } : {}) }
+  const found = findings.length > 0 ? await linesOf(findings, session) : ""
+  const text = `${keyTable(keys, session)}${certificates.map((one) => certificateText(one, session)).join("")}${found}`
+  return { code: "ok", members, findings, text, notes: [...notes, ...outdated(certificates, session)] }
+}
+
+/** What the rules say of the public half. Of a secret nothing may be shown that says what it is. */
+async function weaknesses({ jwk, thumbprint }: OfferedKey, now: number): Promise<Finding[]> {
+  if (jwk === undefined || thumbprint === undefined) return []
+  return lint(read(JSON.stringify(publicHalf(jwk))), { now })
+}
+
+const CERTIFICATE_FACTS = ["subject", "issuer", "san", "serial", "fingerprint", "from", "to", "status"] as const
+
+interface Certificate {
+  readonly [name: string]: Json
+  readonly status: "valid" | "early" | "expired"
+}
+
+/** The certificates of a file, the first first. Their chain is not judged. */
+function certificatesIn(keys: readonly OfferedKey[], bytes: Uint8Array, now: number): Certificate[] {
+  if (keys[0]?.form === "der") return certificateOf(bytes, now)
+  if (keys[0]?.form !== "certificate") return []
+  const blocks = Buffer.from(bytes)
+    .toString("latin1")
+    .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)
+  return (blocks ?? []).flatMap((block) => certificateOf(Buffer.from(block, "latin1"), now))
+}
+
+/** None for DER of another kind. */
+function certificateOf(bytes: Uint8Array, now: number): Certificate[] {
+  try {
+    const { subject, issuer, subjectAltName, serialNumber, validFrom, validTo, fingerprint256 } = new X509Certificate(
+      bytes,
+    )
+    const [from, to] = [Date.parse(validFrom), Date.parse(validTo)]
+    const status = now * 1000 < from ? "early" : now * 1000 > to ? "expired" : "valid"
+    const names = { subject, issuer, san: subjectAltName, serial: serialNumber, fingerprint: fingerprint256 }
+    return [{ ...names, from: new Date(from).toISOString(), to: new Date(to).toISOString(), status }]
+  } catch {
+    return []
+  }
+}
+
+function certificateText(certificate: Certificate, { paint, say, width }: Session): string {
+  const facts = CERTIFICATE_FACTS.filter((name) => certificate[name] !== undefined)
+  const rows = facts.map((name) => {
+    const text = name === "status" ? say(`certificate.${certificate.status}`) : String(certificate[name])
+    return [say(`certificate.${name}`), escapeLine(text.replaceAll("\n", ", "))]
+  })
+  const painted = (text: string, column: number) => (column === 0 ? paint("faint", text) : text)
+  return `\n${columns(rows, { paint: painted, indent: "", width }).join("\n")}\n`
+}
+
+function outdated(certificates: readonly Certificate[], { say }: Session) {
+  return certificates
+    .filter(({ status }) => status !== "valid")
+    .map(({ status, subject }) => ({
+      level: "warning" as const,
+      text: say(status === "early" ? "certificate_early" : "certificate_expired", escapeLine(String(subject ?? ""))),
+    }))
 }
 
 /** By what its algorithm asks for; a secret without one by the least that any asks for. */
-function isWeak({ bits, keyType, algorithm }: OfferedKey): boolean {
-  const least =
-    minimumBits(algorithm ?? "") ?? (keyType === "RSA" ? LEAST_RSA_BITS : keyType === "oct" ? 128 : undefined)
-  return bits !== undefined && least !== undefined && bits < least
+function weakSecret({ bits = 0, isSymmetric, algorithm }: OfferedKey, { say }: Session) {
+  const least = minimumBits(algorithm ?? "") ?? LEAST_SECRET_BITS
+  if (!isSymmetric || bits >= least) return []
+  return [{ level: "warning" as const, text: say("key_weak", String(bits), algorithm ?? "oct", String(least)) }]
 }
 
 /** What a key is to whoever has it. */
@@ -163,7 +195,7 @@ export const match: Command = async (session) => {
   const [first, second] = [left[0], right[0]]
   if (first === undefined || second === undefined || left.length + right.length > 2)
     throw new Failure("usage", "key_form_one", "match")
-  const isSame = await areSame(first, second)
+  const isSame = areSame(first, second)
   return {
     code: isSame ? "ok" : "negative",
     members: { match: isSame },
@@ -171,10 +203,11 @@ export const match: Command = async (session) => {
   }
 }
 
-async function areSame(one: Jwk, other: Jwk): Promise<boolean> {
+/** By their public halves: the numbers and what kind of key they make. */
+function areSame(one: Jwk, other: Jwk): boolean {
   if (one.isSymmetric || other.isSymmetric)
     return one.isSymmetric && other.isSymmetric && one.toPrivateJSON()["k"] === other.toPrivateJSON()["k"]
-  return (await one.thumbprintAsync()) === (await other.thumbprintAsync())
+  return one.toPem() === other.toPem()
 }
 
 function operandOf({ operands }: Session): string {

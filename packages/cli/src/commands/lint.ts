@@ -18,7 +18,7 @@ export const command: Command = async (session) => {
   const { options, now } = session
   const rule = options.text("explain")
   if (rule !== undefined) return explained(rule, session)
-  const failOn = options.choice("fail-on", SEVERITIES) ?? "error"
+  const counted = severitiesFrom(session)
   const { keys } = await optionalKeysOf(session)
   const reading = await oneToken(session)
   const findings = await lint(reading, {
@@ -29,11 +29,18 @@ export const command: Command = async (session) => {
   })
   // A text that is nothing at all is no token with a fault.
   if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
-  const isBad = findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn))
+  const isBad = findings.some(({ severity }) => counted.includes(severity))
   return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }
 }
 
-async function reportOf(findings: readonly Finding[], session: Session): Promise<string> {
+/** The severities that `--fail-on` counts as failures. */
+export function severitiesFrom({ options }: Session): readonly Severity[] {
+  const failOn = options.choice("fail-on", SEVERITIES) ?? "error"
+  return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
+}
+
+/** Findings in the format that `--format` names. */
+export async function reportOf(findings: readonly Finding[], session: Session): Promise<string> {
   const format = session.options.choice("format", REPORT_FORMATS) ?? "text"
   // Under json the frame prints findings itself.
   if (format === "text" || format === "json") return linesOf(findings, session)

@@ -1,48 +1,86 @@
-/** A key set on this machine, for tests: public halves only, and with every fault that a real issuer may have. */
+/** An issuer on this machine, for tests: public halves only, and with every fault that a real one may have. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { Jwk } from "jotkit"
 import { Failure } from "../frame/failure.ts"
+import type { FlagName } from "../frame/flags.ts"
 import type { Command, Session } from "../frame/session.ts"
-import { publicKeysAt } from "./jwks.ts"
-
-/** What may go wrong, by the names of `--fault`. */
-export const FAULTS = ["wrong-kid", "slow", "error", "empty", "stale", "oversized", "redirect", "not-json"] as const
-type Fault = (typeof FAULTS)[number]
+import { isLoopback } from "../input/network.ts"
+import { algorithmsOf } from "../input/policy.ts"
+import { durationOf } from "../input/time.ts"
+import { DOCUMENTS, FAULTS, Issuer, TOKEN_PATH } from "./issuer.ts"
+import { pairsAt } from "./jwks.ts"
+import { KeyRing } from "./key-ring.ts"
+import { Template } from "./minting.ts"
 
 const PATH = "/.well-known/jwks.json"
-const SLOW_MS = 30_000
-const OVERSIZED_CHARACTERS = 2_000_000
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
+/** Flags that say something about tokens. */
+const TEMPLATE: readonly FlagName[] = ["claims", "claim", "iss", "sub", "aud", "exp", "typ", "alg", "rotate"]
 
 /** `jot jwks serve`. */
 export const command: Command = async (session) => {
   const { options, operands, tell, say } = session
   if (operands.length === 0) throw new Failure("usage", "key_file_missing")
-  const host = options.text("host") ?? "127.0.0.1"
-  if (!LOOPBACK.has(host) && !options.has("unsafe-any-host")) throw new Failure("usage", "host_not_loopback")
-  const port = portOf(session)
-  const fault = options.choice("fault", FAULTS)
-  const keys = await publicKeysAt(operands, session)
-  const body = await bodyOf(keys, fault)
-  const server = createServer((request, response) => answer(request, response, body, fault))
+  const host = hostOf(session)
+  const [port, path, fault] = [portOf(session), pathOf(session), options.choice("fault", FAULTS)]
+  const period = periodOf(session)
+  const ring = await ringOf(session)
+  const template = await Template.of(session)
+  const server = createServer()
   await listening(server, port, host)
-  const { port: bound } = server.address() as AddressInfo
-  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`
-  const members = {
-    schema: 1,
-    ok: true,
-    code: "ok",
-    url: origin,
-    jwks_uri: `${origin}${PATH}`,
-    checks: [],
-    findings: [],
+  const origin = originOf(server, host)
+  try {
+    // What cannot be signed is told now, not when the first token is asked for.
+    if (ring.signer !== undefined) await template.mint(ring.signer, origin, [])
+    if (period !== undefined) await ring.announce()
+    const hosts = options.has("unsafe-any-host") ? undefined : hostsOf(server, host)
+    const issuer = await Issuer.of({ origin, path, ring, template, fault, isCors: options.has("cors"), hosts })
+    server.on("request", (request, response) => {
+      issuer.answer(request, response).catch(() => response.destroy())
+    })
+    const stopped = new Promise<void>((resolve) => process.once("SIGTERM", resolve))
+    const addresses = { url: origin, issuer: origin, jwks_uri: `${origin}${path}` }
+    await session.write(session.isJson ? lineOf(addresses, ring) : `${addresses.jwks_uri}\n`)
+    tell({ level: "info", text: say("serving", String(ring.published.length)) })
+    const timer = period === undefined ? undefined : rotating(period, () => rotate(addresses, ring, session))
+    // Ctrl-C ends the program as everywhere, SIGTERM ends it in order.
+    await stopped
+    clearInterval(timer)
+  } finally {
+    server.close()
+    server.closeAllConnections()
   }
-  await session.write(session.isJson ? `${JSON.stringify(members)}\n` : `${members.jwks_uri}\n`)
-  tell({ level: "info", text: say("serving", String(keys.length)) })
-  await stopped(server)
   return { code: "ok", isStreamed: true }
+}
+
+async function ringOf(session: Session): Promise<KeyRing> {
+  const { options, operands } = session
+  const [algorithm, ...others] = algorithmsOf(options.list("alg")) ?? []
+  if (others.length > 0) throw new Failure("usage", "alg_one")
+  const ring = new KeyRing(await pairsAt(operands, session), algorithm)
+  if (ring.signer === undefined && TEMPLATE.some((name) => options.has(name)))
+    throw new Failure("usage", "template_needs_key")
+  return ring
+}
+
+interface Addresses {
+  readonly url: string
+  readonly issuer: string
+  readonly jwks_uri: string
+}
+
+/** What a script wants to know; once more whenever another key signs. */
+function lineOf(addresses: Addresses, { signer }: KeyRing): string {
+  const token =
+    signer === undefined ? {} : { token_endpoint: `${addresses.url}${TOKEN_PATH}`, kid: signer.key.keyId ?? "" }
+  return `${JSON.stringify({ schema: 1, ok: true, code: "ok", ...addresses, ...token, checks: [], findings: [] })}\n`
+}
+
+function hostOf({ options }: Session): string {
+  const host = options.text("host") ?? "127.0.0.1"
+  const name = host.includes(":") ? `[${host}]` : host
+  if (!isLoopback(name) && !options.has("unsafe-any-host")) throw new Failure("usage", "host_not_loopback")
+  return host
 }
 
 function portOf({ options }: Session): number {
@@ -52,36 +90,29 @@ function portOf({ options }: Session): number {
   return port
 }
 
-/** The set as it is served. `stale` is another key under the same id, as after a rotation that a cache has missed. */
-async function bodyOf(keys: readonly Jwk[], fault: Fault | undefined): Promise<string> {
-  const set = (list: readonly object[]) => JSON.stringify({ keys: list })
-  if (fault === "empty") return set([])
-  if (fault === "not-json") return "<html></html>"
-  if (fault === "oversized") return set(keys).padEnd(OVERSIZED_CHARACTERS, " ")
-  if (fault === "wrong-kid") return set(keys.map((key) => ({ ...key.toJSON(), kid: `not-${key.keyId}` })))
-  if (fault === "stale") return set(await Promise.all(keys.map(twin)))
-  return set(keys.map((key) => key.toJSON()))
+function pathOf({ options }: Session): string {
+  const path = options.text("path") ?? PATH
+  if (!/^\/[\w./~%-]*$/.test(path) || path === TOKEN_PATH || DOCUMENTS.some((document) => document === path))
+    throw new Failure("usage", "path_invalid")
+  return path
 }
 
-/** Another key of the same kind, under the same labels. */
-async function twin(key: Jwk): Promise<object> {
-  const algorithm = key.algorithm ?? "RS256"
-  const other = await Jwk.generateAsync(algorithm)
-  return Jwk.from(other.publicKey().toJSON(), { keyId: key.keyId }).toJSON()
+function periodOf({ options }: Session): number | undefined {
+  const seconds = durationOf("rotate", options.text("rotate"))
+  if (seconds !== undefined && (seconds < 1 || seconds > 86_400)) throw new Failure("usage", "rotate_short")
+  return seconds
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string, fault: Fault | undefined): void {
-  const isRead = request.method === "GET" || request.method === "HEAD"
-  if (request.url !== PATH && request.url !== "/") return void response.writeHead(404).end()
-  if (!isRead) return void response.writeHead(405, { allow: "GET, HEAD" }).end()
-  if (fault === "error") return void response.writeHead(500).end()
-  if (fault === "redirect") return void response.writeHead(302, { location: "http://127.0.0.1:9/elsewhere" }).end()
-  const send = () => {
-    response.writeHead(200, { "content-type": "application/jwk-set+json", "cache-control": "no-store" })
-    response.end(request.method === "HEAD" ? undefined : body)
-  }
-  const timer = setTimeout(send, fault === "slow" ? SLOW_MS : 0)
-  request.once("close", () => clearTimeout(timer))
+function originOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+/** The names of this machine, whichever was bound: `localhost` is 127.0.0.1 too. */
+function hostsOf(server: Server, host: string): ReadonlySet<string> {
+  const { port } = server.address() as AddressInfo
+  const origins = ["127.0.0.1", "localhost", "[::1]"].map((name) => `http://${name}:${port}`)
+  return new Set([...origins, originOf(server, host)].map((origin) => new URL(origin).host))
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {
@@ -93,12 +124,16 @@ function listening(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** Until a signal: Ctrl-C ends the program as everywhere, SIGTERM ends it in order. */
-function stopped(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGTERM", () => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  })
+/** One turn after the other, however long a key takes. */
+function rotating(period: number, next: () => Promise<void>): NodeJS.Timeout {
+  let turn = Promise.resolve()
+  return setInterval(() => {
+    turn = turn.then(next)
+  }, period * 1000)
+}
+
+async function rotate(addresses: Addresses, ring: KeyRing, session: Session): Promise<void> {
+  await ring.rotate()
+  if (session.isJson) await session.write(lineOf(addresses, ring))
+  else session.tell({ level: "info", text: session.say("rotated", ring.signer?.key.keyId ?? "") })
 }

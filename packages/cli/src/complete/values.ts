@@ -29,7 +29,9 @@ const SOURCES: Readonly<Record<string, Source>> = {
   ENC: async () => named((await import("../input/encryption.ts")).CONTENT_ENCRYPTIONS),
   FORMAT: formats,
   RULE: rules,
-  FAULT: async () => named((await import("../commands/serve.ts")).FAULTS),
+  FAULT: async () => named((await import("../commands/issuer.ts")).FAULTS),
+  KTY: async () => named((await import("../commands/generate.ts")).KINDS),
+  CURVE: async () => named((await import("../commands/generate.ts")).CURVE_NAMES),
   CLAIM: (asked) => names(asked, "", ""),
   POINTER: (asked) => names(asked, "/", ""),
   "NAME=TEXT": (asked) => names(asked, "", "="),
@@ -69,7 +71,8 @@ async function algorithms({ row, flag }: Asked): Promise<Candidate[]> {
   const isEncrypted = row?.name === "encrypt" || row?.name === "decrypt"
   if (isEncrypted && flag === "alg") return named((await import("../input/encryption.ts")).KEY_MANAGEMENT_ALGORITHMS)
   const { listAlgorithms } = await import("jotkit")
-  return named(listAlgorithms().filter((name) => name !== "none"))
+  const signing = listAlgorithms().filter((name) => name !== "none")
+  return named(row?.name === "key generate" ? [...signing, ...KEY_MANAGEMENT_ALGORITHMS] : signing)
 }
 
 /** What makes tokens takes an algorithm; everything else with a format makes reports. */

@@ -1,6 +1,6 @@
 /** Where bytes leave the program. */
 
-import { closeSync, existsSync, openSync, writeFileSync, writeSync } from "node:fs"
+import { closeSync, existsSync, fchmodSync, openSync, writeFileSync } from "node:fs"
 import { Failure } from "./failure.ts"
 
 // What goes wrong is told to whoever writes; without a listener it would end the process.
@@ -30,6 +30,8 @@ export function writeError(text: string): void {
   process.stderr.write(text)
 }
 
+const OWNER_ONLY = 0o600
+
 /**
  * Writes a file that the user named. What holds private keys is readable by its owner only.
  *
@@ -45,9 +47,11 @@ export function writeNew(
     writeFileSync(path, data, { flag: force ? "w" : "wx" })
     return
   }
-  const file = openSync(path, force ? "w" : "wx", 0o600)
+  const file = openSync(path, force ? "w" : "wx", OWNER_ONLY)
   try {
-    writeSync(file, typeof data === "string" ? new TextEncoder().encode(data) : data)
+    // A file that is written over keeps the permissions that it had.
+    fchmodSync(file, OWNER_ONLY)
+    writeFileSync(file, data)
   } finally {
     closeSync(file)
   }

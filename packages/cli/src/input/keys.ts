@@ -5,6 +5,7 @@ import { type OfferedKey, readKeys, type SecretEncoding, textOf as wordsFor } fr
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
+import { type KeyContent, keyContents } from "./key-content.ts"
 import { isSource, markOf, readDescriptor, readFile, readSource, readVariable, textOf } from "./source.ts"
 
 /** What was given, as keys and as it stood there. */
@@ -41,9 +42,11 @@ export async function optionalKeysOf(session: Session): Promise<Keyring> {
   return { keys: read.flatMap(({ keys }) => keys), texts: read.map(({ text }) => text), encoding }
 }
 
-interface Read {
+/** What one place holds. */
+export interface Read {
   readonly keys: readonly OfferedKey[]
   readonly text: string
+  readonly bytes: Uint8Array
 }
 
 /** One after the other: two prompts at once would confuse anybody. */
@@ -56,46 +59,75 @@ async function each<Item, Result>(items: readonly Item[], make: (item: Item) => 
 /**
  * The keys at one place.
  *
- * @param source - A file, inline JSON, an address, or what `readSource` takes.
+ * @param source - A file, inline JSON, an address, `issuer:` and an address, or what `readSource` takes.
  */
 export async function keysAt(source: string, session: Session): Promise<Read> {
   const isInline = source.trimStart().startsWith("{")
   const name = isInline ? "JSON" : source
-  const bytes = await keyBytes(source, isInline, session)
+  const bytes = await keyBytes(source, session)
   const passphrase = await protectedText("passphrase", session)
-  const keys = await readKeys(bytes, passphrase === undefined ? {} : { passphrase })
+  const contents = await keyContents(bytes, name, passphrase)
+  const keys = (await each(contents, (content) => read(content, name, passphrase))).flat()
   await refuseUnusable(keys, name, session)
-  if (keys.some(({ isPrivate }) => isPrivate)) warnOfOpenFile(source, isInline, session)
-  return { keys, text: textOf(bytes) }
+  if (keys.some(({ isPrivate, isSymmetric, form }) => isPrivate || (isSymmetric && form !== "secret")))
+    warnOfOpenPlace(source, isInline, session)
+  return { keys: keys.map((key, index) => ({ ...key, index })), text: textOf(bytes), bytes }
 }
 
-async function keyBytes(source: string, isInline: boolean, session: Session): Promise<Uint8Array> {
+async function read(
+  { content, form, isSealed = false }: KeyContent,
+  name: string,
+  passphrase: string | undefined,
+): Promise<OfferedKey[]> {
+  const keys = await readKeys(content, passphrase === undefined ? {} : { passphrase })
+  // The platform does not say whether it was the passphrase: that it was is likeliest by far.
+  if (isSealed && keys.every(({ jwk }) => jwk === undefined)) throw new Failure("key", "passphrase_wrong", name)
+  return form === undefined ? keys : keys.map((key) => ({ ...key, form }))
+}
+
+/** The bytes at the place of a key, unread. */
+export async function keyBytes(source: string, session: Session): Promise<Uint8Array> {
   const encode = (text: string) => new TextEncoder().encode(text)
-  if (isInline) return encode(source)
-  if (/^https?:/i.test(source)) {
-    const { fetchText } = await import("./network.ts")
-    return encode(await fetchText(source, session))
+  if (source.trimStart().startsWith("{")) return encode(source)
+  if (/^(?:issuer:|https?:)/i.test(source)) {
+    const { fetchKeys } = await import("./discovery.ts")
+    return encode((await fetchKeys(source, session)).text)
   }
   if (/^[a-z][a-z0-9+.]*:\/\//i.test(source)) throw new Failure("usage", "url_not_https")
   return isSource(source) ? readSource(source, session, "key") : readFile(source)
 }
 
+/** Tells of each key of a set that cannot be used, and why: otherwise it would be missing without a word. */
+export async function tellUnusable(keys: readonly OfferedKey[], session: Session): Promise<void> {
+  for (const { index, problem } of keys) {
+    if (problem === undefined) continue
+    const why = wordsFor(await catalogueOf(session), "check", problem)
+    session.tell({ level: "warning", text: session.say("key_left_out", String(index + 1), why) })
+  }
+}
+
 async function refuseUnusable(keys: readonly OfferedKey[], name: string, session: Session): Promise<void> {
   if (keys.some(({ form, problem }) => form !== "secret" && problem === undefined)) return
   const [first] = keys
-  const { problem, form } = first ?? {}
-  if (form === "pkcs8_encrypted" || (problem !== undefined && KEY_PROBLEMS.has(problem)))
+  const { problem } = first ?? {}
+  if (problem !== undefined && KEY_PROBLEMS.has(problem))
     throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem ?? ""))
   throw new Failure("input", "no_key_in", name)
 }
 
-/** On systems where files have owners, a private key that others can read is hardly one. */
-function warnOfOpenFile(source: string, isInline: boolean, { tell, say }: Session): void {
+/** Where others can read it, a private key is hardly one: in a file that is open to them, and on a command line. */
+function warnOfOpenPlace(source: string, isInline: boolean, session: Session): void {
+  const { tell, say, options } = session
+  if (!isInline) warnOfOpenFile(source, session)
+  else if (!options.has("allow-argv-secrets")) tell({ level: "warning", text: say("key_in_argv") })
+}
+
+/** Only where files have owners; pipes and descriptors are not files. */
+function warnOfOpenFile(source: string, { tell, say }: Session): void {
   const path = source.startsWith("@") ? source.slice(1) : source
-  if (isInline || process.platform === "win32" || (isSource(source) && path === source) || /^https?:/i.test(source))
-    return
-  const { mode } = statSync(path)
-  if ((mode & 0o077) !== 0) tell({ level: "warning", text: say("file_open", path) })
+  if (process.platform === "win32" || (isSource(source) && path === source)) return
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (status?.isFile() === true && (status.mode & 0o077) !== 0) tell({ level: "warning", text: say("file_open", path) })
 }
 
 async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Read[]> {
@@ -108,7 +140,7 @@ async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Re
     const problem = keys[0]?.problem
     if (problem !== undefined)
       throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem))
-    return { keys, text: textOf(bytes) }
+    return { keys, text: textOf(bytes), bytes }
   })
 }
 
@@ -151,14 +183,31 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
 }
 
+/** The flags that name a place of a passphrase or password. */
+type ProtectedName = "passphrase" | "password" | "new-passphrase"
+
+/** Asked for once, however many keys there are. */
+const protectedTexts = new WeakMap<Session, Map<string, string>>()
+
 /**
  * A passphrase or password. A bare word is refused: it would stand in the list of processes.
  *
- * @throws Failure `usage` for a bare word.
+ * @throws Failure `usage` for a bare word; `key` for an empty one.
  */
-export async function protectedText(name: "passphrase" | "password", session: Session): Promise<string | undefined> {
+export async function protectedText(name: ProtectedName, session: Session): Promise<string | undefined> {
   const source = session.options.text(name)
   if (source === undefined) return undefined
+  const known = protectedTexts.get(session) ?? new Map<string, string>()
+  protectedTexts.set(session, known)
+  const text = known.get(name) ?? (await askedText(name, source, session))
+  known.set(name, text)
+  return text
+}
+
+async function askedText(name: ProtectedName, source: string, session: Session): Promise<string> {
   if (!isSource(source)) throw new Failure("usage", "bare_secret", name)
-  return textOf(await readSource(source, session, name)).replace(/\r?\n$/, "")
+  const what = name === "new-passphrase" ? "passphrase" : name
+  const text = textOf(await readSource(source, session, what)).replace(/\r?\n$/, "")
+  if (text === "") throw new Failure("key", "password_empty")
+  return text
 }

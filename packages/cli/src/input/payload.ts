@@ -39,7 +39,7 @@ export async function draftOf(session: Session): Promise<Draft> {
   await addHeaderFlags(header, session)
   if (isFixed) return { content: content ?? "", header }
   const claims = content === undefined ? new Members() : Members.read(jsonText(content))
-  addFlags(claims, session)
+  addClaims(claims, session)
   return { content: claims.toJson(), header }
 }
 
@@ -117,7 +117,12 @@ export function roundTrip(text: string, isAsIs = false): { readonly text: string
   return { text: written, header: members }
 }
 
-function addFlags(claims: Members, session: Session): void {
+/**
+ * Adds the claims that flags name, and when the token was made.
+ *
+ * @throws Failure `usage` for flags that cannot be read.
+ */
+export function addClaims(claims: Members, session: Session): void {
   const { options, now } = session
   const free = (options.list("claim") ?? []).map((text) => assignmentOf("claim", text))
   for (const assignment of [...free, ...parties(session)]) replaceIn(claims, "claim", assignment, session)

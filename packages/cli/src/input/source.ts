@@ -1,6 +1,7 @@
 /** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
 
-import { createReadStream, existsSync, fstatSync } from "node:fs"
+import { constants, createReadStream, existsSync, fstatSync, openSync, statSync } from "node:fs"
+import { Socket } from "node:net"
 import { dirname } from "node:path"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
@@ -8,6 +9,8 @@ import type { Asked } from "./prompt.ts"
 
 /** Bytes that are read of one source: larger than any token or key. */
 const MAX_BYTES = 4_194_304
+/** What is longer, or holds lines, is no path: someone gave the key itself. */
+const MAX_PATH = 255
 
 /** Whether a text names a place rather than being the thing itself. */
 export function isSource(text: string): boolean {
@@ -34,9 +37,19 @@ export function readPlace(text: string, session: Session): Promise<Uint8Array> {
   return isSource(text) ? readSource(text, session) : readFile(text)
 }
 
-/** Reads a file. */
+/** Reads a file, or a named pipe. */
 export async function readFile(path: string): Promise<Uint8Array> {
-  return collect(createReadStream(path), path)
+  return collect(isPipe(path) ? pipeAt(path) : createReadStream(path), path)
+}
+
+function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true
+}
+
+/** Waits for whoever writes without keeping a thread: Ctrl-C could not end one that is still opening the pipe. */
+function pipeAt(path: string): Socket {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  return new Socket({ fd, readable: true, writable: false })
 }
 
 /** Reads an open descriptor. */
@@ -101,6 +114,7 @@ async function readStdin(): Promise<Uint8Array> {
  * ending, or in a folder that is there.
  */
 function isPath(name: string): boolean {
+  if (name.length > MAX_PATH || /[\n{]|-----/.test(name)) return false
   return name === "-" || /\.[a-z0-9]{1,8}$/i.test(name) || (/[/\\]/.test(name) && existsSync(dirname(name)))
 }
 
