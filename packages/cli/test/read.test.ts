@@ -1,4 +1,5 @@
 /** What only reads: `decode`, `inspect`, `lint`, `diagnose`. */
+import { createHash } from "node:crypto"
 import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
@@ -90,6 +91,26 @@ describe("inspect", () => {
     })
   })
 
+  test.each([
+    ["utc", "in 1 hour\n                   2023-11-14T23:13:20Z\n"],
+    ["+08:00", "in 1 hour\n                   2023-11-15T07:13:20+08:00\n"],
+    ["-03:30", "in 1 hour\n                   2023-11-14T19:43:20-03:30\n"],
+    ["epoch", "in 1 hour\n                   1700003600\n"],
+    ["relative", "in 1 hour\n  iat"],
+  ])("shows times as --time %s asks", async (time, shown) => {
+    const { stdout } = await place.run(["inspect", ...AT, `--time=${time}`, token])
+    expect(stdout).toContain(`exp  1700003600  Expires: ${shown}`)
+  })
+
+  test("shows local times in the zone of the machine, and refuses what is no zone", async () => {
+    const { stdout } = await place.run(["inspect", ...AT, "--time", "local", token], { env: { TZ: "Asia/Taipei" } })
+    expect(stdout).toMatch(/exp +1700003600 +Expires: in .+\n +Nov 15, 2023/)
+    for (const time of ["+8", "+24:00", "Asia/Taipei", ""])
+      expect((await place.run(["inspect", `--time=${time}`, token])).code).toBe(2)
+    const { json } = await place.run(["inspect", "--json", ...AT, "--time", "+08:00", token])
+    expect(json).toMatchObject({ payload: { exp: NOW + 3600 }, times: { exp: "2023-11-14T23:13:20Z" } })
+  })
+
   test("speaks Traditional Chinese", async () => {
     expect((await place.run(["--lang", "zh-Hant", ...AT, token])).stdout).toContain("1 小時後")
   })
@@ -114,6 +135,30 @@ describe("lint", () => {
     expect((await report("github")).stdout).toMatch(/^::warning title=TIME-MISSING-EXP::/)
     expect((await report("json")).json).toMatchObject({ schema: 1, findings: [{ id: "TIME-MISSING-EXP" }] })
     expect((await report("yaml")).code).toBe(2)
+  })
+
+  test("compares hashes in a token with what travels beside it (CLM-HASH)", async () => {
+    const half = (text: string) => createHash("sha256").update(text).digest().subarray(0, 16).toString("base64url")
+    const proof = Jwk.generate("ES256")
+    const claims = {
+      at_hash: half("an access token"),
+      c_hash: half("a code"),
+      s_hash: half("a state"),
+      cnf: { jkt: proof.thumbprint() },
+    }
+    const bound = encode(claims, SECRETS.good, { algorithm: "HS256" })
+    const lint = (...args: string[]) =>
+      place.run(["lint", "--json", ...args, bound], { env: { CODE: "a code", STATE: "a state", OTHER: "other" } })
+    const idsOf = async (...args: string[]) =>
+      ((await lint(...args)).json?.findings ?? []).filter(({ id }) => id === "CLM-HASH").length
+    const access = ["--access-token", `@${place.file("access.txt", "an access token\n")}`]
+    const key = ["--proof-key", place.file("proof.jwk", JSON.stringify(proof.toJSON()))]
+    expect(await idsOf(...access, "--code", "env:CODE", "--state", "env:STATE", ...key)).toBe(0)
+    const stranger = ["--proof-key", place.file("stranger.jwk", JSON.stringify(Jwk.generate("ES256").toJSON()))]
+    const wrong = ["--access-token", "env:OTHER", "--code", "env:OTHER", "--state", "env:OTHER", ...stranger]
+    expect(await idsOf(...wrong)).toBe(4)
+    expect((await lint(...wrong)).code).toBe(10)
+    expect((await lint("--access-token", "in-plain-sight")).code).toBe(2)
   })
 
   test("looks at key sets, and explains its rules", async () => {

@@ -10,11 +10,12 @@ import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { durationOf } from "../input/time.ts"
 import { oneToken } from "../input/token.ts"
 import { mayBringKeys } from "../input/token-keys.ts"
-import { type Report, reportText, TIME_FORMATS } from "../report/token.ts"
+import { momentFormat } from "../report/moment.ts"
+import { type Report, reportText } from "../report/token.ts"
 
 /** `jot inspect`, and `jot TOKEN`. */
 export const command: Command = async (session) => {
-  session.options.choice("time", TIME_FORMATS)
+  momentFormat(session)
   const isGiven = session.options.names.some((name) => name === "key" || /^secret(?!-encoding|-raw)/.test(name))
   const hasKeys = isGiven || mayBringKeys(session)
   const reading = await oneToken(session)

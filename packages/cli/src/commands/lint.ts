@@ -6,6 +6,7 @@ import { Failure } from "../frame/failure.ts"
 import { github, junit, REPORT_FORMATS, sarif } from "../frame/reports.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
+import { counterpartsOf } from "../input/counterparts.ts"
 import { optionalKeysOf } from "../input/keys.ts"
 import { durationOf } from "../input/time.ts"
 import { oneToken } from "../input/token.ts"
@@ -26,6 +27,7 @@ export const command: Command = async (session) => {
     keys,
     leeway: durationOf("leeway", options.text("leeway")),
     maxLifetime: durationOf("max-lifetime", options.text("max-lifetime")),
+    counterparts: await counterpartsOf(session),
   })
   // A text that is nothing at all is no token with a fault.
   if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")

@@ -129,10 +129,23 @@ async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Ui
       chunks.push(chunk)
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // What the system did not say is a fault of ours.
-    if (error instanceof Failure || code === undefined) throw error
-    throw isPath(name) ? new Failure("io", "unreadable", name, code) : new Failure("io", "unreadable_name", code)
+    throw unreadable(error, name)
   }
   return Buffer.concat(chunks)
+}
+
+/** A file piece by piece, however long it is. */
+export async function* chunksOf(path: string): AsyncGenerator<unknown> {
+  try {
+    yield* createReadStream(path)
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+}
+
+/** What the system did not say is a fault of ours. */
+function unreadable(error: unknown, name: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof Failure || code === undefined) return error
+  return isPath(name) ? new Failure("io", "unreadable", name, code) : new Failure("io", "unreadable_name", code)
 }

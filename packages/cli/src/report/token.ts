@@ -6,10 +6,8 @@ import {
   explainTime,
   type Finding,
   isNumericDate,
-  isoTime,
   type JsonMember,
   type Judgment,
-  localTime,
   lookUp,
   memberOf,
   type Reading,
@@ -23,6 +21,7 @@ import { columns, shortened, widthOf, wrapped } from "../frame/columns.ts"
 import { escapeLine } from "../frame/escape.ts"
 import type { Session } from "../frame/session.ts"
 import { findingLines } from "./findings.ts"
+import { momentText } from "./moment.ts"
 import { STATUS_COLOURS, signOf } from "./signs.ts"
 import { type Moment, momentsOf, timelineLines } from "./timeline.ts"
 
@@ -37,8 +36,6 @@ export interface Report {
   readonly hasKeys: boolean
 }
 
-/** The values of `--time`. */
-export const TIME_FORMATS = ["utc", "local", "epoch"] as const
 const TIMES: ReadonlySet<string> = new Set(["exp", "nbf", "iat", "auth_time", "updated_at", "toe"])
 
 /** The report, with its last line end. */
@@ -193,19 +190,14 @@ function timeText(
   label: string,
   value: JsonMember["value"],
   { catalogue }: Report,
-  { options, now, width, say }: Session,
+  session: Session,
 ): string | undefined {
+  const { now, width, say } = session
   const time = explainTime(value)
   if (time.seconds === undefined) return undefined
   if (!isNumericDate(time)) return say("explained", label, wordsFor(catalogue, "time", time.kind))
   const { seconds } = time
-  const format = options.choice("time", TIME_FORMATS) ?? "utc"
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const shown = {
-    utc: isoTime(seconds),
-    local: localTime(seconds, { locale: catalogue.language, timeZone }),
-    epoch: String(seconds),
-  }[format]
+  const shown = momentText(seconds, catalogue.language, session)
   const distance = say("explained", label, relativeTime(seconds, now, catalogue.language))
   return shown === undefined ? distance : `${distance}${width < WIDE_COLUMNS ? "\n" : ", "}${shown}`
 }

@@ -104,7 +104,8 @@ const words = {
   "flag.public": "the public half only",
   "flag.get": "print one value of the payload, by JSON Pointer",
   "flag.header-get": "print one value of the header, by JSON Pointer",
-  "flag.all": "take every token of the input, one after the other",
+  "flag.all":
+    "take every token: one a line, or out of a log, NDJSON or a HAR file, where lines without one are left out",
   "flag.json": "one JSON object, also for failures",
   "flag.jsonl": "one JSON object for each token, a line each; implies --all",
   "flag.no-newline": "leave out the line end at the very end",
@@ -431,6 +432,11 @@ const words = {
   "flag.verify-key": "verify the signed token inside with this key; may be repeated",
   "flag.verify-alg": "algorithms that --verify-key accepts",
   not_nested: "there is no signed token inside",
+  "flag.access-token": "the access token whose hash at_hash or ath is: @FILE, env:NAME, fd:N, -, prompt",
+  "flag.code": "the code whose hash c_hash is: @FILE, env:NAME, fd:N, -, prompt",
+  "flag.state": "the state whose hash s_hash is: @FILE, env:NAME, fd:N, -, prompt",
+  "flag.proof-key": "the key that was proved, for cnf.jkt",
+  lines_left_out: "{0} lines without a token were left out",
 } as const satisfies Readonly<Record<Described, string>> & Readonly<Record<string, string>>
 
 /** The name of a message. */

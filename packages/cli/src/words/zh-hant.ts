@@ -90,7 +90,7 @@ export const zhHant: Words = {
   "flag.public": "只取公鑰",
   "flag.get": "以 JSON Pointer 印出承載內容裡的一個值",
   "flag.header-get": "以 JSON Pointer 印出標頭裡的一個值",
-  "flag.all": "依序處理輸入裡的每個權杖",
+  "flag.all": "取用所有權杖：每行一個，或取自記錄檔、NDJSON、HAR 檔，略過不含權杖的行",
   "flag.json": "一個 JSON 物件，失敗時也是",
   "flag.jsonl": "每個權杖一行 JSON 物件；包含 --all",
   "flag.no-newline": "省略輸出最後的換行",
@@ -410,4 +410,9 @@ export const zhHant: Words = {
   "flag.verify-key": "用這把金鑰驗證內層的簽章權杖；可重複",
   "flag.verify-alg": "--verify-key 可接受的演算法",
   not_nested: "內層沒有簽章權杖",
+  "flag.access-token": "at_hash 或 ath 所雜湊的存取權杖：@FILE、env:NAME、fd:N、-、prompt",
+  "flag.code": "c_hash 所雜湊的授權碼：@FILE、env:NAME、fd:N、-、prompt",
+  "flag.state": "s_hash 所雜湊的 state：@FILE、env:NAME、fd:N、-、prompt",
+  "flag.proof-key": "已證明持有的金鑰，對照 cnf.jkt",
+  lines_left_out: "略過 {0} 行不含權杖的內容",
 }
