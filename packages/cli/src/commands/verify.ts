@@ -126,10 +126,7 @@ async function answerTo(reading: Reading, session: Session, rules: Rules): Promi
   } catch (error) {
     if (!(error instanceof Failure) || error.code === "usage") throw error
     const { code, word, details, reason } = error
-    return {
-      code,
-      members: { verified: false, reason },
-      notes: [{ level: "error", text: session.say(word, ...details) }],
-    }
+    const message = session.say(word, ...details)
+    return { code, members: { reason, message }, notes: [{ level: "error", text: message }] }
   }
 }
