@@ -52,7 +52,7 @@ export const command: Command = async (session) => {
   const rules = await nestedRules(session)
   const opened = await openWith(openers, reading)
   const text = textOfPlain(opened.plaintext)
-  if (rules !== undefined) return verifiedInside(text, opened, session, rules)
+  if (rules !== undefined) return verifiedInside(text, session, rules)
   const notes = [{ level: "info" as const, text: session.say("decrypted_only") }]
   const value = chosenValue(asSigned(reading, opened.plaintext), session)
   if (value !== undefined)
@@ -83,20 +83,11 @@ async function nestedRules(session: Session): Promise<Rules | undefined> {
   return rulesFor({ keys: read, texts: [], encoding: "utf8" }, options.list("verify-alg"), session)
 }
 
-/** Encryption says nothing of the sender: that is what the signature inside is for. */
-async function verifiedInside(
-  text: string | undefined,
-  { header }: DecryptedJwe,
-  session: Session,
-  rules: Rules,
-): Promise<Answer> {
+/** Encryption says nothing of the sender: that is what the signature inside is for, so the answer is that of `verify`. */
+async function verifiedInside(text: string | undefined, session: Session, rules: Rules): Promise<Answer> {
   const inside = read(text?.trim() ?? "")
   if (inside.form !== "jws") throw new Failure("input", "not_nested")
-  const answer = await verifyOne(inside, session, rules)
-  return {
-    ...answer,
-    members: { decrypted: true, encryption: { header: new JsonText(JSON.stringify(header)) }, ...answer.members },
-  }
+  return verifyOne(inside, session, rules)
 }
 
 /** In a set the keys with the token's `kid`, where there are any. */
