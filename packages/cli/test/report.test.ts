@@ -160,3 +160,31 @@ describe.runIf(hasTerminals).each([40, 80, 200])("on %i columns", (columnCount) 
     expect(lines.length).toBeLessThan(columnCount === 40 ? 70 : 45)
   })
 })
+
+describe("what does not hold", () => {
+  const secret = place.file("secret.txt", SECRETS.good)
+  const args = ["--secret-file", secret, "--alg", "HS256", ...AT]
+
+  test.each(["verify", "diagnose"])("%s says since when", async (name) => {
+    const { stdout, stderr } = await place.run([name, ...args, tokenOf({ exp: NOW - 3 * HOUR })])
+    expect(stdout + stderr).toContain("exp: expired 3 hours ago\n")
+    const early = await place.run([name, ...args, tokenOf({ nbf: NOW + 48 * HOUR })])
+    expect(early.stdout + early.stderr).toContain("nbf: valid in 2 days\n")
+  })
+
+  test("what the library refuses is said in the language of the user", async () => {
+    const key = place.file(
+      "key.jwk",
+      JSON.stringify(Jwk.generate("ECDH-ES+A128KW", { curve: "P-256" }).toPrivateJSON()),
+    )
+    const jwe = [part('{"alg":"dir","enc":"A128GCM"}'), "", part("x".repeat(12)), "AAAA", part("x".repeat(16))].join(
+      ".",
+    )
+    const decrypt = ["decrypt", "--key", key, "--alg", "ECDH-ES", jwe]
+    const english = await place.run(decrypt)
+    const chinese = await place.run([...decrypt, "--lang", "zh-Hant"])
+    expect(english.stderr).toMatch(/^jot: [ -~]+\n$/)
+    expect(chinese.stderr).toMatch(/^jot: \p{Script=Han}+/u)
+    expect(chinese.code).toBe(english.code)
+  })
+})

@@ -151,6 +151,7 @@ describe.runIf(hasTerminals)("nothing given", () => {
     const { code, screen } = await open(name.split(" ")).ended()
     expect(code).toBe(2)
     expect(screen).toContain("?")
+    expect(screen).toContain(`Usage: jot ${name}`)
   })
 })
 

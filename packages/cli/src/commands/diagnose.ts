@@ -1,10 +1,11 @@
 /** Why a signature does not hold. Ends as `verify` would: a hint is no pass. */
 
-import { diagnose, type Hint, textOf } from "@jotkit/inspect"
+import { describeCheck, diagnose, type Hint, textOf } from "@jotkit/inspect"
 import type { Command } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { judgeOne, rulesOf } from "../input/judging.ts"
 import { oneToken } from "../input/token.ts"
+import { momentOfFailure, momentsOf } from "../report/timeline.ts"
 
 /** `jot diagnose`. */
 export const command: Command = async (session) => {
@@ -22,9 +23,10 @@ export const command: Command = async (session) => {
   }
   const catalogue = await catalogueOf(session)
   const failed = judgment.checks.filter(({ status }) => status === "fail")
+  const moments = momentsOf(reading, session.now, catalogue)
   const lines = [
     ...failed.map((check) =>
-      paint("bad", `${check.id}: ${textOf(catalogue, "check", check.code ?? check.id, check.detail)}`),
+      paint("bad", `${check.id}: ${momentOfFailure(check.code, moments) ?? describeCheck(check, catalogue)}`),
     ),
     ...hints.map(({ code: hint, detail }) => paint("good", textOf(catalogue, "hint", hint, detail))),
   ]

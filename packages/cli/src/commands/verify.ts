@@ -17,6 +17,7 @@ import { isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/j
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
 import { allTokens, oneToken } from "../input/token.ts"
+import { momentOfFailure, momentsOf } from "../report/timeline.ts"
 
 /** `jot verify`. */
 export const command: Command = async (session) => {
@@ -71,7 +72,9 @@ function answersOf({ keys }: Judgment): Json {
 function notesOn(reading: Reading, judgment: Judgment, session: Session, rules: Rules): Note[] {
   const { catalogue } = rules
   const { checks, verifiedBy, code, keys } = judgment
-  const about = (check: Check) => `${check.id}: ${describeCheck(check, catalogue)}`
+  const moments = momentsOf(reading, session.now, catalogue)
+  const about = (check: Check) =>
+    `${check.id}: ${momentOfFailure(check.code, moments) ?? describeCheck(check, catalogue)}`
   const of = (status: Check["status"], level: Note["level"]) =>
     checks.filter((check) => check.status === status).map((check): Note => ({ level, text: about(check) }))
   const unchecked = checks.filter((check) => check.code === "audience_unchecked")

@@ -38,6 +38,7 @@ async function codeOf(args: readonly string[]): Promise<ExitCode> {
     const words = await wordsOf(language)
     if (args.length === 0) throw new Failure("usage", "nothing_to_do")
     const task = taskOf(options, operands)
+    shown.row = TABLE.find(({ name }) => name === task.name)
     const session = sessionOf(task, words, isJson, language)
     await setClock(session)
     const { command } = await COMMANDS[task.name].load()
@@ -202,8 +203,11 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
   }
 }
 
-/** What shows on stderr how far a task has come; replaced where there is a terminal to show it on. */
-const shown: { progress: Progress } = { progress: new Progress(undefined) }
+/** What stands on stderr beside messages: how far a task has come, where there is a terminal, and help for the command. */
+const shown: { progress: Progress; row: Session["table"][number] | undefined } = {
+  progress: new Progress(undefined),
+  row: undefined,
+}
 
 function progressOn({ stderr, env }: NodeJS.Process, options: Options, isUnicode: boolean, paint: Painter): Progress {
   const isSilent = options.has("quiet") || options.has("json") || options.has("jsonl")
@@ -293,7 +297,7 @@ async function fail(error: unknown, manner: Manner): Promise<ExitCode> {
 async function printFailure(failure: Failure | Error, manner: Manner, words: Words): Promise<ExitCode> {
   const isKnown = failure instanceof Failure
   const code = isKnown ? failure.code : "internal"
-  const message = isKnown ? fill(words[failure.word], failure.details) : words.internal_error
+  const message = isKnown ? await textOfFailure(failure, manner, words) : words.internal_error
   if (manner.isJson) {
     const reason = isKnown ? failure.reason : "internal_error"
     await writeOutput(`${JSON.stringify(failed(code, reason, message))}\n`)
@@ -304,8 +308,30 @@ async function printFailure(failure: Failure | Error, manner: Manner, words: Wor
   else if (failure.word === "nothing_to_do") {
     const { shortHelp } = await import("./help.ts")
     writeError(`\n${shortHelp(TABLE, (word) => words[word])}`)
+  } else if (shown.row !== undefined && NOTHING_GIVEN.has(failure.word)) {
+    const { commandHelp } = await import("./help.ts")
+    writeError(`\n${commandHelp(shown.row, true, (word) => words[word])}`)
   } else if (code === "usage") writeError(`${words.see_help}\n`)
   return code
+}
+
+/** Failures of commands that were typed alone, on a terminal. */
+const NOTHING_GIVEN: ReadonlySet<Word> = new Set<Word>([
+  "token_missing",
+  "payload_missing",
+  "key_file_missing",
+  "scan_what",
+])
+
+/** The library speaks English; the catalogue of the shared part has words for most of its refusals. */
+async function textOfFailure({ word, details }: Failure, { language }: Manner, words: Words): Promise<string> {
+  const [, code] = details
+  if (word === "library" && code !== undefined && language !== "en") {
+    const [{ textOf }, { zhHant }] = await Promise.all([import("@jotkit/inspect"), import("@jotkit/inspect/zh-hant")])
+    const text = textOf(zhHant, "check", code)
+    if (text !== code) return text
+  }
+  return fill(words[word], details)
 }
 
 /** What scripts get where there is nothing else to tell. */

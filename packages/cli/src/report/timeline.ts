@@ -33,6 +33,14 @@ export function momentsOf({ payload }: Reading, now: number, catalogue: Catalogu
   })
 }
 
+const DECIDED_BY = { token_expired: "exp", token_not_yet_valid: "nbf" } as const
+
+/** The moment that a failure of time is about, in words: how long ago says more than that. */
+export function momentOfFailure(code: string | undefined, moments: readonly Moment[]): string | undefined {
+  if (code !== "token_expired" && code !== "token_not_yet_valid") return undefined
+  return moments.find(({ name }) => name === DECIDED_BY[code])?.text
+}
+
 /** Wider lines say no more. */
 const MOST_COLUMNS = 100
 

@@ -23,7 +23,7 @@ import type { Session } from "../frame/session.ts"
 import { findingLines } from "./findings.ts"
 import { momentText } from "./moment.ts"
 import { STATUS_COLOURS, signOf } from "./signs.ts"
-import { type Moment, momentsOf, timelineLines } from "./timeline.ts"
+import { type Moment, momentOfFailure, momentsOf, timelineLines } from "./timeline.ts"
 
 /** What is known of a token. */
 export interface Report {
@@ -99,19 +99,17 @@ function whyOf(name: (typeof VERDICTS)[number], report: Report, moments: readonl
   return key === undefined ? text : `${text} (${escapeLine(key)})`
 }
 
-/** The moment that decides, in words; it says more than that a check failed. */
+/** The moment that decides, in words. */
 function whyOfTime({ judgment, catalogue, reading }: Report, moments: readonly Moment[], { say }: Session): string {
   const { status, code } = judgment.verdicts.time
-  const told = moments.find(({ name }) => name === (code === "token_not_yet_valid" ? "nbf" : "exp"))?.text
-  if (status !== "pass" && !TOLD_BY_MOMENT.has(code)) {
+  if (status !== "pass") {
     const detail = judgment.checks.find((check) => check.code === code)?.detail
-    return wordsFor(catalogue, "check", code, detail)
+    return momentOfFailure(code, moments) ?? wordsFor(catalogue, "check", code, detail)
   }
+  const end = moments.find(({ name }) => name === "exp")
   const hasEnd = memberOf(reading.payload?.json?.root, "exp") !== undefined
-  return told ?? (hasEnd ? "" : say("never_expires"))
+  return end?.text ?? (hasEnd ? "" : say("never_expires"))
 }
-
-const TOLD_BY_MOMENT: ReadonlySet<string> = new Set(["token_expired", "token_not_yet_valid"])
 
 /** Which key would say more. */
 function adviceLines({ reading, hasKeys }: Report, session: Session): string[] {
