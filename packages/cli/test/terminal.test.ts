@@ -198,28 +198,40 @@ describe.runIf(hasTerminals)("what takes long", () => {
     expect(screen.replaceAll(ERASE, "")).not.toContain("\u001b")
   })
 
-  test.each([
-    ["in a pipe", [], { stderr: "pipe" }],
-    ["with --quiet", ["-q"], {}],
-    ["with --json", ["--json"], {}],
-    ["on a terminal that cannot erase", [], { env: { TERM: "dumb" } }],
-  ] as [string, string[], TerminalOptions][])("says nothing %s", async (_, args, options) => {
-    const { address, asked, stop } = await slowServer()
-    const fetching = open(["jwks", "fetch", ...args, address], options)
-    const response = await asked
-    // Another one, begun later, shows its line: by then this one would have, too.
-    const second = await slowServer()
-    const other = open(["jwks", "fetch", second.address])
+  test("says nothing in a pipe, with --quiet, with --json, and on a terminal that cannot erase", async () => {
+    const silent: [string[], TerminalOptions][] = [
+      [[], { stderr: "pipe" }],
+      [["-q"], {}],
+      [["--json"], {}],
+      [[], { env: { TERM: "dumb" } }],
+    ]
+    const servers = await Promise.all([...silent, undefined].map(() => slowServer()))
+    const [shown = "", ...addresses] = servers.map(({ address }) => address).reverse()
+    const fetching = silent.map(([args, options], at) => open(["jwks", "fetch", ...args, addresses[at] ?? ""], options))
+    const responses = await Promise.all(servers.slice(0, -1).map(({ asked }) => asked))
+    // One that is begun later shows its line: by then these would have, too.
+    const other = open(["jwks", "fetch", shown])
     await other.shows("asking")
-    response.end(SET)
-    const { code, screen, stderr } = await fetching.ended()
-    const otherResponse = await second.asked
-    otherResponse.end(SET)
-    await other.ended()
-    stop()
-    second.stop()
+    for (const response of [...responses, ...(await Promise.all(servers.map(({ asked }) => asked)))])
+      if (!response.writableEnded) response.end(SET)
+    for (const { code, screen, stderr } of await Promise.all(fetching.map((terminal) => terminal.ended()))) {
+      expect(code).toBe(0)
+      expect(screen + stderr).not.toContain("asking")
+    }
+    expect((await other.ended()).code).toBe(0)
+    for (const { stop } of servers) stop()
+  })
+
+  test("a stream of tokens says how much of it was read, beside its lines", async () => {
+    const terminal = open(["decode", "--jsonl", "-"], { stdout: "pipe", env: { NO_COLOR: "1" } })
+    await terminal.shows("not verified")
+    terminal.type(`${token}\r`)
+    await terminal.shows(/reading, in kB {2}0 {2}\d s/)
+    terminal.type("\u0004")
+    const { code, screen, stdout } = await terminal.ended()
     expect(code).toBe(0)
-    expect(screen + stderr).not.toContain("asking")
+    expect(screen.split(ERASE).at(-1)).toBe("")
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true })
   })
 
   test("Ctrl-C in a scan ends with 130, without a line and without a file", async () => {

@@ -210,7 +210,7 @@ const shown: { progress: Progress; row: Session["table"][number] | undefined } =
 }
 
 function progressOn({ stderr, env }: NodeJS.Process, options: Options, isUnicode: boolean, paint: Painter): Progress {
-  const isSilent = options.has("quiet") || options.has("json") || options.has("jsonl")
+  const isSilent = options.has("quiet") || options.has("json")
   if (stderr.isTTY !== true || isSilent || env["TERM"] === "dumb") return new Progress(undefined)
   const columns = stderr.columns || USUAL_COLUMNS
   return new Progress({ write: writeError, columns, isUnicode, paint: (text) => paint("faint", text) })
