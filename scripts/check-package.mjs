@@ -1,8 +1,9 @@
 // @ts-check
 // What a user gets is the packed tarball, so that is what is judged here, for each package: it holds what it should and
 // nothing else, two builds of it are the same byte for byte, the linters of packages like it, every Node we promise can import
-// and require it, and TypeScript reads it from 5.5 on, in both ways of resolving.
+// and require it, and TypeScript reads it from 5.5 on, in both ways of resolving. `jot` does its work in every runtime, installed and alone.
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -16,8 +17,10 @@ import {
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { execPath } from "node:process"
+import { bundleJot, program } from "./bundle-jot.mjs"
 import { ensureRuntimes } from "./runtimes.mjs"
 import { capture, onCi, report, root } from "./shell.mjs"
+import { tryJot } from "./try-jot.mjs"
 
 const temporary = mkdtempSync(join(tmpdir(), "jotkit-package-"))
 const tsc = join(root, "node_modules/typescript/bin/tsc")
@@ -76,6 +79,15 @@ function checkBuild(folder) {
   rmSync(again, { recursive: true, force: true })
 }
 
+/** As `checkBuild`, for the one file of the program. */
+async function checkBundle() {
+  const again = join(temporary, "again.mjs")
+  await bundleJot()
+  await bundleJot({ outfile: again })
+  if (readFileSync(program, "utf8") !== readFileSync(again, "utf8"))
+    problems.push(`${program} differs in a second build`)
+}
+
 /**
  * @param {string} start
  * @returns {Map<string, string>} Relative path → content.
@@ -101,13 +113,13 @@ function pack(folder) {
   // npm's own warnings may stand around the JSON
   const [{ filename, files }] = JSON.parse(output.slice(output.indexOf("[\n"), output.lastIndexOf("]") + 1))
   const allowed =
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?|man\/[a-z-]+\.1)$/
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|man\/[a-z-]+\.1|schema\/.+\.json|src\/.+\.ts|dist\/(jot\.mjs|.+\.(js|d\.ts)(\.map)?))$/
   const paths = new Set(files.map((/** @type {{ path: string }} */ file) => file.path))
   for (const path of paths) if (!allowed.test(path)) problems.push(`the tarball holds ${path}`)
   for (const path of ["package.json", "README.md", "LICENSE"])
     if (!paths.has(path)) problems.push(`the tarball lacks ${path}`)
-  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-  for (const path of Object.values(exports).flatMap((door) =>
+  const { exports, bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  for (const path of [...Object.values(exports), bin].flatMap((door) =>
     typeof door === "string" ? [door] : Object.values(door),
   )) {
     if (!paths.has(path.slice(2))) problems.push(`the tarball lacks ${path}, which the manifest names`)
@@ -125,7 +137,8 @@ function pack(folder) {
 function home(name, tarballs) {
   const folder = join(temporary, `home-${name}`)
   mkdirSync(folder)
-  cpSync(join(root, "packages", name, "test/package"), folder, { recursive: true })
+  const programs = join(root, "packages", name, "test/package")
+  if (existsSync(programs)) cpSync(programs, folder, { recursive: true })
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "home", private: true }))
   const args = ["install", "--offline", "--no-audit", "--no-fund", ...tarballs]
   return hold(`npm install of the tarball of ${name}`, "npm", args, folder) === "" ? "" : folder
@@ -157,16 +170,66 @@ function checkAuth(tarballs) {
     hold(`import of auth on Node ${version}`, path, ["import.mjs"], project)
     hold(`require of auth on Node ${version}`, path, ["require.cjs"], project)
   }
-  const { "@oven/bun-linux-x64": bun, "@deno/linux-x64-glibc": deno } = others
-  if (bun) hold(`import of auth on Bun ${bun.version}`, bun.path, ["import.mjs"], project)
-  const inDeno = ["run", "-A", "--node-modules-dir=manual", "import.mjs"]
-  if (deno) hold(`import of auth on Deno ${deno.version}`, deno.path, inDeno, project)
+  importElsewhere("auth", project)
   // First as someone has it who uses no framework: its types must not be missed.
   checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
   // Declarations of frameworks do not hold in every TypeScript; ours are held by what the file does with them.
   checkTypes(project, "adapters.mts", FRAMEWORKS, ["--skipLibCheck"])
   const withNest = ["--input-type=module", "--eval", 'await import("@jotkit/auth/nest")']
   hold("import of auth beside Nest", execPath, withNest, project)
+}
+
+/** @param {readonly string[]} tarballs Of jotkit, and of the package itself. */
+function checkInspect(tarballs) {
+  const project = home("inspect", tarballs)
+  if (project === "") return
+  for (const { version, path } of nodes) {
+    hold(`import of inspect on Node ${version}`, path, ["import.mjs"], project)
+    hold(`require of inspect on Node ${version}`, path, ["require.cjs"], project)
+  }
+  importElsewhere("inspect", project)
+  checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
+}
+
+/**
+ * @param {string} name
+ * @param {string} project
+ */
+function importElsewhere(name, project) {
+  if (bun) hold(`import of ${name} on Bun ${bun.version}`, bun.path, ["import.mjs"], project)
+  const inDeno = ["run", "-A", "--node-modules-dir=manual", "import.mjs"]
+  if (deno) hold(`import of ${name} on Deno ${deno.version}`, deno.path, inDeno, project)
+}
+
+/** @param {string} tarball */
+function checkCli(tarball) {
+  const project = home("cli", [tarball])
+  if (project === "") return
+  const installed = readdirSync(join(project, "node_modules"), { recursive: true, withFileTypes: true })
+  const modules = installed.filter(({ name }) => name === "package.json").length
+  if (modules !== 1) problems.push(`cli installs ${modules} packages`)
+  hold("npx jot", "npx", ["--offline", "jot", "--version"], project)
+  const bin = join(project, "node_modules/.bin/jot")
+  for (const { version, path } of nodes) tryRuntime(`jot on Node ${version}`, [bin], dirname(path))
+  // Elsewhere as the file that someone copied into a folder with nothing else in it.
+  const alone = join(temporary, "alone/jot.mjs")
+  mkdirSync(dirname(alone))
+  copyFileSync(join(project, "node_modules/@jotkit/cli/dist/jot.mjs"), alone)
+  hold("jot.mjs alone", execPath, [alone, "--version"])
+  if (bun) tryRuntime(`jot on Bun ${bun.version}`, [bun.path, alone])
+  if (deno) tryRuntime(`jot on Deno ${deno.version}`, [deno.path, "run", "-A", alone])
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} command
+ * @param {string} [path]
+ */
+function tryRuntime(name, command, path) {
+  const { version } = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8"))
+  const found = tryJot(command, { version, cwd: mkdtempSync(join(temporary, "jot-")), path })
+  console.log(`  ${found.length === 0 ? "ok" : "FAILED"}: ${name}`)
+  problems.push(...found.map((problem) => `${name}: ${problem}`))
 }
 
 /**
@@ -214,18 +277,24 @@ function skip(what) {
 
 const { nodes: otherNodes, others, missing } = ensureRuntimes()
 if (missing) skip(`other Node versions, Bun and Deno: ${missing}`)
+const { "@oven/bun-linux-x64": bun, "@deno/linux-x64-glibc": deno } = others
 const nodes = [...otherNodes, { version: process.versions.node, path: execPath }]
 const compilers = typescripts()
 hold("tsc -b", execPath, [tsc, "-b"])
-const folders = ["jotkit", "auth"].map((name) => join(root, "packages", name))
-for (const folder of folders) checkBuild(folder)
-const [jotkit = "", auth = ""] = problems.length === 0 ? folders.map(pack) : []
-for (const tarball of [jotkit, auth].filter(Boolean)) {
+const folders = ["jotkit", "auth", "inspect", "cli"].map((name) => join(root, "packages", name))
+for (const folder of folders.slice(0, 3)) checkBuild(folder)
+await checkBundle()
+const tarballs = problems.length === 0 ? folders.map(pack) : []
+for (const tarball of tarballs.filter(Boolean))
   hold(`publint ${basename(tarball)}`, "npx", ["publint", "run", tarball, "--strict"])
+const [jotkit = "", auth = "", inspect = "", cli = ""] = tarballs
+// A program has no types.
+for (const tarball of [jotkit, auth, inspect].filter(Boolean))
   hold(`are the types wrong ${basename(tarball)}`, "npx", ["attw", tarball, "--profile", "esm-only", "--no-emoji"])
-}
 if (jotkit !== "") checkJotkit(jotkit)
 if (jotkit !== "" && auth !== "") checkAuth([jotkit, auth])
+if (jotkit !== "" && inspect !== "") checkInspect([jotkit, inspect])
+if (cli !== "") checkCli(cli)
 for (const folder of folders) {
   if (readFileSync(join(folder, "LICENSE"), "utf8") !== readFileSync(join(root, "LICENSE"), "utf8"))
     problems.push(`${folder}/LICENSE is not the LICENSE of the repository`)
