@@ -23,6 +23,7 @@ const steps = [
   ["pictures", execPath, "scripts/pictures.mjs"],
   ["examples", execPath, "examples/run-all.mjs"],
   ["package", execPath, "scripts/check-package.mjs"],
+  ["executable", execPath, "scripts/executable.mjs"],
   ["size", execPath, "scripts/size.mjs"],
   ["page", execPath, "packages/debugger/scripts/build.mjs"],
   ["reference", "npx", "typedoc", "--emit", "none"],
