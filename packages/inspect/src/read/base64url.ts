@@ -22,6 +22,8 @@ const PLUS = 43
 const SLASH = 47
 const EQUALS = 61
 const NONE = 255
+/** Set in the values of the letters that only the other alphabet has. */
+const STANDARD = 64
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 const VALUES = valueTable()
 
@@ -30,19 +32,15 @@ export function readBase64Url(text: string): Base64Reading {
   const end = endOfLetters(text)
   const paddedAt = end < text.length ? end : undefined
   const wrongPadding = paddedAt !== undefined && (text.length - end > 2 || text.length % 4 !== 0)
-  const { sextets, standardAt, invalidAt } = sextetsOf(text, end)
-  const last = invalidAt ?? end
-  const rest = last % 4
-  const bytes = bytesOf(sextets, last)
-  const spare = rest === 2 ? 15 : 3
-  const spareBits = invalidAt === undefined && rest > 1 && ((sextets[last - 1] ?? 0) & spare) !== 0
+  const { bytes, standardAt, invalidAt, spare } = bytesOf(text, end)
+  const rest = (invalidAt ?? end) % 4
   return {
     bytes,
     // Six bits are no byte: such a text was cut, or something was added.
-    invalidAt: invalidAt ?? (rest === 1 ? last - 1 : wrongPadding ? end : undefined),
+    invalidAt: invalidAt ?? (rest === 1 ? end - 1 : wrongPadding ? end : undefined),
     paddedAt,
     standardAt,
-    spareBitsAt: spareBits ? last - 1 : undefined,
+    spareBitsAt: invalidAt === undefined && rest > 1 && spare !== 0 ? end - 1 : undefined,
   }
 }
 
@@ -74,35 +72,51 @@ function endOfLetters(text: string): number {
   return end
 }
 
-function sextetsOf(text: string, end: number) {
-  const sextets = new Uint8Array(end)
+function bytesOf(text: string, end: number) {
+  const bytes = new Uint8Array(Math.floor((end * 3) / 4))
+  let { at, to } = quartetsOf(text, end, bytes)
   let standardAt: number | undefined
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at)
-    const value = code < 128 ? (VALUES[code] ?? NONE) : NONE
-    if (value === NONE) return { sextets, standardAt, invalidAt: at }
-    if (code === PLUS || code === SLASH) standardAt ??= at
-    sextets[at] = value
+  let held = 0
+  for (let bits = 0; at < end; at++) {
+    const value = sextetAt(text, at)
+    if (value === NONE) return { bytes: bytes.slice(0, to), standardAt, invalidAt: at, spare: held }
+    if (value >= STANDARD) standardAt ??= at
+    held = (held << 6) | (value & 63)
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[to++] = held >> bits
+    held &= (1 << bits) - 1
   }
-  return { sextets, standardAt, invalidAt: undefined }
+  return { bytes, standardAt, invalidAt: undefined, spare: held }
 }
 
-function bytesOf(sextets: Uint8Array, length: number): Uint8Array {
-  const bytes = new Uint8Array(Math.floor((length * 3) / 4))
-  for (let at = 0; at < bytes.length; at++) {
-    const from = Math.floor((at * 4) / 3)
-    const first = sextets[from] ?? 0
-    const second = sextets[from + 1] ?? 0
-    const shift = 2 * (at % 3)
-    bytes[at] = (first << (2 + shift)) | (second >> (4 - shift))
+/** Decodes four letters at a time, up to the first that is not of the alphabet. */
+function quartetsOf(text: string, end: number, bytes: Uint8Array): { at: number; to: number } {
+  let to = 0
+  let at = 0
+  for (; at + 4 <= end; at += 4) {
+    const first = sextetAt(text, at)
+    const second = sextetAt(text, at + 1)
+    const third = sextetAt(text, at + 2)
+    const fourth = sextetAt(text, at + 3)
+    if ((first | second | third | fourth) > 63) break
+    const bits = (first << 18) | (second << 12) | (third << 6) | fourth
+    bytes[to++] = bits >> 16
+    bytes[to++] = bits >> 8
+    bytes[to++] = bits
   }
-  return bytes
+  return { at, to }
+}
+
+function sextetAt(text: string, at: number): number {
+  return VALUES[text.charCodeAt(at)] ?? NONE
 }
 
 function valueTable(): Uint8Array {
   const values = new Uint8Array(128).fill(NONE)
   for (let value = 0; value < ALPHABET.length; value++) values[ALPHABET.charCodeAt(value)] = value
-  values[PLUS] = 62
-  values[SLASH] = 63
+  values[PLUS] = STANDARD | 62
+  values[SLASH] = STANDARD | 63
   return values
 }

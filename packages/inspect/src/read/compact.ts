@@ -67,11 +67,17 @@ export function isUnsecured(header: Segment | undefined): boolean {
 
 function partProblems(text: string, start: number, end: number, isUnencoded: boolean, hasSignature: boolean) {
   const problems: ShapeProblem[] = []
-  const count = text.slice(start, end).split(".").length
+  const count = partCount(text, start, end)
   if (!hasSignature) problems.push({ code: "parts_two", range: [end, end], detail: "2" })
   else if (count !== 3 && !isUnencoded)
     problems.push({ code: "parts_count", range: [start, end], detail: String(count) })
   return problems
+}
+
+function partCount(text: string, start: number, end: number): number {
+  let count = 1
+  for (let dot = text.indexOf(".", start); dot !== -1 && dot < end; dot = text.indexOf(".", dot + 1)) count++
+  return count
 }
 
 function signatureAt(start: number, text: string): Segment {

@@ -82,6 +82,9 @@ const MAX_DEPTH = 64
 const MAX_VALUES = 100_000
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const HEX4 = /[0-9a-fA-F]{4}/y
+const QUOTE = 34
+const BACKSLASH = 92
+const SPACE = 32
 const SIMPLE_ESCAPES = '"\\/bfnrt'
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ["true", true],
@@ -113,7 +116,12 @@ export function plainValue(node: JsonNode): unknown {
 
 /** The member that counts: the last with this name. */
 export function memberOf(node: JsonNode | undefined, name: string): JsonMember | undefined {
-  return node?.type === "object" ? node.members.filter((member) => member.name === name).at(-1) : undefined
+  if (node?.type !== "object") return undefined
+  for (let at = node.members.length - 1; at >= 0; at--) {
+    const member = node.members[at]
+    if (member?.name === name) return member
+  }
+  return undefined
 }
 
 /** The text of a member that is a string; undefined if it is absent or something else. */
@@ -157,7 +165,7 @@ function readValue(cursor: Cursor, depth: number): JsonNode | undefined {
     return letter === "{" ? readObject(cursor, depth) : readArray(cursor, depth)
   }
   if (letter === '"') return readText(cursor)
-  return readLiteral(cursor) ?? readNumber(cursor) ?? fail(cursor, "unexpected", "value")
+  return readNumber(cursor) ?? readLiteral(cursor) ?? fail(cursor, "unexpected", "value")
 }
 
 function readObject(cursor: Cursor, depth: number): JsonObjectNode {
@@ -223,16 +231,17 @@ function readText(cursor: Cursor): JsonScalarNode | undefined {
   const { text } = cursor
   const start = cursor.at++
   let escaped = false
-  for (let letter = text[cursor.at]; letter !== '"'; letter = text[cursor.at]) {
-    // Control characters must be escaped (RFC 8259, section 7).
-    if (letter === undefined || letter < " ") return fail(cursor, "unexpected", undefined)
-    if (letter !== "\\") cursor.at++
-    else if (skipEscape(cursor)) escaped = true
-    else return fail(cursor, "escape_invalid", undefined)
+  for (let code = text.charCodeAt(cursor.at); code !== QUOTE; code = text.charCodeAt(cursor.at)) {
+    if (code === BACKSLASH) {
+      if (!skipEscape(cursor)) return fail(cursor, "escape_invalid", undefined)
+      escaped = true
+      // Control characters must be escaped (RFC 8259, section 7). Behind the text the code is not a number.
+    } else if (code >= SPACE) cursor.at++
+    else return fail(cursor, "unexpected", undefined)
   }
-  cursor.at++
-  const raw = text.slice(start, cursor.at)
-  return { type: "string", range: [start, cursor.at], value: escaped ? (JSON.parse(raw) as string) : raw.slice(1, -1) }
+  const end = ++cursor.at
+  const value = escaped ? (JSON.parse(text.slice(start, end)) as string) : text.slice(start + 1, end - 1)
+  return { type: "string", range: [start, end], value }
 }
 
 function skipEscape(cursor: Cursor): boolean {
@@ -259,11 +268,10 @@ function readLiteral(cursor: Cursor): JsonScalarNode | undefined {
 
 function readNumber(cursor: Cursor): JsonScalarNode | undefined {
   NUMBER.lastIndex = cursor.at
-  const [raw] = NUMBER.exec(cursor.text) ?? []
-  if (raw === undefined) return undefined
-  const range: Range = [cursor.at, cursor.at + raw.length]
-  cursor.at += raw.length
-  return { type: "number", range, value: Number(raw) }
+  if (!NUMBER.test(cursor.text)) return undefined
+  const range: Range = [cursor.at, NUMBER.lastIndex]
+  cursor.at = NUMBER.lastIndex
+  return { type: "number", range, value: Number(cursor.text.slice(...range)) }
 }
 
 function skipBlanks(cursor: Cursor): void {
