@@ -79,7 +79,7 @@ export interface Client<Claims = UnverifiedClaims> {
 
 /** A refresh that takes longer has failed; the other tabs wait for it. */
 const PATIENCE_MS = 30_000
-const EXPECTED = "expected baseUrl: an address, mode: cookie or bearer, dpop: with bearer only"
+const EXPECTED = "expected baseUrl with an address, mode cookie or bearer, dpop with bearer"
 const SAFE_METHOD = /^(?:GET|HEAD|OPTIONS|TRACE)$/i
 /** A token may be revoked alone: then a refresh brings another, or says that the session is over. It is not sent again with it. */
 const REVOKED = "token_revoked"
@@ -140,7 +140,7 @@ class HttpClient<Claims> implements Client<Claims> {
     await within(this.#prepare(), signal)
     const used = this.#session.kept
     const response = await this.#send(resource, used?.access)
-    const code = response.status === 401 ? await codeOf(response) : undefined
+    const code = response.status === 401 && (await codeOf(response))
     // A browser sends no cookie any more once it has expired.
     const isCured = code === "token_expired" || code === REVOKED || (this.#isCookie && code === "missing_token")
     if (!isCured || !(await within(this.#tryRefresh(used), signal))) return response
@@ -203,7 +203,7 @@ class HttpClient<Claims> implements Client<Claims> {
     session.sync()
     if (session.kept === used && (waited || session.storage.asks)) await session.ask()
     const before = session.kept
-    if (before !== used) return !!before
+    if (before && before !== used) return true
     if (!(before?.refresh ?? before?.csrf ?? this.#csrfCookie())) return false
     const response = await this.#post(
       "refresh",
@@ -227,7 +227,7 @@ class HttpClient<Claims> implements Client<Claims> {
 
   /** Sends something to one of the server's own paths. */
   #post(act: "login" | "refresh" | "logout", init: RequestInit, token?: string): Promise<Response> {
-    const path = this.#options.paths?.[act] ?? (this.#isCookie && act === "login" ? "login?mode=cookie" : act)
+    const path = this.#options.paths?.[act] ?? act + (this.#isCookie && act === "login" ? "?mode=cookie" : "")
     return this.#send(resourceOf(path, { ...init, method: "POST" }, this.#base), token)
   }
 
@@ -259,12 +259,13 @@ class HttpClient<Claims> implements Client<Claims> {
   }
 }
 
-/** The code of a refusal; other answers are not read. */
+/** The code of a refusal, if it has one. */
 async function codeOf(response: Response): Promise<string | undefined> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined)
-  const code = (body as { error?: unknown } | null | undefined)?.error
-  return typeof code === "string" ? code : undefined
+  // Whatever it is, it is compared with codes, and handed on.
+  return Object(
+    await response
+      .clone()
+      .json()
+      .catch(() => undefined),
+  ).error
 }

@@ -47,14 +47,15 @@ export function parseKept(value: unknown, mode: Mode): Kept | undefined {
 export function keptFrom(body: unknown, skew: number, mode: Mode, before: Kept | undefined): Kept {
   const answer = ownOf(body)
   const { access_token: access, refresh_token: refresh, token_type: scheme = "Bearer" } = answer
-  const at = Date.now()
+  // Newer than before, also where the clock was set back meanwhile.
+  const at = Math.max(Date.now(), (before?.at ?? 0) + 1)
   const life = Number(answer["expires_in"]) * 1000 || NEVER
   const kept = parseKept(
     {
       id: before?.id ?? Math.random(),
       at,
       skew,
-      due: at + skew + life - Math.min(MAX_AHEAD_MS, life / 4),
+      due: Date.now() + skew + life - Math.min(MAX_AHEAD_MS, life / 4),
       end: refresh ? Number(claimsOf(refresh)["exp"]) * 1000 || NEVER : (before?.end ?? NEVER),
       claims: answer["claims"] ?? claimsOf(access),
       csrf: answer["csrf_token"],
@@ -63,7 +64,7 @@ export function keptFrom(body: unknown, skew: number, mode: Mode, before: Kept |
     },
     mode,
   )
-  if (!kept) throw new ClientError("answer_unexpected", "the answer lacks what is to be kept")
+  if (!kept) throw new ClientError("answer_unexpected", "expected access_token or csrf_token in the answer")
   return kept
 }
 

@@ -23,6 +23,6 @@ function parsePayload(token: unknown): unknown {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
   } catch {
     // What the platform says would quote the token.
-    throw new ClientError("token_malformed", "expected three parts, the second JSON in base64url")
+    throw new ClientError("token_malformed", "expected a token of three parts, with JSON")
   }
 }

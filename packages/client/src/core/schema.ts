@@ -41,5 +41,5 @@ export function judgeClaims(value: unknown, schema: StandardSchemaV1 | undefined
   const isObject = Object(value) === value && !Array.isArray(value)
   const result = isObject && schema ? schema["~standard"].validate(value) : { value }
   if (isObject && "value" in result && !result.issues) return result.value
-  throw new ClientError("claims_unexpected", "the claims are not as expected, or the schema waits")
+  throw new ClientError("claims_unexpected", "expected claims as the schema has them, at once")
 }

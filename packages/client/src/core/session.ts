@@ -52,7 +52,7 @@ export class Session<Claims> {
   readonly ready: Promise<void> | undefined
   readonly #options: SessionOptions
   readonly #listeners = new Set<(change: ClientChange<Claims>) => void>()
-  readonly #channel: Channel | undefined
+  #channel: Channel | undefined
   #heard: (() => void) | undefined
   /** The storage had this session once: if it is gone, someone has removed it. */
   #isStored = false
@@ -61,12 +61,12 @@ export class Session<Claims> {
     this.#options = options
     this.name = options.name
     this.storage = options.storage
-    const channel = platform.BroadcastChannel && new platform.BroadcastChannel(this.name)
-    if (channel) {
-      channel.onmessage = ({ data }) => this.#hear(Object(data))
-      channel.unref?.()
+    const { BroadcastChannel } = platform
+    if (BroadcastChannel) {
+      this.#channel = new BroadcastChannel(this.name)
+      this.#channel.onmessage = ({ data }) => this.#hear(Object(data))
+      this.#channel.unref?.()
     }
-    this.#channel = channel
     this.sync()
     // A stranger's, or of a session that is over: nobody is to find it here.
     if (this.kept) return
@@ -79,9 +79,12 @@ export class Session<Claims> {
     const stored = this.#stored()
     if (stored) this.#isStored = true
     if (isNewer(stored, this.kept)) this.#set(stored)
+    const { kept } = this
     const csrf = this.#options.csrfCookie()
-    if (this.kept && (this.isPast(this.kept.end) || (csrf ?? this.kept.csrf) !== this.kept.csrf))
-      this.#set(undefined, "ended")
+    if (!kept || (!this.isPast(kept.end) && (csrf ?? kept.csrf) === kept.csrf)) return
+    // Where there is a new session, someone else is about to keep it.
+    if (csrf) this.#set(undefined, "ended")
+    else this.drop("ended")
   }
 
   /** Whether the server's clock shows this time, or a later one. */
@@ -106,11 +109,9 @@ export class Session<Claims> {
   }
 
   keep(kept: Kept, reason: ChangeReason): void {
-    // The newer one, also where the clock was set back meanwhile.
-    const next = { ...kept, at: Math.max(kept.at, (this.kept?.at ?? 0) + 1) }
-    this.#store(next)
-    this.#set(next, reason)
-    this.#share({ reason, kept: next })
+    this.#store(kept)
+    this.#set(kept, reason)
+    this.#share({ reason, kept })
   }
 
   /** Forgets everything. */
@@ -128,6 +129,7 @@ export class Session<Claims> {
 
   close(): void {
     this.#channel?.close()
+    this.#channel = undefined
   }
 
   #hear(message: Message): void {
@@ -160,6 +162,7 @@ export class Session<Claims> {
 
   #set(kept: Kept | undefined, reason?: ChangeReason, code?: string): void {
     this.kept = kept
+    if (!kept) this.#isStored = false
     this.skew = kept?.skew ?? this.skew
     const claims = kept && attempt(() => judgeClaims(kept.claims, this.#options.schema))
     // The same object as long as it says the same: what draws it need not draw anew. The schema gives it its type.

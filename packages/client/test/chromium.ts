@@ -1,0 +1,62 @@
+/** A real Chromium: that of tests/runtimes. Its types are there only where it is installed, so what is used of it is written here. */
+import { ensureRuntimes } from "../../../scripts/runtimes.mjs"
+
+/** A browser, headless. */
+export interface Browser {
+  newContext(options?: { locale?: string }): Promise<Context>
+  close(): Promise<void>
+}
+
+/** A profile: cookies, storage and workers of its own. */
+export interface Context {
+  newPage(): Promise<Page>
+  addInitScript(script: string): Promise<void>
+  route(pattern: string, handler: (route: Route) => Promise<void>): Promise<void>
+  on(event: "request", listener: (request: { method(): string; url(): string }) => void): void
+  setDefaultTimeout(milliseconds: number): void
+  setOffline(offline: boolean): Promise<void>
+  cookies(): Promise<readonly { readonly name: string; readonly value: string }[]>
+  close(): Promise<void>
+}
+
+/** One tab. */
+export interface Page {
+  goto(address: string): Promise<unknown>
+  reload(): Promise<unknown>
+  close(): Promise<void>
+  url(): string
+  evaluate<Result, Argument>(
+    work: ((argument: Argument) => Result | Promise<Result>) | string,
+    argument?: Argument,
+  ): Promise<Result>
+  waitForFunction(work: string): Promise<unknown>
+  waitForEvent(event: "popup"): Promise<Page>
+  getByRole(role: string, options?: { name?: string; exact?: boolean }): Locator
+  getByLabel(label: string): Locator
+  locator(selector: string): Locator
+  screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>
+  on(event: "pageerror", listener: (error: Error) => void): void
+  readonly clock: { setFixedTime(time: number): Promise<void> }
+}
+
+interface Locator {
+  click(): Promise<void>
+  fill(text: string): Promise<void>
+  waitFor(): Promise<void>
+  innerText(): Promise<string>
+}
+
+interface Route {
+  request(): { url(): string }
+  fulfill(answer: { contentType?: string; body?: string; path?: string }): Promise<void>
+}
+
+/** Why there is no browser; undefined: there is one. On CI that fails, elsewhere its tests are skipped, and listed. */
+export const { missing }: { missing: string | undefined } = ensureRuntimes()
+
+/** Starts it. */
+export async function startChromium(): Promise<Browser> {
+  const { href } = new URL("../../../tests/runtimes/chromium.mjs", import.meta.url)
+  const { launchChromium } = (await import(href)) as { launchChromium(): Promise<Browser> }
+  return launchChromium()
+}
