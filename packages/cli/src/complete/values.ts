@@ -69,7 +69,8 @@ function named(values: readonly string[]): Candidate[] {
 /** Tokens inside encrypted ones are signed: only `--alg` itself says how a key is encrypted. */
 async function algorithms({ row, flag }: Asked): Promise<Candidate[]> {
   const isEncrypted = row?.name === "encrypt" || row?.name === "decrypt"
-  if (isEncrypted && flag === "alg") return named((await import("../input/encryption.ts")).KEY_MANAGEMENT_ALGORITHMS)
+  const { KEY_MANAGEMENT_ALGORITHMS } = await import("../input/encryption.ts")
+  if (isEncrypted && flag === "alg") return named(KEY_MANAGEMENT_ALGORITHMS)
   const { listAlgorithms } = await import("jotkit")
   const signing = listAlgorithms().filter((name) => name !== "none")
   return named(row?.name === "key generate" ? [...signing, ...KEY_MANAGEMENT_ALGORITHMS] : signing)
