@@ -2,6 +2,7 @@
 // Interop with other implementations, each the newest of its index: what one makes the other reads, both ways. A peer whose
 // toolchain is missing is skipped by name, which is a failure on CI. Ends with `interop: N passed, N failed`.
 import { exchangeEncrypted } from "./interop/encryption.mjs"
+import { exchangeWithJot } from "./interop/jot.mjs"
 import { exchangeKeys } from "./interop/keys.mjs"
 import { Peer } from "./interop/peer.mjs"
 import { PEERS } from "./interop/peers.mjs"
@@ -30,7 +31,7 @@ function isReady({ name, prepare }) {
 }
 
 /** @param {import("./interop/peers.mjs").PeerKind} kind */
-async function exchangeWith({ name, command, covers, exchange }) {
+async function exchangeWith({ name, command, covers, jot, exchange }) {
   const peer = new Peer(command())
   const { value: version } = await peer.ask("about")
   const tally = new Tally(`${name} ${version}`)
@@ -40,6 +41,7 @@ async function exchangeWith({ name, command, covers, exchange }) {
     await exchangeSigned(peer, tally, covers)
     await exchangeEncrypted(peer, tally, covers)
   }
+  if (jot !== undefined) await exchangeWithJot(peer, tally, jot)
   peer.end()
   return tally
 }

@@ -1,9 +1,10 @@
 // @ts-check
 // The other implementations: how each is installed, always the newest, how it is started, and what it has.
 import { spawnSync } from "node:child_process"
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { root } from "../shell.mjs"
+import { exchangeMadeKeys, exchangeWithOpenSsh, exchangeWithOpenSsl } from "./jot.mjs"
 import { exchangeWithProvider } from "./oidc.mjs"
 import { exchangeWithClient } from "./openid.mjs"
 import { exchangeWithPyJwt } from "./pyjwt.mjs"
@@ -14,6 +15,7 @@ const built = join(folder, ".peers")
 const python = join(built, "python/bin/python")
 const goPeer = join(built, "go/peer")
 const archives = join(built, "java")
+const latchset = join(built, "latchset")
 
 /**
  * @typedef {object} Covers What an implementation has of the two tables of algorithms.
@@ -30,6 +32,7 @@ const archives = join(built, "java")
  * @property {() => string | undefined} prepare Installs it; says why not.
  * @property {() => readonly string[]} command
  * @property {Covers} [covers] Of those that exchange keys, signatures and encrypted messages.
+ * @property {import("./jot.mjs").JotCovers} [jot] What is exchanged with the command line.
  * @property {(peer: import("./peer.mjs").Peer, tally: import("./tally.mjs").Tally) => Promise<void>} [exchange] The others' own suite.
  */
 
@@ -48,6 +51,23 @@ const ALL_OF_PYTHON = {
   makesPartyInfo: true,
 }
 
+/** @type {readonly (readonly [string, string])[]} */
+const ENCRYPTIONS = [
+  ["RSA-OAEP", "A128CBC-HS256"],
+  ["RSA-OAEP-256", "A256GCM"],
+  ["ECDH-ES", "A128GCM"],
+  ["ECDH-ES+A256KW", "A256CBC-HS512"],
+  ["A128KW", "A192GCM"],
+  ["A256GCMKW", "A192CBC-HS384"],
+  ["dir", "A256GCM"],
+  ["dir", "A256CBC-HS512"],
+  ["PBES2-HS256+A128KW", "A128GCM"],
+]
+/** What the command of latchset has. */
+const LATCHSET_MADE = ["RS256", "ES256", "ES384", "ES512"]
+const LATCHSET_SIGNATURES = SIGNATURES.filter((name) => name !== "EdDSA")
+const LATCHSET_ENCRYPTIONS = ENCRYPTIONS.filter(([algorithm]) => !algorithm.startsWith("RSA"))
+
 /** @type {readonly PeerKind[]} */
 export const PEERS = [
   {
@@ -55,6 +75,7 @@ export const PEERS = [
     prepare: () => preparePython(["PyJWT[crypto]"], "jwt, cryptography"),
     command: () => [python, join(folder, "pyjwt_peer.py")],
     exchange: exchangeWithPyJwt,
+    jot: { signatures: [...SIGNATURES, "ES256K"], encryptions: [] },
   },
   {
     name: "Flask-JWT-Extended",
@@ -86,6 +107,27 @@ export const PEERS = [
       keys: [...KEYS, "X25519"],
       makesPartyInfo: true,
     },
+    jot: { signatures: [...SIGNATURES, "Ed25519"], encryptions: ENCRYPTIONS },
+  },
+  {
+    name: "latchset jose",
+    prepare: prepareLatchset,
+    command: () => [process.execPath, join(folder, "latchset-peer.mjs"), latchset],
+    exchange: (peer, tally) => exchangeMadeKeys(peer, tally, LATCHSET_MADE),
+    // Since CVE-2023-50967 it counts at most this often.
+    jot: { signatures: LATCHSET_SIGNATURES, encryptions: LATCHSET_ENCRYPTIONS, mostRounds: 32_768 },
+  },
+  {
+    name: "OpenSSL",
+    prepare: () => (succeeds("openssl", ["version"]) ? undefined : "no openssl"),
+    command: () => [process.execPath, join(folder, "openssl-peer.mjs")],
+    exchange: exchangeWithOpenSsl,
+  },
+  {
+    name: "OpenSSH",
+    prepare: () => (succeeds("ssh", ["-V"]) ? undefined : "no ssh-keygen"),
+    command: () => [process.execPath, join(folder, "openssh-peer.mjs")],
+    exchange: exchangeWithOpenSsh,
   },
   {
     name: "oidc-provider",
@@ -154,6 +196,23 @@ function prepareJava() {
   const copy = ["--batch-mode", "--quiet", "--file", join(folder, "java/pom.xml"), "dependency:copy-dependencies"]
   const copied = succeeds("mvn", [...copy, `-DoutputDirectory=${archives}`, "-Dmdep.useBaseVersion=true"])
   return copied || jars().length > 0 ? undefined : "it could not be fetched with mvn"
+}
+
+/** The command as Debian has it; beside the system where it is not installed: what it wants lies next to it. */
+function prepareLatchset() {
+  mkdirSync(built, { recursive: true })
+  if (succeeds("jose", ["alg"])) return void writeFileSync(latchset, '#!/bin/sh\nexec jose "$@"\n', { mode: 0o755 })
+  const packages = join(built, "debian")
+  const download = () => succeeds("apt-get", ["download", "jose", "libjose0", "libjansson4"], packages)
+  mkdirSync(packages, { recursive: true })
+  if (!download() && !(succeeds("apt-get", ["update"]) && download()) && !existsSync(join(packages, "usr")))
+    return "no jose, and no Debian to fetch it from"
+  for (const name of readdirSync(packages).filter((file) => file.endsWith(".deb")))
+    if (!succeeds("dpkg-deb", ["-x", name, "."], packages)) return "it could not be unpacked"
+  const libraries = readdirSync(join(packages, "usr/lib")).map((name) => join(packages, "usr/lib", name))
+  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(":")}' exec '${join(packages, "usr/bin/jose")}' "$@"\n`
+  writeFileSync(latchset, script, { mode: 0o755 })
+  return succeeds(latchset, ["alg"]) ? undefined : "it does not run"
 }
 
 /** The newest archive of each library: older ones may lie beside it. */

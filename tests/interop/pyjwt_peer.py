@@ -8,7 +8,7 @@ import json
 
 import jwt
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorithm
-from lines import serve
+from lines import serve, to_bytes, to_text
 
 
 def inward(value):
@@ -38,4 +38,13 @@ def evaluate(code, names):
     return eval(code, {**KNOWN, **{name: inward(value) for name, value in names.items()}})
 
 
-serve({"about": lambda: jwt.__version__, "evaluate": evaluate})
+def sign(protected, payload, key):
+    secret = jwt.PyJWK.from_dict(key, protected["alg"])
+    return jwt.PyJWS().encode(to_bytes(payload), secret, headers=protected)
+
+
+def verify(token, key, algorithm):
+    return to_text(jwt.PyJWS().decode(token, jwt.PyJWK.from_dict(key, algorithm), algorithms=[algorithm]))
+
+
+serve({"about": lambda: jwt.__version__, "evaluate": evaluate, "sign": sign, "verify": verify})
