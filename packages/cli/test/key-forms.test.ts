@@ -70,6 +70,17 @@ describe("keys are read by what they hold", () => {
     expect((await thumbprintOf(lines)).split("\n")).toHaveLength(2)
   })
 
+  test("numbers that no key has are no key, and nothing is computed with them", async () => {
+    const field = (bytes: Buffer | string) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), Buffer.from(bytes)])
+    const one = field(Buffer.from([1]))
+    const numbers = [0, 0, 0, 1, 0, 0, 0, 1]
+    const secret = Buffer.concat([Buffer.from(numbers), field("ssh-rsa"), ...Array.from({ length: 6 }, () => one)])
+    const head = [Buffer.from("openssh-key-v1\0"), field("none"), field("none"), field(""), Buffer.from([0, 0, 0, 1])]
+    const body = Buffer.concat([...head, field(""), field(secret)]).toString("base64")
+    const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`
+    expect(await place.run(["key", "inspect", "--json", place.file("ones", text)])).toMatchObject({ code: 3 })
+  })
+
   test("an RSASSA-PSS key signs and verifies, though it cannot be a JWK", async () => {
     const file = place.file("pss.pem", pss.export({ type: "pkcs8", format: "pem" }))
     const signed = await place.run(["sign", "--key", file, "--alg", "PS256", "--claim", "a=b", "--no-exp"])

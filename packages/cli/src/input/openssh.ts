@@ -11,6 +11,9 @@ const UNCOMPRESSED = 4
 /** Blocks that the private part is filled up to where no cipher asks for others. */
 const PADDING = 8
 const LINE = 70
+/** 16,384 bits, as the library reads them. */
+const MAX_NUMBER_BYTES = 2048
+const LEAST_PRIME_BYTES = 16
 
 /** Whether a text holds a private key in the format of OpenSSH. */
 export function isOpenSshPrivate(text: string): boolean {
@@ -46,7 +49,7 @@ function privateMembers(reader: Reader, name: string): JwkObject {
   }
   if (type === "ssh-rsa") {
     const [n, e, d, qi, p, q] = Array.from({ length: 6 }, () => unsigned(reader.next()))
-    return rsaMembers({ n, e, d, qi, p, q } as Record<string, Buffer>)
+    return rsaMembers({ n, e, d, qi, p, q } as Record<string, Buffer>, name)
   }
   const [crv] = Object.entries(CURVES).find(([, curve]) => type === `ecdsa-sha2-${curve}`) ?? []
   if (crv === undefined) throw new Failure("key", "openssh_kind", name)
@@ -60,7 +63,11 @@ function privateMembers(reader: Reader, name: string): JwkObject {
 }
 
 /** The format has no `dp` and `dq` (RFC 8017, section 3.2): they are what is left of `d`. */
-function rsaMembers(numbers: Readonly<Record<string, Buffer>>): JwkObject {
+function rsaMembers(numbers: Readonly<Record<string, Buffer>>, name: string): JwkObject {
+  // Nothing is computed with numbers that no key has.
+  const isHuge = Object.values(numbers).some((bytes) => bytes.length > MAX_NUMBER_BYTES)
+  if (isHuge || [numbers["p"], numbers["q"]].some((prime) => (prime?.length ?? 0) < LEAST_PRIME_BYTES))
+    throw new Failure("input", "no_key_in", name)
   const value = (name: string) => BigInt(`0x0${numbers[name]?.toString("hex")}`)
   const rest = (prime: string) => unsigned(fromBigInt(value("d") % (value(prime) - 1n)))
   const members = { ...numbers, dp: rest("p"), dq: rest("q") }

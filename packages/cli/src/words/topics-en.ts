@@ -8,12 +8,13 @@ export const topicsEn: Topics = {
 
 --key takes one SRC and may be repeated. A SRC is
 
-  FILE, @FILE      a file: JWK, key set, PEM, DER or certificate; its contents decide, not its name
+  FILE, @FILE      a file: JWK, key set, PEM, DER, OpenSSH or certificate, encrypted or not; its contents decide, not its name
   fd:N             a descriptor that the shell has opened
   prompt           the terminal asks, and shows nothing
   -                standard input
   env:NAME         a variable of the environment
   https://…        a key, a key set or PEM at an address that you type; http on this machine only
+  issuer:https://… where the document of an issuer says that its keys are
   {"kty":…}        a JWK or a key set as it stands
 
 A secret (HS256, HS384, HS512, dir, A256KW …) has flags of its own, each named after the place where the secret is: --secret-file, --secret-fd, --secret-prompt, --secret-env, and --secret for the text itself. --secret-encoding says what the text is; nothing is guessed. A passphrase or password is never the word itself: @FILE, env:NAME, fd:N, - or prompt.
