@@ -5,7 +5,7 @@ import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Failure } from "../frame/failure.ts"
+import { EXIT_CODES, Failure } from "../frame/failure.ts"
 import { indentJson, writeJson } from "../frame/json.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { Members } from "../input/claims.ts"
@@ -52,19 +52,28 @@ async function runEditor(editor: string, env: Session["env"]): Promise<void> {
   const line = process.platform === "win32" ? `${editor} "%JOT_FILE%"` : `trap : INT; ${editor} "$JOT_FILE"`
   const listeners = process.listeners("SIGINT")
   process.removeAllListeners("SIGINT").on("SIGINT", leaveToEditor)
+  for (const signal of ENDINGS) process.once(signal, endInOrder)
   try {
     const child = spawn(line, { shell: true, stdio: "inherit", env })
     const [status, signal] = (await once(child, "exit")) as [number | null, string | null]
-    if (signal === "SIGINT" || status === BY_SIGINT) throw new Failure("interrupted", "interrupted")
+    if (signal !== null || (status ?? 0) > BY_SIGNAL) throw new Failure("interrupted", "interrupted")
     if (status !== 0) throw new Failure("io", "editor_failed")
   } finally {
     process.off("SIGINT", leaveToEditor)
     for (const listener of listeners) process.on("SIGINT", listener)
+    for (const signal of ENDINGS) process.off(signal, endInOrder)
   }
 }
 
-/** How a shell says that Ctrl-C ended what it ran. */
-const BY_SIGINT = 130
+/** What would end the program at once, and leave the file behind. */
+const ENDINGS = ["SIGTERM", "SIGHUP"] as const
+
+function endInOrder(): void {
+  process.exit(EXIT_CODES.interrupted)
+}
+
+/** Above this a shell says that a signal ended what it ran. */
+const BY_SIGNAL = 128
 
 function leaveToEditor(): void {
   // The terminal told both.
