@@ -100,6 +100,17 @@ describe("--discover", () => {
     expect((await verify(token, "--key", file, "--discover", host())).code).toBe(0)
   })
 
+  test.each([
+    ["a query", () => ({ iss: `${origin()}/?x` }), {}],
+    ["a name and a password", () => ({ iss: origin().replace("//", "//a:b@") }), {}],
+    ["http elsewhere", () => ({ iss: "http://issuer.example" }), {}],
+    ["no address", () => ({ iss: "issuer" }), { jku: "issuer", x5u: "file:///etc/passwd" }],
+  ])("what a token names badly is no mistake of the user: %s", async (_, claims, header) => {
+    const token = encode(claims(), key, { header })
+    const { code } = await verify(token, "--discover", `${host()},issuer.example`)
+    expect([code, asked]).toEqual([6, []])
+  })
+
   test("ends with 7 where nobody answers, under --offline and for an address that is not there", async () => {
     const token = encode({ iss: origin() }, key)
     expect((await verify(token, "--offline", "--discover", host())).code).toBe(7)

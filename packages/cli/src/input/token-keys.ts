@@ -61,7 +61,9 @@ async function namedKeys(reading: Reading, session: Session, fetched: Fetched): 
   }
   const issuer = textMember(reading.payload?.json?.root, "iss")
   const expected = session.options.list("iss")
-  const isExpected = issuer !== undefined && (expected === undefined || expected.includes(issuer))
+  // No issuer has a query or fragment (RFC 8414, section 2).
+  const isIssuer = issuer !== undefined && !/[?#]/.test(issuer)
+  const isExpected = isIssuer && (expected === undefined || expected.includes(issuer))
   const set = isExpected && isAllowed(issuer) ? await keySetAddress(issuer, ask) : undefined
   const named = [textMember(head, "jku"), textMember(head, "x5u")].filter(isAllowed)
   return [
@@ -72,12 +74,20 @@ async function namedKeys(reading: Reading, session: Session, fetched: Fetched): 
 
 /** Whether a machine is on the list. One that is not is told, never asked. */
 function mayAsk(address: string | undefined, hosts: readonly string[], { tell, say }: Session): boolean {
-  if (address === undefined || !URL.canParse(address)) return false
-  const { host, protocol } = new URL(address)
-  if (host === "" || !/^https?:$/.test(protocol)) return false
-  if (hosts.includes(host)) return true
-  tell({ level: "warning", text: say("host_not_listed", host), isAlways: true })
-  return false
+  const host = address === undefined ? undefined : hostOf(address)
+  if (host === undefined) return false
+  if (!hosts.includes(host)) tell({ level: "warning", text: say("host_not_listed", host), isAlways: true })
+  return hosts.includes(host)
+}
+
+/** The machine that an address names; undefined where it may not be asked at all: what a token says is no mistake of the user. */
+function hostOf(address: string): string | undefined {
+  try {
+    return urlOf(address).host
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }
 
 /** The machines of `--discover`, as they stand in addresses. */
