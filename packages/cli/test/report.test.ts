@@ -1,5 +1,5 @@
 /** What a person reads of a token: on terminals of every width, in both languages, with and without more than ASCII. */
-import { encode, Jwk } from "jotkit"
+import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
 import { hasTerminals, Terminal } from "./terminal.ts"
@@ -116,6 +116,16 @@ describe("what it says", () => {
     const disclosure = part(JSON.stringify(["salt", "given_name", "Alice"]))
     expect(await report(`${tokenOf({ _sd_alg: "sha-256" })}~${disclosure}~`)).toContain(
       'Disclosures\n  given_name  "Alice"  Given name: first name or names\n',
+    )
+  })
+
+  test("the token in a token, and the key binding of an SD-JWT", async () => {
+    const settings = { algorithm: "HS256", header: { cty: "JWT" } } as const
+    const nested = String(signJws(tokenOf({ sub: "inner" }), SECRETS.good, settings))
+    expect(await report(nested)).toMatch(/Token inside\n {2}alg {2}"HS256" .*\n {2}typ .*\n {2}sub {2}"inner"/)
+    const binding = encode({ nonce: "n-1" }, SECRETS.good, { algorithm: "HS256", header: { typ: "kb+jwt" } })
+    expect(await report(`${tokenOf({ _sd_alg: "sha-256" })}~${binding}`)).toMatch(
+      /Key binding\n {2}alg .*\n {2}typ .*\n {2}nonce {2}"n-1"/,
     )
   })
 

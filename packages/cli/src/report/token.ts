@@ -52,6 +52,8 @@ export function reportText(report: Report, session: Session): string {
     ...titled(say("heading_header"), partLines("header", reading.header, report, session)),
     ...titled(say("heading_payload"), partLines("payload", reading.payload, report, session)),
     ...titled(say("heading_disclosures"), disclosureLines(report, session)),
+    ...titled(say("heading_inside"), insideLines(reading.nested, report, session)),
+    ...titled(say("heading_key_binding"), insideLines(reading.keyBinding, report, session)),
     ...titled(say("heading_parts"), segmentLines(reading, session)),
     ...titled(say("heading_findings"), findingLines(findings, catalogue, session)),
   ]
@@ -136,6 +138,11 @@ function partLines(name: "header" | "payload", part: Segment | undefined, report
   }
   const rows = root.members.map((member) => rowOf(name, member, part, report, session))
   return tableLines(name, rows, session)
+}
+
+/** What a token says that stands in another one. */
+function insideLines(inside: Reading | undefined, report: Report, session: Session): string[] {
+  return (["header", "payload"] as const).flatMap((name) => partLines(name, inside?.[name], report, session))
 }
 
 function tableLines(

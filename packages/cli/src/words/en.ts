@@ -199,6 +199,8 @@ const words = {
   now: "now",
   heading_findings: "Findings",
   heading_disclosures: "Disclosures",
+  heading_inside: "Token inside",
+  heading_key_binding: "Key binding",
   heading_parts: "Parts",
   "part.header": "header",
   "part.unprotected": "unprotected header",

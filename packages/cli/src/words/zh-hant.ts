@@ -184,6 +184,8 @@ export const zhHant: Words = {
   now: "現在",
   heading_findings: "發現的問題",
   heading_disclosures: "揭露的宣告",
+  heading_inside: "內含的權杖",
+  heading_key_binding: "金鑰綁定",
   heading_parts: "組成",
   "part.header": "標頭",
   "part.unprotected": "未受保護的標頭",
