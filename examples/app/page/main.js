@@ -22,10 +22,10 @@ const form = /** @type {HTMLFormElement} */ (find("login"))
 draw()
 performance.mark("drawn")
 
-client.onChange(({ reason, code }) => {
+client.onChange(({ reason }) => {
   if (reason === "login") language = languageOf(String(client.claims?.["locale"] ?? language))
   if (!client.active) leave()
-  tell(reason === "ended" && code !== undefined ? { word: "ended", values: { code } } : undefined)
+  tell(reason === "ended" ? { word: "ended" } : undefined)
   if (reason === "login") void run(listSessions)
 })
 find("language").onclick = () => {

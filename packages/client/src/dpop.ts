@@ -15,6 +15,7 @@ type KeyPair = Awaited<ReturnType<typeof crypto.subtle.generateKey>> & {
 }
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1]
 
+const MAX_REFUSALS = 2
 const TOLERANCE_MS = 10_000
 const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
 
@@ -47,24 +48,28 @@ export function dpopKeys(name = "dpop"): ProofMaker {
     return `${input}.${base64url(signature)}`
   }
 
+  /** Takes the nonce of an answer, and the time of a refusal: proofs are good for a minute, by the server's clock. */
+  function learn(response: Response): boolean {
+    const wanted = response.headers.get("dpop-nonce") ?? nonce
+    const served = Date.parse(response.headers.get("date") ?? "") - Date.now()
+    const isOff = response.status === 401 && Math.abs(served - skew) > TOLERANCE_MS
+    const hasLearned = isOff || wanted !== nonce
+    nonce = wanted
+    if (isOff) skew = served
+    return hasLearned
+  }
+
   return {
     async send(fetch, input, init) {
       const { method, headers } = init
       const [, token] = headers.get("authorization")?.split(" ") ?? []
-      const attempt = async () => {
+      // A refusal may tell of the clock first, and of the nonce then.
+      for (let left = MAX_REFUSALS; ; left--) {
         headers.set("dpop", await proof(method, "url" in input ? input.url : input.href, token))
-        return fetch("clone" in input ? input.clone() : input, init)
+        const response = await fetch("clone" in input ? input.clone() : input, init)
+        const hasLearned = learn(response)
+        if (response.status !== 401 || !hasLearned || left === 0 || !isReplayable(init)) return response
       }
-      const response = await attempt()
-      const wanted = response.headers.get("dpop-nonce") ?? nonce
-      const isStale = wanted !== nonce
-      nonce = wanted
-      if (response.status !== 401 || !isReplayable(init)) return response
-      // Proofs are good for a minute, by the server's clock.
-      const served = Date.parse(response.headers.get("date") ?? "") - Date.now()
-      const isOff = Math.abs(served - skew) > TOLERANCE_MS
-      if (isOff) skew = served
-      return isStale || isOff ? attempt() : response
     },
     async forget() {
       pair = undefined

@@ -1,4 +1,5 @@
 /** A real Chromium: that of tests/runtimes. Its types are there only where it is installed, so what is used of it is written here. */
+import { fileURLToPath } from "node:url"
 import { ensureRuntimes } from "../../../scripts/runtimes.mjs"
 
 /** A browser, headless. */
@@ -49,6 +50,17 @@ interface Locator {
 interface Route {
   request(): { url(): string }
   fulfill(answer: { contentType?: string; body?: string; path?: string }): Promise<void>
+}
+
+const dist = fileURLToPath(new URL("../dist/", import.meta.url))
+
+/** Puts the built client beside a server's routes, in `/client/`, and an empty page at `/blank`. */
+export async function serveBuilt(context: Context, body = ""): Promise<void> {
+  const page = `<!doctype html><title>blank</title><link rel="icon" href="data:," />${body}`
+  await context.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: page }))
+  await context.route("**/client/**", (route) =>
+    route.fulfill({ path: dist + new URL(route.request().url()).pathname.slice("/client/".length) }),
+  )
 }
 
 /** Why there is no browser; undefined: there is one. On CI that fails, elsewhere its tests are skipped, and listed. */

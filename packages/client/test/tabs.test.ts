@@ -1,12 +1,9 @@
 /** Several tabs and workers of a real Chromium, on a real example server whose clock the tests move. */
-import { execFileSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import type { Client } from "@jotkit/client"
 import { afterAll, afterEach, test as baseTest, beforeAll, beforeEach, describe, expect } from "vitest"
-import { type Browser, type Context, missing, type Page, startChromium } from "./chromium.ts"
-import { type Server, startServer } from "./servers.ts"
+import { type Browser, type Context, missing, type Page, serveBuilt, startChromium } from "./chromium.ts"
+import { buildAll, type Server, startServer } from "./servers.ts"
 
-const root = fileURLToPath(new URL("../../../", import.meta.url))
 const QUARTER = 16 * 60
 const MODES = ["cookie", "bearer"] as const
 type Mode = (typeof MODES)[number]
@@ -38,10 +35,7 @@ const errors: Error[] = []
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/client"], {
-    cwd: root,
-    stdio: "inherit",
-  })
+  buildAll()
   ;[browser, server] = await Promise.all([startChromium(), startServer("express", { REFRESH_GRACE: "0s" })])
 })
 
@@ -59,12 +53,8 @@ beforeEach(async () => {
   context.on("request", (request) => {
     if (request.url().endsWith("/refresh")) refreshes++
   })
-  await context.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: BLANK }))
+  await serveBuilt(context, `<script>${SETUP}</script>`)
   await context.route("**/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: WORKER }))
-  await context.route("**/client/**", (route) => {
-    const { pathname } = new URL(route.request().url())
-    return route.fulfill({ path: `${root}packages/client/dist/${pathname.slice("/client/".length)}` })
-  })
 })
 
 afterEach(async () => {
@@ -87,7 +77,6 @@ const SETUP = `
       Promise.all(Array.from({ length: count }, async () => (await page.client.fetch("/me")).status)),
   }
 `
-const BLANK = `<!doctype html><title>blank</title><link rel="icon" href="data:," /><script>${SETUP}</script>`
 const WORKER = `${SETUP}
   self.onmessage = async ({ data: { mode, count } }) => {
     await page.open(mode)
