@@ -1,7 +1,6 @@
 /** Holds what the program answers under `--json` against the published schema, which knows every member. */
 import { readFileSync } from "node:fs"
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
-import { COMMAND_NAMES } from "../src/frame/commands.ts"
 
 /** A schema, as far as tests look into it. */
 export interface Schema {
@@ -17,6 +16,9 @@ export const schema: Schema & { readonly $id: string; readonly $defs: Readonly<R
   readFileSync(new URL("../schema/jot.schema.json", import.meta.url), "utf8"),
 )
 
+/** Commands, as the schema names them: word for word. */
+const COMMANDS = (schema.anyOf ?? []).map(({ $ref = "" }) => $ref.replace("#/$defs/", "").split("-"))
+
 const MOMENT = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 // What an answer holds beside the members of its command stands in a schema that it refers to: there the type is said.
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { "date-time": MOMENT } })
@@ -29,12 +31,8 @@ export function definitionFor(args: readonly string[]): string {
   if (line.includes("--version") || line.includes("-V")) return "version"
   if (line.some((word) => word === "--help" || word === "-h")) return "help"
   const starts = line.map((_, at) => line.slice(at))
-  const name = starts.flatMap((words) => COMMAND_NAMES.filter((known) => isAhead(known.split(" "), words)))[0]
-  return (name ?? "inspect").replace(" ", "-")
-}
-
-function isAhead(name: readonly string[], words: readonly string[]): boolean {
-  return name.every((word, at) => words[at] === word)
+  const name = starts.flatMap((words) => COMMANDS.filter((known) => known.every((word, at) => words[at] === word)))[0]
+  return (name ?? ["inspect"]).join("-")
 }
 
 /** Whether the answer was promised to be JSON. */
