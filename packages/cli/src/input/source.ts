@@ -93,10 +93,19 @@ export function takeStdin(): AsyncIterable<unknown> {
   return process.stdin
 }
 
-/** Tells how much has been read; of a file also of how much. Tokens that pass over the screen tell enough. */
-export async function* watched(chunks: AsyncIterable<unknown>, { progress, say }: Session): AsyncGenerator<unknown> {
+/**
+ * Tells how much has been read, of a file also of how much. Tokens that pass over the screen tell enough.
+ *
+ * @param file - A path or a descriptor.
+ */
+export async function* watched(
+  chunks: AsyncIterable<unknown>,
+  file: string | number,
+  { progress, say }: Session,
+): AsyncGenerator<unknown> {
   if (process.stdout.isTTY === true) return yield* chunks
-  const { size } = fstatSync(process.stdin.fd)
+  const status = typeof file === "number" ? fstatSync(file) : statSync(file, { throwIfNoEntry: false })
+  const size = status?.size ?? 0
   let read = 0
   for await (const chunk of chunks) {
     if (Buffer.isBuffer(chunk)) read += chunk.length

@@ -102,9 +102,11 @@ function* settled(batch: Batch, isLog: boolean): Generator<Reading> {
 }
 
 async function linesFrom(session: Session, batch: Batch): Promise<AsyncIterable<string> | Iterable<string>> {
-  const [source = "-"] = session.operands
-  if (source === "-" && process.stdin.isTTY !== true) return linesOf(watched(takeStdin(), session), batch)
-  if (source.startsWith("@")) return linesOf(chunksOf(source.slice(1)), batch)
+  const [source] = session.operands
+  const isPiped = source === undefined && process.stdin.isTTY !== true
+  if (source === "-" || isPiped) return linesOf(watched(takeStdin(), process.stdin.fd, session), batch)
+  const file = source?.startsWith("@") === true ? source.slice(1) : undefined
+  if (file !== undefined) return linesOf(watched(chunksOf(file), file, session), batch)
   return (await tokenText(session)).split("\n")
 }
 
