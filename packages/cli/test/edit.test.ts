@@ -21,6 +21,7 @@ test.skipIf(process.platform === "win32")(
     const { stdout, stderr, code } = await edit("sed -i s/alice/bob/")
     expect([code, stderr]).toEqual([0, "warning: the token never expires; --exp +1h, or --no-exp if that is meant\n"])
     expect(decodeUnverified(stdout.trim()).payload).toEqual({ sub: "bob", n: 1, iat: 5 })
+    expect((await edit("true", "--no-exp")).stderr).toBe("")
     expect(readdirSync(temporary)).toEqual([])
   },
 )

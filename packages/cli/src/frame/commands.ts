@@ -186,7 +186,7 @@ const commands = {
   edit: {
     operands: "[TOKEN]",
     most: 1,
-    flags: [...KEYS, "alg", "format", "unsafe-weak-key", "out", "force"],
+    flags: [...KEYS, "alg", "no-exp", "format", "unsafe-weak-key", "out", "force"],
     load: () => import("../commands/edit.ts"),
     examples: ["edit --key private.jwk TOKEN"],
   },

@@ -83,7 +83,7 @@ const words = {
   "flag.crit": "a critical header extension: one that you handle, for sign one to be named; may be repeated",
   "flag.detached": "the payload of a token that does not hold it; for sign: leave the payload out",
   "flag.strict": "an audience that nobody checked is a failure, and so is expecting neither issuer nor audience",
-  "flag.claims": "all claims, as JSON",
+  "flag.claims": "all claims, as JSON; other flags win over it, which is said",
   "flag.claim": "one claim: = for text, := for JSON; a name beginning with / is a path",
   "flag.header": "one header parameter: = for text, := for JSON",
   "flag.from-json": "what `decode --json` printed: header and payload to start from",

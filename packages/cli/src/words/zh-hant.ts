@@ -68,7 +68,7 @@ export const zhHant: Words = {
   "flag.policy": "含 algorithms、issuer、audience、subject、typ、require、maxAge、leeway 的 JSON 檔；旗標優先",
   "flag.crit": "關鍵的標頭擴充：由您處理者，簽章時為要列出者；可重複",
   "flag.strict": "未檢查的對象視為失敗；未指定簽發者與對象時亦同",
-  "flag.claims": "所有宣告，JSON 格式",
+  "flag.claims": "以 JSON 提供所有宣告；其他旗標優先，並會告知",
   "flag.claim": "一個宣告：= 是文字，:= 是 JSON；以 / 開頭的名稱是路徑",
   "flag.detached": "不在權杖裡的承載內容；簽署時：不把承載內容放進權杖",
   "flag.header": "一個標頭參數：= 是文字，:= 是 JSON",
