@@ -119,6 +119,16 @@ module.exports = {
       to: { path: "^packages/debugger/src/(view|words|style|page)/" },
     },
     {
+      name: "client-runs-alone",
+      severity: "error",
+      comment: "a page carries all that it imports; each framework has a door of its own",
+      from: { path: "^packages/client/src/" },
+      to: {
+        path: ".+",
+        pathNot: ["^packages/client/src/(core/|index\\.ts)", "^node_modules/(@types/)?(react|vue|svelte)/"],
+      },
+    },
+    {
       name: "words-are-leaves",
       severity: "error",
       comment: "a page carries one language: nothing else may bring another one in",

@@ -191,6 +191,18 @@ function checkInspect(tarballs) {
   checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
 }
 
+/** @param {string} tarball */
+function checkClient(tarball) {
+  const project = home("client", [tarball])
+  if (project === "") return
+  for (const { version, path } of nodes) {
+    hold(`import of client on Node ${version}`, path, ["import.mjs"], project)
+    hold(`require of client on Node ${version}`, path, ["require.cjs"], project)
+  }
+  importElsewhere("client", project)
+  checkTypes(project, "consumer.mts", ["@types/node", "undici-types"])
+}
+
 /**
  * @param {string} name
  * @param {string} project
@@ -281,19 +293,20 @@ const { "@oven/bun-linux-x64": bun, "@deno/linux-x64-glibc": deno } = others
 const nodes = [...otherNodes, { version: process.versions.node, path: execPath }]
 const compilers = typescripts()
 hold("tsc -b", execPath, [tsc, "-b"])
-const folders = ["jotkit", "auth", "inspect", "cli"].map((name) => join(root, "packages", name))
-for (const folder of folders.slice(0, 3)) checkBuild(folder)
+const folders = ["jotkit", "auth", "inspect", "client", "cli"].map((name) => join(root, "packages", name))
+for (const folder of folders.slice(0, 4)) checkBuild(folder)
 await checkBundle()
 const tarballs = problems.length === 0 ? folders.map(pack) : []
 for (const tarball of tarballs.filter(Boolean))
   hold(`publint ${basename(tarball)}`, "npx", ["publint", "run", tarball, "--strict"])
-const [jotkit = "", auth = "", inspect = "", cli = ""] = tarballs
+const [jotkit = "", auth = "", inspect = "", client = "", cli = ""] = tarballs
 // A program has no types.
-for (const tarball of [jotkit, auth, inspect].filter(Boolean))
+for (const tarball of [jotkit, auth, inspect, client].filter(Boolean))
   hold(`are the types wrong ${basename(tarball)}`, "npx", ["attw", tarball, "--profile", "esm-only", "--no-emoji"])
 if (jotkit !== "") checkJotkit(jotkit)
 if (jotkit !== "" && auth !== "") checkAuth([jotkit, auth])
 if (jotkit !== "" && inspect !== "") checkInspect([jotkit, inspect])
+if (client !== "") checkClient(client)
 if (cli !== "") checkCli(cli)
 for (const folder of folders) {
   if (readFileSync(join(folder, "LICENSE"), "utf8") !== readFileSync(join(root, "LICENSE"), "utf8"))

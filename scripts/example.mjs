@@ -11,7 +11,7 @@ const [, , name = ""] = argv
 if (!names.includes(name)) {
   console.error(`which example? ${names.join(", ")}`)
   process.exitCode = 1
-} else if (run(execPath, ["node_modules/typescript/bin/tsc", "-b", "packages/auth"])) {
+} else if (run(execPath, ["node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/client"])) {
   if (env["npm_lifecycle_event"] === "example") stopWithParent()
   await import(pathToFileURL(serverOf(name)).href)
 } else {

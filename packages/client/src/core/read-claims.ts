@@ -6,11 +6,16 @@ import { type InferOutput, judgeClaims, type StandardSchemaV1, type UnverifiedCl
  * same. Servers verify with `jotkit`.
  *
  * @param token - Three parts with dots between them (RFC 7515, section 3.1). An encrypted token cannot be read.
- * @param schema - Says what the claims are, and gives them their type (Standard Schema v1, synchronous).
  * @throws ClientError `token_malformed` for what is no such token: base64url, UTF-8 or JSON that does not hold.
- *   `claims_unexpected` where the claims are no object, or the schema does not take them.
+ *   `claims_unexpected` where the claims are no object.
  */
 export function readClaims(token: string): UnverifiedClaims
+/**
+ * The same, with a schema that says what the claims are, and gives them their type.
+ *
+ * @param schema - Standard Schema v1; it answers at once.
+ * @throws ClientError `claims_unexpected`, besides, where the schema does not take them.
+ */
 export function readClaims<S extends StandardSchemaV1>(token: string, schema: S): UnverifiedClaims<InferOutput<S>>
 export function readClaims(token: string, schema?: StandardSchemaV1): unknown {
   return judgeClaims(parsePayload(token), schema)
