@@ -27,14 +27,17 @@ const known = new Set([
   "6750", // bearer tokens
   "6839", // +json
   "7009", // token revocation
+  "7292", // PKCS #12
   "7468", // PEM
   "7515", // JWS
   "7516", // JWE
   "7517", // JWK
   "7518", // JWA
   "7519", // JWT
-  "7523", // client assertions
   "7520", // cookbook
+  "7521", // assertions
+  "7523", // client assertions
+  "7636", // PKCE
   "7638", // JWK thumbprint
   "7662", // token introspection
   "7748", // X25519 and X448
@@ -49,6 +52,7 @@ const known = new Set([
   "8414", // metadata of authorization servers
   "8417", // security events
   "8693", // scope and client_id as claims
+  "8707", // resource indicators
   "8725", // JWT best practice
   "8812", // secp256k1
   "9068", // at+jwt
@@ -62,7 +66,6 @@ const known = new Set([
   "9728", // protected resource metadata
   "9901", // SD-JWT
   "9864", // Ed25519 and Ed448 by name
-  "9881", // ML-DSA in X.509
   "9881", // ML-DSA in X.509
   "9964", // ML-DSA for JOSE
 ])
