@@ -7,8 +7,8 @@ import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
-import { allTokens, oneToken } from "../input/token.ts"
-import { writingFindings } from "../input/writing.ts"
+import { oneToken, tokensTogether } from "../input/token.ts"
+import { isPlain, writingFindings } from "../input/writing.ts"
 
 /** Lines that are written at once. */
 const BATCH_CHARACTERS = 65_536
@@ -61,22 +61,33 @@ async function notesOn(findings: readonly Finding[], session: Session): Promise<
     .map((found) => ({ level: "warning", text: `${found.id}: ${describeFinding(found, catalogue).message}` }))
 }
 
+/** What came by so far. */
+interface Account {
+  count: number
+  isAllReadable: boolean
+}
+
 async function decodeAll(session: Session): Promise<Answer> {
+  const account: Account = { count: 0, isAllReadable: true }
+  for await (const batch of tokensTogether(session)) if (!(await printAll(batch, session, account))) break
+  if (account.count === 0) throw new Failure("input", "token_empty")
+  return { code: account.isAllReadable ? "ok" : "input", isStreamed: true }
+}
+
+/** Prints tokens that came together, and says whether anybody reads. */
+async function printAll(batch: Iterable<Reading>, session: Session, account: Account): Promise<boolean> {
   let waiting = ""
-  let isAllReadable = true
-  let count = 0
-  for await (const reading of allTokens(session)) {
-    count++
-    isAllReadable &&= isReadable(reading)
-    waiting += session.isJson ? await lineOf(reading, session) : blockOf(reading, session)
+  for (const reading of batch) {
+    account.count++
+    account.isAllReadable &&= isReadable(reading)
+    const asked = session.isJson && !isPlain(reading)
+    const findings = asked ? await writingFindings(reading, session.now) : []
+    waiting += session.isJson ? lineOf(reading, findings, session) : blockOf(reading, session)
     if (waiting.length < BATCH_CHARACTERS) continue
-    const isRead = await session.write(waiting)
+    if (!(await session.write(waiting))) return false
     waiting = ""
-    if (!isRead) break
   }
-  await session.write(waiting)
-  if (count === 0) throw new Failure("input", "token_empty")
-  return { code: isAllReadable ? "ok" : "input", isStreamed: true }
+  return waiting === "" || session.write(waiting)
 }
 
 function blockOf(reading: Reading, session: Session): string {
@@ -85,8 +96,7 @@ function blockOf(reading: Reading, session: Session): string {
   return ""
 }
 
-async function lineOf(reading: Reading, session: Session): Promise<string> {
-  const findings = await writingFindings(reading, session.now)
+function lineOf(reading: Reading, findings: readonly Finding[], session: Session): string {
   const answer: Answer = isReadable(reading)
     ? { code: "ok", members: membersOf(reading), findings }
     : { code: "input", members: { reason: "header_unreadable", message: session.say("header_unreadable") }, findings }

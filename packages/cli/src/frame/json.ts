@@ -45,9 +45,21 @@ function written(value: Json): string {
   let text = ""
   for (const name in value) {
     const member = value[name]
-    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${written(member)}`
+    if (member !== undefined) text += `${text === "" ? "" : ","}${quoted(name)}:${written(member)}`
   }
   return `{${text}}`
+}
+
+/** Names as JSON writes them. The program has few; should data bring more, they are not kept. */
+const QUOTED = new Map<string, string>()
+const MAX_QUOTED = 256
+
+function quoted(name: string): string {
+  const known = QUOTED.get(name)
+  if (known !== undefined) return known
+  const text = JSON.stringify(name)
+  if (QUOTED.size < MAX_QUOTED) QUOTED.set(name, text)
+  return text
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -27,8 +27,12 @@ export function partOf(segment: Segment | undefined): Json {
 /** Moments in the claims as ISO 8601, beside the numbers that nobody rewrites. */
 export function timesOf({ payload }: Reading): Json {
   const root = payload?.json?.root
-  const times = TIME_CLAIMS.map((name) => [name, timeOf(memberOf(root, name)?.value)] as const)
-  return Object.fromEntries(times.filter(([, time]) => time !== undefined))
+  const times: Record<string, string | undefined> = {}
+  for (const name of TIME_CLAIMS) {
+    const time = timeOf(memberOf(root, name)?.value)
+    if (time !== undefined) times[name] = time
+  }
+  return times
 }
 
 function timeOf(node: JsonNode | undefined): string | undefined {

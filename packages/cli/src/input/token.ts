@@ -49,13 +49,22 @@ interface Batch {
  * without a token are left out.
  */
 export async function* allTokens(session: Session): AsyncGenerator<Reading> {
+  for await (const tokens of tokensTogether(session)) yield* tokens
+}
+
+/** As `allTokens`: those together that arrived together, as between them there is nothing to wait for. */
+export async function* tokensTogether(session: Session): AsyncGenerator<Iterable<Reading>> {
   const batch: Batch = { isLog: undefined, waiting: [], leftOut: 0 }
-  for await (const line of await linesFrom(session, batch)) {
+  for await (const lines of await linesFrom(session, batch)) yield readingsOf(lines, batch)
+  yield settled(batch, false)
+  if (batch.leftOut > 0) session.tell({ level: "info", text: session.say("lines_left_out", String(batch.leftOut)) })
+}
+
+function* readingsOf(lines: readonly string[], batch: Batch): Generator<Reading> {
+  for (const line of lines) {
     if (BARE.test(line) && batch.isLog !== undefined) yield read(line)
     else yield* readingsIn(line, batch)
   }
-  yield* settled(batch, false)
-  if (batch.leftOut > 0) session.tell({ level: "info", text: session.say("lines_left_out", String(batch.leftOut)) })
 }
 
 function* readingsIn(line: string, batch: Batch): Generator<Reading> {
@@ -101,17 +110,20 @@ function* settled(batch: Batch, isLog: boolean): Generator<Reading> {
   batch.waiting = []
 }
 
-async function linesFrom(session: Session, batch: Batch): Promise<AsyncIterable<string> | Iterable<string>> {
+/** Lines as they arrive. */
+type Lines = AsyncIterable<readonly string[]> | Iterable<readonly string[]>
+
+async function linesFrom(session: Session, batch: Batch): Promise<Lines> {
   const [source] = session.operands
   const isPiped = source === undefined && process.stdin.isTTY !== true
   if (source === "-" || isPiped) return linesOf(watched(takeStdin(), process.stdin.fd, session), batch)
   const file = source?.startsWith("@") === true ? source.slice(1) : undefined
   if (file !== undefined) return linesOf(watched(chunksOf(file), file, session), batch)
-  return (await tokenText(session)).split("\n")
+  return [(await tokenText(session)).split("\n")]
 }
 
 /** Lines of a stream. One that is longer than a token can be ends a list; of a log it is left out. */
-async function* linesOf(chunks: AsyncIterable<unknown>, batch: Batch): AsyncGenerator<string> {
+async function* linesOf(chunks: AsyncIterable<unknown>, batch: Batch): AsyncGenerator<readonly string[]> {
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let rest = ""
   for await (const chunk of chunks) {
@@ -122,9 +134,9 @@ async function* linesOf(chunks: AsyncIterable<unknown>, batch: Batch): AsyncGene
     if (rest.length > MAX_LINE && batch.isLog !== true) throw new Failure("input", "token_too_large")
     // Of a line that is too long its end is kept: what follows must not be taken for its beginning.
     if (rest.length > MAX_LINE) rest = rest.slice(-1)
-    yield* lines
+    yield lines
   }
-  if (rest !== "") yield rest
+  if (rest !== "") yield [rest]
 }
 
 async function tokenText(session: Session): Promise<string> {
