@@ -32,8 +32,6 @@ export async function ask(what: Asked, { options, say }: Session): Promise<strin
   try {
     return await answerFrom(input, what === "key")
   } finally {
-    // In this order: a stream that is closed can no longer be set right.
-    input.setRawMode(false).destroy()
     output.end("\n")
   }
 }
@@ -41,6 +39,8 @@ export async function ask(what: Asked, { options, say }: Session): Promise<strin
 function answerFrom(input: ReadStream, mayHaveLines: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ""
+    // In this order: a stream that is closed can no longer be set right. At once: Bun would begin another read, and never end.
+    const letGo = () => input.setRawMode(false).destroy()
     input.on("data", (typed) => {
       const keys = [...String(typed).replaceAll(SEQUENCE, "")]
       const last = keys.findIndex((key) => {
@@ -48,12 +48,20 @@ function answerFrom(input: ReadStream, mayHaveLines: boolean): Promise<string> {
         text = edited(text, key)
         return false
       })
+      if (last === -1) return
+      letGo()
       if (keys[last] === INTERRUPT) reject(new Failure("interrupted", "interrupted"))
-      else if (last !== -1) resolve(text)
+      else resolve(text)
     })
     // Who hangs up has said all.
-    input.once("end", () => resolve(text))
-    input.once("error", () => reject(new Failure("usage", "prompt_impossible")))
+    input.once("end", () => {
+      letGo()
+      resolve(text)
+    })
+    input.once("error", () => {
+      letGo()
+      reject(new Failure("usage", "prompt_impossible"))
+    })
   })
 }
 
