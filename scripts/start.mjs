@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { serveApp } from "./serve-app.mjs"
 import { onCi } from "./shell.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -17,6 +18,8 @@ const colour =
 const SERVER = "http://127.0.0.1:8787"
 /** Where the page is, unless something else is there: at one address it remembers language and theme. */
 const PAGE_PORT = 8786
+/** Where the application is, unless something else is there: what a browser remembers belongs to an address. */
+const APP_PORT = 8785
 /** The token that the contract of the core prints. */
 const EXPECTED =
   "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJoZWxsbyI6IndvcmxkIn0.bqxXg9VwcbXKoiWtp-osd0WKPX307RjcN7EuXbdq-CE"
@@ -94,6 +97,7 @@ if (stays()) await serve()
 else {
   say("npm start -- --serve                        serves it to this machine; so does npm start in a terminal")
   say("packages/debugger/dist/jot-debugger.html    is the whole page in one file, for a browser")
+  say("npm run example -- app                      an application that logs in: @jotkit/client on the Express example")
 }
 
 /** @returns {boolean} Whether someone is there to look at a page. */
@@ -108,7 +112,13 @@ async function serve() {
   const folder = join(root, "packages/debugger/dist/site")
   const served = await servePage({ folder, port: PAGE_PORT }).catch(() => servePage({ folder }))
   say(`${paint("1", served.url)}   paste a token; nothing leaves this machine. Ctrl+C ends it.`)
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void served.close())
+  const app = await serveApp(APP_PORT).catch(() => serveApp(0))
+  say(`${paint("1", app.url)}   an application that logs in: @jotkit/client on the Express example.`)
+  const close = () => {
+    app.close()
+    void served.close()
+  }
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close)
 }
 
 /** What one asks a server with logins, and what it answers: the example server's own answers, without a connection. */
@@ -175,9 +185,11 @@ function shortToken(name, value) {
 
 /** Builds the packages and the page unless their builds are newer than their sources. */
 function buildIfNeeded() {
-  if (!["packages/jotkit", "packages/auth", "packages/debugger"].every((folder) => isBuilt([folder]))) {
+  if (
+    !["packages/jotkit", "packages/auth", "packages/client", "packages/debugger"].every((folder) => isBuilt([folder]))
+  ) {
     say("building …")
-    node("node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/debugger")
+    node("node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/client", "packages/debugger")
   }
   const parts = ["packages/jotkit", "packages/inspect", "packages/debugger"]
   if (!isBuilt(parts, "packages/debugger/dist/jot-debugger.html")) node("packages/debugger/scripts/build.mjs")

@@ -24,25 +24,25 @@ test("ends by itself where there is no terminal, and says where the page is", as
   expect(output).not.toContain("✗")
 })
 
-test("serves the page until it is told to end", async () => {
+test("serves the page, and the application beside it, until it is told to end", async () => {
   const child = start("--serve")
-  const url = await addressOf(child)
-  const response = await fetch(url)
-  expect(await response.text()).toContain('<div id="page">')
+  const [page, app] = await addressesOf(child)
+  expect(await (await fetch(page)).text()).toContain('<div id="page">')
+  expect(await (await fetch(app)).text()).toContain("@jotkit/client")
   child.kill("SIGINT")
   const [status] = await once(child, "close")
   expect(status).toBe(0)
 })
 
-/** The address that it prints. */
-function addressOf(child: ChildProcess): Promise<string> {
+/** The two addresses that it prints. */
+function addressesOf(child: ChildProcess): Promise<[string, string]> {
   let output = ""
   return new Promise((resolve, reject) => {
     child.once("close", () => reject(new Error(`it ended: ${output}`)))
     child.stdout?.on("data", (text) => {
       output += text
-      const found = /http:\/\/127\.0\.0\.1:\d+\/(?= )/.exec(output)
-      if (found !== null) resolve(found[0])
+      const [page, app] = output.match(/http:\/\/127\.0\.0\.1:\d+\/(?= )/g) ?? []
+      if (page !== undefined && app !== undefined) resolve([page, app])
     })
   })
 }
