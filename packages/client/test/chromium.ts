@@ -16,6 +16,7 @@ export interface Context {
   on(event: "request", listener: (request: { method(): string; url(): string }) => void): void
   setDefaultTimeout(milliseconds: number): void
   setOffline(offline: boolean): Promise<void>
+  clearCookies(which: { name: string }): Promise<void>
   cookies(): Promise<readonly { readonly name: string; readonly value: string }[]>
   close(): Promise<void>
 }

@@ -94,6 +94,27 @@ test("without a network the page starts, and its visitor is not logged out", asy
   expect(await page.locator("#answer").innerText()).toMatch(/^200 /)
 })
 
+test.each(["cookie", "bearer"])(
+  "beside a service worker fifty requests at expiry give one refresh, by %s",
+  async (mode) => {
+    const page = await visit()
+    await isRemembered(page)
+    await page.reload()
+    await page.evaluate(`import("@jotkit/client").then(({ createClient }) => {
+    globalThis.client = createClient({ baseUrl: location.origin, mode: "${mode}" })
+    return client.login({ username: "ada", password: "lovelace" })
+  })`)
+    asked = []
+    server.setAhead(16 * 60)
+    const statuses = await page.evaluate<number[], undefined>(`
+    Promise.all(Array.from({ length: 50 }, async () => (await client.fetch("/me")).status))
+  `)
+    expect(await page.evaluate("navigator.serviceWorker.controller !== null")).toBe(true)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(asked.filter((path) => path === "/refresh")).toEqual(["/refresh"])
+  },
+)
+
 test("the server decides, whatever the page shows", async () => {
   const page = await visit()
   await logIn(page, "lin", "taipei")

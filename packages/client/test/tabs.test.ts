@@ -14,7 +14,7 @@ const test = baseTest.skipIf(missing !== undefined)
 declare const page: {
   client: Client
   changes: string[]
-  readonly open: (mode: Mode, kept?: "session") => Promise<Client>
+  readonly open: (mode: Mode, kept?: "session", at?: string) => Promise<Client>
   statuses(count: number): Promise<number[]>
 }
 
@@ -29,6 +29,8 @@ declare const Worker: new (
 
 let browser: Browser
 let server: Server
+/** The same, for pages of another origin. */
+let foreign: Server
 let context: Context
 let refreshes = 0
 const errors: Error[] = []
@@ -37,11 +39,12 @@ beforeAll(async () => {
   if (missing !== undefined) return
   buildAll()
   ;[browser, server] = await Promise.all([startChromium(), startServer("express", { REFRESH_GRACE: "0s" })])
+  foreign = await startServer("express", { REFRESH_GRACE: "0s", CORS_ORIGIN: server.address })
 })
 
 afterAll(async () => {
   await browser?.close()
-  await server?.stop()
+  await Promise.all([server?.stop(), foreign?.stop()])
 })
 
 beforeEach(async () => {
@@ -66,10 +69,10 @@ afterEach(async () => {
 const SETUP = `
   globalThis.page = {
     changes: [],
-    async open(mode, kept) {
+    async open(mode, kept, baseUrl = location.origin) {
       const { createClient, keepInSession, unsafeKeepInLocal } = await import("/client/index.js")
       const storage = kept === "session" ? keepInSession() : mode === "bearer" ? unsafeKeepInLocal() : undefined
-      page.client = createClient({ baseUrl: location.origin, mode, storage })
+      page.client = createClient({ baseUrl, mode, storage })
       page.client.onChange(({ reason }) => page.changes.push(reason))
       return page.client
     },
@@ -238,6 +241,43 @@ async function stolen(tab: Page, mode: Mode): Promise<Record<string, string>> {
   const jar = cookies.filter(({ name }) => name !== "access_token").map(({ name, value }) => `${name}=${value}`)
   return { cookie: jar.join("; "), "x-csrf-token": csrf }
 }
+
+test.each(MODES)("a page of another origin has a session by %s as well", async (mode) => {
+  foreign.setAhead(0)
+  const tab = await context.newPage()
+  const open = async () => {
+    // What really comes from this machine: browsers let no other page ask this machine.
+    await tab.goto(`${server.address}/healthz`)
+    await tab.evaluate(SETUP)
+    await tab.evaluate(async ([asked, at]) => void (await page.open(asked, undefined, at)), [
+      mode,
+      foreign.address,
+    ] as const)
+  }
+  const echo = () =>
+    tab.evaluate(async () => {
+      const headers = { "content-type": "application/json" }
+      return (await page.client.fetch("/echo", { method: "POST", headers, body: "[1]" })).json()
+    })
+  await open()
+  expect(await logIn(tab)).toBe(200)
+  expect(await echo()).toEqual([1])
+  await open()
+  expect(await nicknameIn(tab)).toBe("Ada")
+  foreign.setAhead(QUARTER)
+  expect(await echo()).toEqual([1])
+  expect(refreshes).toBeGreaterThan(0)
+  await tab.evaluate(() => page.client.logout())
+  expect([await statusesIn(tab), await context.cookies()]).toEqual([[401], []])
+})
+
+test("a cookie that the browser has thrown away is a reason to refresh", async () => {
+  const tab = await openTab("cookie")
+  await logIn(tab)
+  await context.clearCookies({ name: "access_token" })
+  expect(await statusesIn(tab, 5)).toEqual([200, 200, 200, 200, 200])
+  expect(refreshes).toBe(1)
+})
 
 test("with cookies no script finds a token, and another user's cookies are not shown as the last one's", async () => {
   const tab = await openTab("cookie")
