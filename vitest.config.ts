@@ -108,7 +108,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "client", include: ["packages/client/test/**/*.test.ts"] },
+        test: {
+          name: "client",
+          include: ["packages/client/test/**/*.test.ts"],
+          globalSetup: ["packages/client/test/build.setup.ts"],
+        },
       },
       {
         extends: true,

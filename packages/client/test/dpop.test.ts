@@ -11,7 +11,6 @@ import { test as baseTest, expect, onTestFinished, test } from "vitest"
 import { listener } from "../../../examples/fetch/http.mjs"
 import { counting } from "./asking.ts"
 import { missing, serveBuilt, startChromium } from "./chromium.ts"
-import { buildAll } from "./servers.ts"
 
 declare const client: Client
 
@@ -101,7 +100,6 @@ test("a token without its key is worth nothing", async () => {
 baseTest.skipIf(missing !== undefined)(
   "in Chromium the key outlives the page, cannot be copied, and goes with the log-out",
   async () => {
-    buildAll()
     const [browser, baseUrl] = await Promise.all([startChromium(), startServer()])
     onTestFinished(() => browser.close())
     const context = await browser.newContext()

@@ -10,15 +10,13 @@ import {
 import * as v from "valibot"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
 import { counting, withCookies } from "./asking.ts"
-import { buildAll, EXAMPLES, type Server, startServer } from "./servers.ts"
+import { EXAMPLES, type Server, startServer } from "./servers.ts"
 
 const SHOWN = v.object({ nickname: v.string(), locale: v.string() })
 const ADA = { username: "ada", password: "lovelace" }
 const JSON_BODY = { method: "POST", headers: { "content-type": "application/json" } }
 
 type Shown = Client<UnverifiedClaims<v.InferOutput<typeof SHOWN>>>
-
-beforeAll(buildAll)
 
 function clientOf({ address }: Server, more: Partial<ClientOptions<typeof SHOWN>> = {}): Shown {
   const client = createClient({ baseUrl: address, mode: "bearer", schema: SHOWN, ...more })

@@ -1,7 +1,7 @@
 /** The page of the examples, as a visitor has it: drawn from the device, with and without its service worker, with and without a network. */
 import { afterAll, afterEach, test as baseTest, beforeAll, beforeEach, expect } from "vitest"
 import { type Browser, type Context, missing, type Page, startChromium } from "./chromium.ts"
-import { buildAll, type Server, startServer } from "./servers.ts"
+import { type Server, startServer } from "./servers.ts"
 
 const test = baseTest.skipIf(missing !== undefined)
 
@@ -13,7 +13,6 @@ const errors: Error[] = []
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  buildAll()
   ;[browser, server] = await Promise.all([startChromium(), startServer("app")])
 })
 

@@ -1,5 +1,4 @@
 /** Example servers whose clock the tests move, so that tokens expire without waiting. */
-import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,14 +6,6 @@ import { fileURLToPath } from "node:url"
 import { type Running, start } from "../../auth/test/contract-server.ts"
 
 export { EXAMPLES } from "../../auth/test/contract-server.ts"
-
-const root = fileURLToPath(new URL("../../../", import.meta.url))
-
-/** Servers and pages have the built packages, as users do: they must be as new as the sources. */
-export function buildAll(): void {
-  const tsc = ["node_modules/typescript/bin/tsc", "-b", "packages/auth", "packages/client"]
-  execFileSync(process.execPath, tsc, { cwd: root, stdio: "inherit" })
-}
 
 const preload = fileURLToPath(new URL("./moved-clock.mjs", import.meta.url))
 

@@ -2,12 +2,9 @@
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync } from "node:zlib"
 import { build } from "esbuild"
-import { beforeAll, expect, test } from "vitest"
-import { buildAll } from "./servers.ts"
+import { expect, test } from "vitest"
 
 const index = fileURLToPath(new URL("../dist/index.js", import.meta.url))
-
-beforeAll(buildAll)
 
 test.each([
   ["createClient", 3072],

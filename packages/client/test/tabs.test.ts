@@ -2,7 +2,7 @@
 import type { Client } from "@jotkit/client"
 import { afterAll, afterEach, test as baseTest, beforeAll, beforeEach, describe, expect } from "vitest"
 import { type Browser, type Context, missing, type Page, serveBuilt, startChromium } from "./chromium.ts"
-import { buildAll, type Server, startServer } from "./servers.ts"
+import { type Server, startServer } from "./servers.ts"
 
 const QUARTER = 16 * 60
 const MODES = ["cookie", "bearer"] as const
@@ -37,7 +37,6 @@ const errors: Error[] = []
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  buildAll()
   ;[browser, server] = await Promise.all([startChromium(), startServer("express", { REFRESH_GRACE: "0s" })])
   foreign = await startServer("express", { REFRESH_GRACE: "0s", CORS_ORIGIN: server.address })
 })
