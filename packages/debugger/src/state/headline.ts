@@ -11,6 +11,7 @@ export type Headline =
   | "part"
   | "broken"
   | "encrypted"
+  | "opened"
   | "unsecured"
   | "unverified"
   | "impossible"
@@ -34,6 +35,7 @@ const TONES: Readonly<Record<Headline, Tone>> = {
   part: "open",
   broken: "bad",
   encrypted: "open",
+  opened: "open",
   unsecured: "bad",
   unverified: "open",
   impossible: "open",
@@ -47,9 +49,18 @@ const TONES: Readonly<Record<Headline, Tone>> = {
   accepted: "good",
 }
 
-/** The sentence for a token, and how it is meant. */
-export function headlineOf(reading: Reading, judgment: Judgment | undefined): readonly [Headline, Tone] {
-  const headline = withoutJudgment(reading) ?? (judgment === undefined ? "checking" : ofJudgment(reading, judgment))
+/**
+ * The sentence for a token, and how it is meant.
+ *
+ * @param isOpened - Whether the key opened an encrypted one.
+ */
+export function headlineOf(
+  reading: Reading,
+  judgment: Judgment | undefined,
+  isOpened: boolean,
+): readonly [Headline, Tone] {
+  const judged = withoutJudgment(reading) ?? (judgment === undefined ? "checking" : ofJudgment(reading, judgment))
+  const headline = judged === "encrypted" && isOpened ? "opened" : judged
   return [headline, TONES[headline]]
 }
 

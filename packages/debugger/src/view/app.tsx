@@ -9,6 +9,7 @@ import { words } from "../words/words.ts"
 import { Claims } from "./claims.tsx"
 import { Findings } from "./findings.tsx"
 import { HeaderParameters } from "./headers.tsx"
+import { Inside } from "./inside.tsx"
 import { KeyBox } from "./key.tsx"
 import { Preferences } from "./preferences.tsx"
 import { Timeline } from "./timeline.tsx"
@@ -35,6 +36,7 @@ export function App(): JSX.Element {
         <Verdicts />
         <KeyBox />
         <div class="column contents">
+          <Inside />
           <Timeline />
           <Claims />
           <HeaderParameters />

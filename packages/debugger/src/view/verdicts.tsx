@@ -5,6 +5,7 @@ import type { JSX } from "preact"
 import { headlineOf } from "../state/headline.ts"
 import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
 import { hasKey } from "../state/keys.ts"
+import { opening } from "../state/opening.ts"
 import { reading, recognition } from "../state/reading.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { Mark, type MarkName } from "./mark.tsx"
@@ -15,7 +16,7 @@ const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
 /** The panel of the verdicts. */
 export function Verdicts(): JSX.Element {
   const { headline: texts, verdicts } = words.value
-  const [headline, tone] = headlineOf(reading.value, judged.value?.judgment)
+  const [headline, tone] = headlineOf(reading.value, judged.value?.judgment, opening.value?.state === "opened")
   return (
     <section class="panel verdicts" data-tone={tone} data-headline={headline} aria-labelledby="verdict-title">
       <h2 id="verdict-title" class="visually-hidden">

@@ -1,7 +1,10 @@
 /** Everything the page says in English, by panel. Names of claims, rules and checks stand in `@jotkit/inspect`. */
 
+import { makingEn } from "./making-en.ts"
+
 /** The texts. `{0}` and `{1}` stand for what a text names. */
 export const en = {
+  ...makingEn,
   page: {
     title: "jot · token debugger",
     name: "token debugger",
@@ -59,6 +62,8 @@ export const en = {
     broken_more: "Strict readers refuse it. What can be read of it is shown below; none of it is verified.",
     encrypted: "Encrypted",
     encrypted_more: "Only the header can be read without the key.",
+    opened: "Decrypted",
+    opened_more: "Your key opens it. That says nothing about who made it; a signature inside would.",
     unsecured: "Not signed",
     unsecured_more: "Anyone can have written it.",
     unverified: "Readable, not verified",
@@ -159,7 +164,8 @@ export const en = {
     secret: "secret",
     thumbprint: "Thumbprint",
     newline: "The secret ends in a line break, which counts.",
-    private_given: "This is a private key. Its public half is used; the public half is enough to verify.",
+    private_given:
+      "This is a private key. Its public half verifies; the private one is needed only to sign or to decrypt.",
     keep_public: "Keep only the public half",
     form_jwk: "JWK",
     form_jwks: "Key of a JWK Set",

@@ -1,9 +1,11 @@
 /** Everything the page says in Traditional Chinese, as used in Taiwan. */
 
+import { makingZhHant } from "./making-zh-hant.ts"
 import type { Words } from "./words.ts"
 
 /** The texts. */
 export const zhHant: Words = {
+  ...makingZhHant,
   page: {
     title: "jot · 權杖除錯器",
     name: "權杖除錯器",
@@ -61,6 +63,8 @@ export const zhHant: Words = {
     broken_more: "嚴格的讀取端會拒絕它。能讀到的內容顯示於下方，皆未經驗證。",
     encrypted: "已加密",
     encrypted_more: "沒有金鑰時只能讀取標頭。",
+    opened: "已解密",
+    opened_more: "你的金鑰打得開它。這無法說明是誰製作的；內層的簽章才可以。",
     unsecured: "未簽署",
     unsecured_more: "任何人都可能寫出它。",
     unverified: "可讀取，尚未驗證",
@@ -161,7 +165,7 @@ export const zhHant: Words = {
     secret: "密鑰",
     thumbprint: "指紋",
     newline: "密鑰以換行結尾，換行也算在內。",
-    private_given: "這是私密金鑰。驗證只使用、也只需要其公開部分。",
+    private_given: "這是私密金鑰。驗證只用其公開部分；只有簽署或解密才需要私密部分。",
     keep_public: "只保留公開部分",
     form_jwk: "JWK",
     form_jwks: "JWK 金鑰集中的金鑰",

@@ -1,0 +1,102 @@
+/** Opening encrypted tokens with the key in the key box, and judging what is signed inside with a key of its own. */
+
+import { judge, memberOf, type OfferedKey, plainValue, type Reading, read, readKeys, textMember } from "@jotkit/inspect"
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
+import { decryptJweAsync, isJwtError } from "jotkit"
+import { VERIFIABLE } from "./algorithms.ts"
+import { base64Url } from "./base64url.ts"
+import { now } from "./clock.ts"
+import { encryptionsOf } from "./fitting.ts"
+import { suppliedKeys } from "./keys.ts"
+import { later } from "./later.ts"
+import { reading } from "./reading.ts"
+
+/** What is asked for without asking, and what is not done even then: someone else's token must not keep the machine busy. */
+export const PBES2_CAP = 1_200_000
+const PBES2_LIMIT = 10_000_000
+/** Keys of a set that are tried. */
+const MAX_TRIES = 16
+const DELAY_MS = 80
+
+/** What came of opening a token. */
+export type Opening =
+  | { readonly state: "opened"; readonly inside: Reading; readonly algorithm: string; readonly encryption: string }
+  | { readonly state: "refused"; readonly code: string }
+  | { readonly state: "costly" | "too_costly"; readonly count: number }
+  | { readonly state: "public" | "unfit" }
+
+/** The token whose password may be hashed as often as it asks for. */
+export const allowedCost: Signal<Reading | undefined> = signal(undefined)
+
+/** How often an encrypted token asks for its password to be hashed. */
+export const iterations: ReadonlySignal<number | undefined> = computed(() => {
+  const count = memberOf(reading.value.header?.json?.root, "p2c")?.value
+  return count?.type === "number" ? Number(count.value) : undefined
+})
+
+const question = computed(() => {
+  const keys = suppliedKeys.value ?? []
+  if (reading.value.form !== "jwe" || keys.length === 0) return undefined
+  const count = iterations.value ?? 0
+  const isAllowed = allowedCost.value === reading.value
+  return { reading: reading.value, keys, count, isCostly: count > PBES2_CAP && !isAllowed, isAllowed }
+})
+
+/** What the token holds, if the key in the key box opens it; undefined while that is being found out. */
+export const opening: ReadonlySignal<Opening | undefined> = later(question, openWithAny, DELAY_MS)
+
+async function openWithAny(asked: NonNullable<typeof question.value>): Promise<Opening> {
+  const { keys, count, isCostly, isAllowed } = asked
+  const keyId = textMember(asked.reading.header?.json?.root, "kid")
+  const named = keys.filter((key) => key.keyId !== undefined && key.keyId === keyId)
+  const usable = (named.length > 0 ? named : keys).filter((key) => key.isPrivate || key.isSymmetric)
+  if (usable.length === 0) return { state: keys.some(({ jwk }) => jwk !== undefined) ? "public" : "unfit" }
+  if (count > PBES2_LIMIT) return { state: "too_costly", count }
+  if (isCostly) return { state: "costly", count }
+  let answer: Opening = { state: "unfit" }
+  for (const key of usable.slice(0, MAX_TRIES)) {
+    answer = await open(asked.reading, key, isAllowed ? PBES2_LIMIT : PBES2_CAP)
+    if (answer.state === "opened") return answer
+  }
+  return answer
+}
+
+async function open({ text, document, header }: Reading, key: OfferedKey, maxPbes2Count: number): Promise<Opening> {
+  const algorithms = encryptionsOf(key)
+  const { jwk } = key
+  if (jwk === undefined || algorithms.length === 0) return { state: "unfit" }
+  const token = document?.root === undefined ? text : (plainValue(document.root) as object)
+  try {
+    const opened = await decryptJweAsync(token, jwk, { algorithms, zip: true, maxPbes2Count })
+    const members = { ...opened.recipientHeader, ...opened.unprotected, ...opened.header }
+    const [algorithm = "", encryption = ""] = [members.alg, members["enc"]].map(String)
+    // Read as what it would be if it were not encrypted: the same views then show it.
+    const inside = read(`${header?.text ?? ""}.${base64Url(opened.plaintext)}.`)
+    return { state: "opened", inside, algorithm, encryption }
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return { state: "refused", code: error.code }
+  }
+}
+
+/** The token inside of a token, signed or encrypted. */
+export const innerToken: ReadonlySignal<Reading | undefined> = computed(() => {
+  const opened = opening.value
+  return opened?.state === "opened" ? opened.inside.nested : undefined
+})
+
+/** The key for the signature inside: another one than that which opened the token. */
+export const innerKeyText: Signal<string> = signal("")
+
+const innerQuestion = computed(() => {
+  const inner = innerToken.value
+  return inner === undefined || innerKeyText.value === "" ? undefined : { inner, text: innerKeyText.value }
+})
+
+/** What is to be said of the signature inside. */
+export const innerJudgment = later(
+  innerQuestion,
+  async ({ inner, text }) =>
+    judge(inner, { now: now.peek(), keys: await readKeys(text), policy: { algorithms: [...VERIFIABLE] } }),
+  DELAY_MS,
+)

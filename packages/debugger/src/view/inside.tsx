@@ -1,0 +1,191 @@
+/** What is inside of a token: of an encrypted one what the key opened, and in any the token that it carries, with its own judgment. */
+
+import { type Reading, textOf } from "@jotkit/inspect"
+import type { JSX } from "preact"
+import { giveToken } from "../state/input.ts"
+import { suppliedKeys } from "../state/keys.ts"
+import {
+  allowedCost,
+  innerJudgment,
+  innerKeyText,
+  iterations,
+  type Opening,
+  opening,
+  PBES2_CAP,
+} from "../state/opening.ts"
+import { reading } from "../state/reading.ts"
+import { catalogue, fill, locale, words } from "../words/words.ts"
+import { Mark, type MarkName } from "./mark.tsx"
+import { Members } from "./members.tsx"
+import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
+import "../style/making.css"
+
+/** Tokens in tokens in tokens: nobody makes more. */
+const MAX_DEPTH = 5
+
+/** The panel of what is inside. */
+export function Inside(): JSX.Element | null {
+  const { inside } = words.value
+  const { form, nested } = reading.value
+  if (form !== "jwe") return nested === undefined ? null : <NestedPanel inner={nested} />
+  const opened = opening.value
+  if (opened === undefined) return null
+  return (
+    <section class="panel inside" aria-labelledby="inside-title" data-state={opened.state}>
+      <h2 id="inside-title">{inside.title}</h2>
+      <Cost />
+      {opened.state === "opened" ? <Opened opened={opened} /> : <NotOpened opened={opened} />}
+    </section>
+  )
+}
+
+function NestedPanel({ inner }: { readonly inner: Reading }): JSX.Element {
+  return (
+    <section class="panel inside" aria-label={titleOf(inner)}>
+      <Nested inner={inner} depth={1} />
+    </section>
+  )
+}
+
+function titleOf({ form }: Reading): string {
+  const { inside } = words.value
+  return form === "jwe" ? inside.nested_encrypted : inside.nested
+}
+
+/** How much work the token asks for. */
+function Cost(): JSX.Element | null {
+  const count = iterations.value
+  if (count === undefined) return null
+  return <p class="hint">{fill(words.value.inside.iterations, numbered(count))}</p>
+}
+
+function numbered(count: number): string {
+  return new Intl.NumberFormat(locale.value).format(count)
+}
+
+type Opened = Extract<Opening, { readonly state: "opened" }>
+
+function Opened({ opened }: { readonly opened: Opened }): JSX.Element {
+  const { inside, claims } = words.value
+  const { inside: content, algorithm, encryption } = opened
+  const isShared = suppliedKeys.value?.some(({ isSymmetric }) => isSymmetric) === true
+  const isCompressed = reading.value.header?.content?.includes('"zip"') === true
+  return (
+    <>
+      <p class="chip">
+        <span>{fill(inside.opened, algorithm, encryption)}</span>
+        <span>{isShared ? inside.opened_secret : inside.opened_public}</span>
+        {isCompressed && <span>{inside.compressed}</span>}
+      </p>
+      {content.nested === undefined ? (
+        content.payload !== undefined && <Members label={claims.title} segment={content.payload} vocabulary="claims" />
+      ) : (
+        <>
+          <InnerKey inner={content.nested} />
+          <Nested inner={content.nested} depth={1} />
+        </>
+      )}
+    </>
+  )
+}
+
+function NotOpened({ opened }: { readonly opened: Exclude<Opening, Opened> }): JSX.Element {
+  const { inside } = words.value
+  return (
+    <p class="chip" data-tone={opened.state === "refused" ? "bad" : "spent"}>
+      <span>{textOfRefusal(opened)}</span>
+      {opened.state === "costly" && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            allowedCost.value = reading.value
+          }}
+        >
+          {inside.go_on}
+        </button>
+      )}
+    </p>
+  )
+}
+
+function textOfRefusal(opened: Exclude<Opening, Opened>): string {
+  const { inside } = words.value
+  if ("count" in opened) return fill(inside[opened.state], numbered(opened.count), numbered(PBES2_CAP))
+  if (opened.state !== "refused") return inside[opened.state]
+  if (opened.code === "decryption_failed") return inside.refused
+  if (opened.code === "algorithm_unavailable") return inside.refused_absent
+  return fill(inside.refused_other, textOf(catalogue.value, "check", opened.code))
+}
+
+/** A token in a token: foldable, as deep as they go. */
+function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: number }): JSX.Element {
+  const { inside } = words.value
+  const { header, payload, nested } = inner
+  return (
+    <details class="nested" open>
+      <summary>{titleOf(inner)}</summary>
+      <div class="nested-body">
+        {header !== undefined && <Members label={inside.headers} segment={header} vocabulary="headers" />}
+        {nested === undefined && payload !== undefined && (
+          <Members label={inside.claims} segment={payload} vocabulary="claims" />
+        )}
+        <div class="act">
+          <button type="button" class="button" onClick={() => giveToken(inner.text)}>
+            {inside.alone}
+          </button>
+        </div>
+        {nested !== undefined && depth < MAX_DEPTH && <Nested inner={nested} depth={depth + 1} />}
+      </div>
+    </details>
+  )
+}
+
+/** Encryption says nothing of the sender: that is what the signature inside is for, and it has a key of its own. */
+function InnerKey({ inner }: { readonly inner: Reading }): JSX.Element | null {
+  const { inside } = words.value
+  if (inner.form !== "jws") return null
+  return (
+    <div class="inner-key">
+      <label class="field" for="inner-verifier">
+        <span>{inside.verify}</span>
+      </label>
+      <textarea
+        id="inner-verifier"
+        class="key-text"
+        {...PLAIN_TEXT}
+        rows={3}
+        aria-describedby="inner-verifier-hint"
+        value={innerKeyText.value}
+        onBeforeInput={refuseLarge}
+        onInput={({ currentTarget }) => {
+          innerKeyText.value = currentTarget.value
+        }}
+      />
+      <p id="inner-verifier-hint" class="hint">
+        {inside.verify_hint}
+      </p>
+      <InnerVerdict name="signature" />
+      <InnerVerdict name="time" />
+    </div>
+  )
+}
+
+function InnerVerdict({ name }: { readonly name: "signature" | "time" }): JSX.Element {
+  const { inside } = words.value
+  const verdict = innerJudgment.value?.verdicts[name]
+  const mark: MarkName =
+    verdict === undefined ? "not_checked" : name === "time" && verdict.status === "fail" ? "spent" : verdict.status
+  return (
+    <output class="inner-verdict" aria-label={inside[name]} data-status={verdict?.status ?? "none"}>
+      <Mark name={mark} />
+      <span>{inside[name]}</span>
+      {verdict !== undefined && (
+        <span data-mark={mark}>
+          {textOf(catalogue.value, "status", verdict.status)}
+          {verdict.code !== "ok" && `: ${textOf(catalogue.value, "check", verdict.code)}`}
+        </span>
+      )}
+    </output>
+  )
+}
