@@ -32,6 +32,7 @@ interface PageEvents {
   request: { url(): string }
   console: { type(): string; text(): string }
   pageerror: Error
+  download: { suggestedFilename(): string }
 }
 
 /** One page. */

@@ -9,6 +9,7 @@ import { probeAlgorithms } from "../state/algorithms.ts"
 import { startClock } from "../state/clock.ts"
 import { giveToken } from "../state/input.ts"
 import { takeLink } from "../state/link.ts"
+import { probeKinds } from "../state/making-keys.ts"
 import { restoreSettings } from "../state/settings.ts"
 import { App } from "../view/app.tsx"
 import { words } from "../words/words.ts"
@@ -18,6 +19,7 @@ restoreSettings(link.language)
 startClock()
 if (link.token !== undefined) giveToken(link.token)
 void probeAlgorithms()
+void probeKinds()
 effect(() => {
   document.title = words.value.page.title
 })

@@ -1,8 +1,11 @@
 /** Forgetting: nothing of the visit remains, neither in the page nor in the browser. */
 
 import { type Signal, signal } from "@preact/signals"
+import { forgetDrafts } from "./draft.ts"
 import { clearInput } from "./input.ts"
+import { formerKey, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
+import { isAsked, isWaived, testOnly } from "./signing.ts"
 import { eraseStored } from "./stored.ts"
 
 /** Whether everything was forgotten since the last thing was given; said aloud. */
@@ -11,7 +14,13 @@ export const isForgotten: Signal<boolean> = signal(false)
 /** Empties the page and what is remembered. Language and theme stay as they are until the page is left. */
 export function forgetEverything(): void {
   clearInput()
+  forgetDrafts()
+  formerKey.value = undefined
+  typedKeyId.value = ""
   innerKeyText.value = ""
+  testOnly.value = undefined
+  isAsked.value = false
+  isWaived.value = false
   eraseStored()
   isForgotten.value = true
 }

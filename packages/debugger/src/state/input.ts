@@ -33,6 +33,9 @@ export const keyFile: Signal<KeyFile | undefined> = signal(undefined)
 /** How the text of a secret stands for bytes. */
 export const secretEncoding: Signal<SecretEncoding> = signal("utf8")
 
+/** What opens an encrypted private key. */
+export const passphrase: Signal<string> = signal("")
+
 /** The one algorithm that the user accepts; empty for any that fits the key. */
 export const acceptedAlgorithm: Signal<string> = signal("")
 
@@ -66,6 +69,7 @@ export function clearInput(): void {
     giveToken("")
     giveKey("")
     secretEncoding.value = "utf8"
+    passphrase.value = ""
     acceptedAlgorithm.value = ""
   })
 }

@@ -2,13 +2,17 @@
 
 import { memberOf, type OfferedKey, type Reading, readKeys } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
-import { keyFile, keyText, secretEncoding } from "./input.ts"
+import { keyFile, keyText, passphrase, secretEncoding } from "./input.ts"
 import { later } from "./later.ts"
 import { reading } from "./reading.ts"
 
 const DELAY_MS = 40
 
-const given = computed(() => ({ input: keyFile.value?.bytes ?? keyText.value, encoding: secretEncoding.value }))
+const given = computed(() => ({
+  input: keyFile.value?.bytes ?? keyText.value,
+  encoding: secretEncoding.value,
+  passphrase: passphrase.value === "" ? undefined : passphrase.value,
+}))
 
 /** Whether the key box holds anything. */
 export const hasKey: ReadonlySignal<boolean> = computed(() => given.value.input.length > 0)
@@ -16,7 +20,7 @@ export const hasKey: ReadonlySignal<boolean> = computed(() => given.value.input.
 /** What was read in the key box; undefined while it is being read. */
 export const suppliedKeys: ReadonlySignal<readonly OfferedKey[] | undefined> = later(
   given,
-  ({ input, encoding }) => (input.length === 0 ? Promise.resolve([]) : readKeys(input, { encoding })),
+  ({ input, ...options }) => (input.length === 0 ? Promise.resolve([]) : readKeys(input, options)),
   DELAY_MS,
 )
 

@@ -7,10 +7,12 @@
 import type { JSX } from "preact"
 import { words } from "../words/words.ts"
 import { Claims } from "./claims.tsx"
+import { Editors } from "./editors.tsx"
 import { Findings } from "./findings.tsx"
 import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
 import { KeyBox } from "./key.tsx"
+import { MakeKeys } from "./make-keys.tsx"
 import { Preferences } from "./preferences.tsx"
 import { Timeline } from "./timeline.tsx"
 import { TokenBox } from "./token.tsx"
@@ -41,6 +43,10 @@ export function App(): JSX.Element {
           <Claims />
           <HeaderParameters />
           <Findings />
+        </div>
+        <div class="column tools">
+          <Editors />
+          <MakeKeys />
         </div>
       </main>
       <footer class="footer">

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
 import { isForgotten } from "../state/forget.ts"
-import { acceptedAlgorithm, giveKey, keyFile, keyText, secretEncoding } from "../state/input.ts"
+import { acceptedAlgorithm, giveKey, keyFile, keyText, passphrase, secretEncoding } from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
@@ -73,8 +73,32 @@ export function KeyBox(): JSX.Element {
         <AlgorithmField />
         <EncodingField />
       </div>
+      {suppliedKeys.value?.[0]?.form === "pkcs8_encrypted" && <Passphrase />}
       <Summary />
     </section>
+  )
+}
+
+/** Asked for where the key is of no use without. */
+function Passphrase(): JSX.Element {
+  const { keys } = words.value
+  return (
+    <label class="field">
+      <span>{keys.passphrase}</span>
+      <input
+        type="password"
+        class="text"
+        autocomplete="off"
+        aria-describedby="passphrase-hint"
+        value={passphrase.value}
+        onInput={({ currentTarget }) => {
+          passphrase.value = currentTarget.value
+        }}
+      />
+      <span id="passphrase-hint" class="hint">
+        {keys.passphrase_hint}
+      </span>
+    </label>
   )
 }
 

@@ -1,0 +1,235 @@
+/** Making keys, and writing those in the key box in another form. */
+
+import { computed, signal } from "@preact/signals"
+import type { JSX } from "preact"
+import { algorithms } from "../state/algorithms.ts"
+import { suppliedKeys } from "../state/keys.ts"
+import { later } from "../state/later.ts"
+import {
+  chosenKind,
+  encryptionKinds,
+  formerKey,
+  isMaking,
+  KEY_OUTPUTS,
+  type KeyIdSource,
+  type KeyKind,
+  type KeyOutput,
+  keyIdSource,
+  kindToMake,
+  makeKey,
+  makingProblem,
+  modulusBits,
+  restoreKey,
+  typedKeyId,
+  type Written,
+  writeKeys,
+} from "../state/making-keys.ts"
+import { fill, words } from "../words/words.ts"
+import { PLAIN_TEXT } from "./plain-text.ts"
+import "../style/making.css"
+
+const ID_SOURCES: readonly KeyIdSource[] = ["thumbprint", "date", "random", "typed", "none"]
+const MODULUS_BITS = [2048, 3072, 4096]
+
+const chosenOutput = signal<KeyOutput | "">("")
+const copied = signal<Written | undefined>(undefined)
+
+/** The keys of the key box in the form that was asked for. */
+const written = later(
+  computed(() => {
+    const [form, keys] = [chosenOutput.value, suppliedKeys.value]
+    return form === "" || keys === undefined ? undefined : { form, keys }
+  }),
+  async ({ form, keys }) => ({
+    result: await writeKeys(keys, form),
+    isEmpty: keys.every(({ jwk }) => jwk === undefined),
+  }),
+  0,
+)
+
+/** The panel of keys that are made and converted. */
+export function MakeKeys(): JSX.Element {
+  const { keys } = words.value
+  return (
+    <section class="panel" aria-labelledby="keys-title">
+      <h2 id="keys-title">{keys.title}</h2>
+      <div class="fields">
+        <Kind />
+        {/^(?:RS|PS)/.test(kindToMake()) && <Bits />}
+        <KeyId />
+        {keyIdSource.value === "typed" && <TypedId />}
+      </div>
+      <div class="act">
+        <button type="button" class="button" disabled={isMaking.value} onClick={() => void makeKey()}>
+          {isMaking.value ? keys.making : keys.generate}
+        </button>
+        {formerKey.value !== undefined && (
+          <button type="button" class="button" onClick={restoreKey}>
+            {keys.restore}
+          </button>
+        )}
+      </div>
+      <output class="states">
+        {makingProblem.value !== "" && (
+          <span class="chip" data-tone="bad">
+            {fill(keys.problem, makingProblem.value)}
+          </span>
+        )}
+      </output>
+      <Output />
+    </section>
+  )
+}
+
+function Kind(): JSX.Element {
+  const { keys } = words.value
+  const signatures = algorithms.value.filter(({ name }) => name !== "none")
+  return (
+    <label class="field">
+      <span>{keys.kind}</span>
+      <select
+        value={chosenKind.value}
+        onChange={({ currentTarget }) => {
+          chosenKind.value = currentTarget.value
+        }}
+      >
+        <option value="">{fill(keys.suggested, chosenKind.value === "" ? kindToMake() : "…")}</option>
+        <optgroup label={keys.signatures}>{signatures.map(kindOption)}</optgroup>
+        <optgroup label={keys.encryption}>{encryptionKinds.value.map(kindOption)}</optgroup>
+      </select>
+    </label>
+  )
+}
+
+function kindOption({ name, isAvailable }: KeyKind): JSX.Element {
+  return (
+    <option key={name} value={name} disabled={!isAvailable}>
+      {isAvailable ? name : fill(words.value.keys.absent, name)}
+    </option>
+  )
+}
+
+function Bits(): JSX.Element {
+  const { keys } = words.value
+  return (
+    <label class="field">
+      <span>{keys.bits}</span>
+      <select
+        value={String(modulusBits.value)}
+        onChange={({ currentTarget }) => {
+          modulusBits.value = Number(currentTarget.value)
+        }}
+      >
+        {MODULUS_BITS.map((bits) => (
+          <option key={bits} value={String(bits)}>
+            {`RSA ${bits}`}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function KeyId(): JSX.Element {
+  const { keys } = words.value
+  return (
+    <label class="field">
+      <span>{keys.id}</span>
+      <select
+        value={keyIdSource.value}
+        onChange={({ currentTarget }) => {
+          keyIdSource.value = ID_SOURCES.find((one) => one === currentTarget.value) ?? "none"
+        }}
+      >
+        {ID_SOURCES.map((source) => (
+          <option key={source} value={source}>
+            {keys[`id_${source}`]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function TypedId(): JSX.Element {
+  const { keys } = words.value
+  return (
+    <label class="field">
+      <span>{keys.id_text}</span>
+      <input
+        class="text"
+        {...PLAIN_TEXT}
+        value={typedKeyId.value}
+        onInput={({ currentTarget }) => {
+          typedKeyId.value = currentTarget.value
+        }}
+      />
+    </label>
+  )
+}
+
+function Output(): JSX.Element {
+  const { keys } = words.value
+  const { result, isEmpty = true } = written.value ?? {}
+  return (
+    <>
+      <label class="field">
+        <span>{keys.form}</span>
+        <select
+          value={chosenOutput.value}
+          onChange={({ currentTarget }) => {
+            chosenOutput.value = KEY_OUTPUTS.find((one) => one === currentTarget.value) ?? ""
+          }}
+        >
+          <option value="">{keys.form_none}</option>
+          {KEY_OUTPUTS.map((form) => (
+            <option key={form} value={form}>
+              {keys[form]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {written.value !== undefined && result === undefined && (
+        <p class="hint">{isEmpty ? keys.no_key : keys.no_form}</p>
+      )}
+      {result !== undefined && <WrittenKey written={result} />}
+    </>
+  )
+}
+
+function WrittenKey({
+  written: { form, text, content, fileName, isSecret },
+  written: whole,
+}: {
+  readonly written: Written
+}): JSX.Element {
+  const { keys } = words.value
+  return (
+    <>
+      <textarea class="key-text" readOnly rows={8} aria-label={keys.written} data-form={form} value={text} />
+      {isSecret && <p class="note">{keys.is_secret}</p>}
+      <div class="act">
+        <button type="button" class="button" onClick={() => copy(whole)}>
+          {copied.value === whole ? keys.copied : keys.copy}
+        </button>
+        <button type="button" class="button" onClick={() => save(content, fileName)}>
+          {keys.save}
+        </button>
+      </div>
+    </>
+  )
+}
+
+/** By selecting it: that needs no permission, and works where the clipboard's own interface is not there. */
+function copy(whole: Written): void {
+  document.querySelector<HTMLTextAreaElement>("[data-form]")?.select()
+  if (document.execCommand("copy")) copied.value = whole
+}
+
+/** Hands a file to the browser; it is made here and goes nowhere else. */
+function save(content: Written["content"], fileName: string): void {
+  const address = URL.createObjectURL(new Blob([content]))
+  const link = Object.assign(document.createElement("a"), { href: address, download: fileName })
+  link.click()
+  URL.revokeObjectURL(address)
+}

@@ -1,0 +1,351 @@
+/** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
+
+import { decodeAsync, decodeUnverified, encode, Jwk, verifyJws } from "jotkit"
+import { describe, expect } from "vitest"
+import type { Locator, Page } from "./browser.ts"
+import { type Artefact, expectVerdicts, give, open, test } from "./fixture.ts"
+
+const NOW = 1_700_000_000
+const SECRET = "a-secret-that-nobody-else-must-ever-read"
+const artefacts: readonly Artefact[] = ["site", "file"]
+
+/** A token with a payload that JavaScript would write otherwise. */
+const ODD_PAYLOAD = '{"z":12345678901234567890,"a":1.0,"iss":"x","s":"\\u0041"}'
+
+function box(page: Page, name: "Token" | "Key" | "Header" | "Payload"): Locator {
+  return page.getByRole("textbox", { name })
+}
+
+function button(page: Page, name: string): Locator {
+  return page.getByRole("button", { name, exact: true })
+}
+
+/** Waits until the token is another one, and answers with it. */
+async function nextToken(page: Page, before: string): Promise<string> {
+  await expect.poll(() => box(page, "Token").inputValue()).not.toBe(before)
+  return box(page, "Token").inputValue()
+}
+
+/** Presses Sign, and waits for the token. */
+async function sign(page: Page): Promise<string> {
+  const before = await box(page, "Token").inputValue()
+  await button(page, "Sign").click()
+  return nextToken(page, before)
+}
+
+/** A part of a compact token as text. */
+function partOf(token: string, index: 0 | 1): string {
+  return Buffer.from(token.split(".")[index] ?? "", "base64url").toString()
+}
+
+/** Why it was not signed. */
+async function obstacle(page: Page, code: string): Promise<string> {
+  return page.locator(`.editors [data-code="${code}"]`).innerText()
+}
+
+describe.each(artefacts)("the page as %s", (artefact) => {
+  test("edits beside the token, and signs only when told to", async () => {
+    const page = await open({ artefact, at: NOW })
+    const token = encode({ iss: "x", sub: "ada" }, SECRET, { algorithm: "HS256" })
+    await give(page, token, SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    expect(JSON.parse(await box(page, "Header").inputValue())).toEqual({ alg: "HS256", typ: "JWT" })
+    expect(JSON.parse(await box(page, "Payload").inputValue())).toEqual({ iss: "x", sub: "ada" })
+    const unsigned = page.locator('[data-state="unsigned"]')
+    expect(await unsigned.count()).toBe(0)
+    await box(page, "Payload").fill(ODD_PAYLOAD)
+    await unsigned.waitFor()
+    expect(await box(page, "Token").inputValue()).toBe(token)
+    await expectVerdicts(page, { Signature: "pass" })
+    const signed = await sign(page)
+    expect(partOf(signed, 1)).toBe(ODD_PAYLOAD)
+    expect(verifyJws(signed, SECRET, { algorithms: ["HS256"] }).header).toEqual({ alg: "HS256", typ: "JWT" })
+    await expectVerdicts(page, { Signature: "pass" })
+    expect(await unsigned.count()).toBe(0)
+    // Editing the token changes the texts.
+    await box(page, "Token").fill(token)
+    expect(await box(page, "Payload").inputValue()).toContain('"ada"')
+    expect(await unsigned.count()).toBe(0)
+  })
+
+  test("signs the text as it is typed, to the byte that it shows", async () => {
+    const page = await open({ artefact, at: NOW })
+    const [header, payload] = ['{"typ":"JWT",  "alg":"ES256"}\n', '{ "n": 1.50,\n\t"iss":"權杖" }']
+    const key = await Jwk.generateAsync("ES256")
+    await box(page, "Key").fill(key.toPrivatePem())
+    await box(page, "Header").fill(header)
+    await box(page, "Payload").fill(payload)
+    await page.getByRole("combobox", { name: "What is signed" }).selectOption("true")
+    await page.locator(".bytes summary").click()
+    const shown = await page.getByRole("textbox", { name: "Bytes to be signed" }).inputValue()
+    const signed = await sign(page)
+    expect(signed.startsWith(`${shown}.`)).toBe(true)
+    expect([partOf(signed, 0), partOf(signed, 1)]).toEqual([header, payload])
+    expect(verifyJws(signed, key.publicKey()).header.typ).toBe("JWT")
+    await expectVerdicts(page, { Signature: "pass" })
+  })
+
+  test("makes a key and signs with it", async () => {
+    const page = await open({ artefact, at: NOW })
+    await page.getByRole("combobox", { name: "Begin with" }).selectOption("client_assertion")
+    await button(page, "Generate key").click()
+    await expect.poll(() => box(page, "Header").inputValue()).toContain('"kid"')
+    const signed = await sign(page)
+    const key = Jwk.from(await box(page, "Key").inputValue())
+    expect(decodeUnverified(signed).header).toEqual({ alg: "ES256", typ: "JWT", kid: key.thumbprint() })
+    const claims = await decodeAsync(signed, key.publicKey(), { now: NOW, audience: "https://issuer.example" })
+    expect(claims).toMatchObject({ iss: "client-1", sub: "client-1", iat: NOW, exp: NOW + 60 })
+  })
+})
+
+test("tells line and column of what is no JSON, and lays out what is", async () => {
+  const page = await open({ at: NOW })
+  const payload = box(page, "Payload")
+  await payload.fill('{\n  "a": 1,,\n}')
+  const problem = page.locator("#draft-payload-problem")
+  expect(await problem.innerText()).toMatch(/^Line 2, column 10: /)
+  expect(await payload.getAttribute("aria-invalid")).toBe("true")
+  expect(await button(page, "Format: Payload").isDisabled()).toBe(true)
+  await payload.fill('{"b":1e2,"a":{"d":[],"c":12345678901234567890},"a":2}')
+  expect(await problem.innerText()).toBe("Written twice: a")
+  await payload.fill('{"b":1e2,"a":{"d":[],"c":12345678901234567890}}')
+  await button(page, "Sort: Payload").click()
+  const sorted = '{\n  "a": {\n    "c": 12345678901234567890,\n    "d": []\n  },\n  "b": 1e2\n}'
+  expect(await payload.inputValue()).toBe(sorted)
+  await button(page, "Compact: Payload").click()
+  expect(await payload.inputValue()).toBe('{"a":{"c":12345678901234567890,"d":[]},"b":1e2}')
+  await button(page, "Format: Payload").click()
+  expect(await payload.inputValue()).toBe(sorted)
+})
+
+test("undoes what was typed, pressed and signed, by key and by button; the tab key leaves", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Key").fill(SECRET)
+  const payload = box(page, "Payload")
+  await payload.fill('{"a":1}')
+  await button(page, "exp +1 h").click()
+  expect(await payload.inputValue()).toBe(`{"a":1, "exp": ${NOW + 3600}}`)
+  await sign(page)
+  await button(page, "Undo").click()
+  expect(await payload.inputValue()).toBe('{"a":1}')
+  await page.locator('[data-state="unsigned"]').waitFor()
+  await payload.focus()
+  await page.keyboard.press("Control+z")
+  expect(await payload.inputValue()).toBe("")
+  await page.keyboard.press("Control+Shift+z")
+  expect(await payload.inputValue()).toBe('{"a":1}')
+  await page.keyboard.press("Tab")
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BUTTON")
+  expect(await payload.inputValue()).toBe('{"a":1}')
+})
+
+test("sets iat, exp and jti at one press, and leaves the rest as it is written", async () => {
+  const page = await open({ at: NOW })
+  const payload = box(page, "Payload")
+  await payload.fill('{\n  "n": 1.0\n}')
+  for (const [name, seconds] of [
+    ["exp +5 min", 300],
+    ["exp +1 h", 3600],
+    ["exp +1 d", 86_400],
+  ] as const) {
+    await button(page, name).click()
+    expect(await payload.inputValue()).toBe(`{\n  "n": 1.0,\n  "exp": ${NOW + seconds}\n}`)
+  }
+  await button(page, "iat now").click()
+  await button(page, "jti random").click()
+  const first = await payload.inputValue()
+  expect(first).toMatch(new RegExp(`"iat": ${NOW},\n  "jti": "[\\w-]{22}"\n}$`))
+  await button(page, "jti random").click()
+  expect(await payload.inputValue()).not.toBe(first)
+})
+
+test("says why it does not sign, and signs all the same only what is marked for testing", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Payload").fill('{"iss":"x"}')
+  expect(await obstacle(page, "key_missing")).toContain("There is no key")
+  const pair = await Jwk.generateAsync("ES384")
+  await box(page, "Key").fill(pair.toPem())
+  expect(await obstacle(page, "key_public")).toContain("public key")
+  await box(page, "Key").fill(pair.toPrivatePem())
+  await page.getByRole("combobox", { name: "Algorithm" }).selectOption("ES256")
+  expect(await obstacle(page, "key_unfit")).toBe("ES256 needs P-256; the key is P-384.")
+  await button(page, "Sign").click()
+  expect(await box(page, "Token").inputValue()).toBe("")
+  await page.getByRole("combobox", { name: "Algorithm" }).selectOption("")
+  await box(page, "Header").fill('{"alg":"RS256"}')
+  expect(await obstacle(page, "header_alg")).toContain("ES384")
+  await button(page, "Write ES384 into the header").click()
+  expect(await box(page, "Header").inputValue()).toBe('{"alg":"ES384"}')
+  expect((await sign(page)).split(".")).toHaveLength(3)
+  await box(page, "Key").fill("short")
+  await box(page, "Header").fill('{"alg":"HS256"}')
+  expect(await obstacle(page, "key_weak")).toBe("The key is too short: HS256 asks for 256 bits, it has 40.")
+  const before = await box(page, "Token").inputValue()
+  await button(page, "Sign").click()
+  expect(await box(page, "Token").inputValue()).toBe(before)
+  await page.getByRole("checkbox", { name: "Sign anyway (for testing)" }).check()
+  await sign(page)
+  expect(await page.locator('[data-state="test-only"]').innerText()).toContain("For testing only")
+  await box(page, "Token").fill(before)
+  expect(await page.locator('[data-state="test-only"]').count()).toBe(0)
+})
+
+test("signs with the key of a set that the header names, and with none that is for something else", async () => {
+  const page = await open({ at: NOW })
+  const keys = await Promise.all(["old", "new"].map((keyId) => Jwk.generateAsync("ES256", { keyId })))
+  await box(page, "Key").fill(JSON.stringify({ keys: keys.map((key) => key.toPrivateJSON()) }))
+  await box(page, "Payload").fill('{"iss":"x"}')
+  await box(page, "Header").fill('{"alg":"ES256","kid":"new"}')
+  expect(verifyJws(await sign(page), keys[1]?.publicKey() ?? "").header.kid).toBe("new")
+  await box(page, "Header").fill('{"alg":"ES256","b64":false,"crit":["b64"]}')
+  expect(await obstacle(page, "unencoded")).toContain("jot sign --b64 false")
+  const [key] = keys
+  await box(page, "Key").fill(JSON.stringify({ ...key?.toPrivateJSON(), use: "enc" }))
+  await box(page, "Header").fill('{"alg":"ES256"}')
+  await page.locator(".key .key-facts").filter({ hasText: "kid old" }).waitFor()
+  await button(page, "Sign").click()
+  expect(await obstacle(page, "refused")).toBe("The key was refused: the key is marked for another use.")
+  await box(page, "Key").fill(JSON.stringify((await Jwk.generateAsync("A256GCM")).toPrivateJSON()))
+  expect(await obstacle(page, "key_other_use")).toBe("This key is for A256GCM, not for signatures.")
+})
+
+test("does not edit what is too long to be laid out at every keystroke", async () => {
+  const page = await open({ at: NOW })
+  await give(
+    page,
+    `eyJhbGciOiJIUzI1NiJ9.${Buffer.from(JSON.stringify({ a: "b".repeat(160_000) })).toString("base64url")}.AAAA`,
+  )
+  await page.locator(".editors").filter({ hasText: "too long to be edited here" }).waitFor()
+  expect(await page.getByRole("textbox", { name: "Payload" }).count()).toBe(0)
+})
+
+test("asks for the passphrase of an encrypted key, and signs with what it opens", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("ES256")
+  await box(page, "Key").fill(key.toPrivatePem({ passphrase: "open sesame" }))
+  await page.locator('input[type="password"]').fill("open sesame")
+  await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
+  await box(page, "Payload").fill('{"iss":"x"}')
+  expect(verifyJws(await sign(page), key.publicKey()).header.alg).toBe("ES256")
+})
+
+test("begins every kind of token that it offers so that it is recognised, and good once it is signed", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("ES256", { keyId: "k-1" })
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
+  const presets = page.getByRole("combobox", { name: "Begin with" })
+  const names = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLOptionElement>(".editors select option")].map(({ value }) => value),
+  )
+  const kinds: Record<string, string> = {}
+  for (const name of names.filter((one) => one !== "" && one !== "true" && one !== "false")) {
+    await presets.selectOption(name)
+    const { header } = verifyJws(await sign(page), key.publicKey())
+    await expectVerdicts(page, { Structure: "pass", Signature: "pass", Time: "pass" })
+    const { jwk, kid } = header
+    expect([jwk, kid]).toEqual(name === "dpop" ? [withoutLabels(key), undefined] : [undefined, "k-1"])
+    kinds[name] = await page.locator(".kind strong").innerText()
+  }
+  expect(Object.keys(kinds)).toHaveLength(10)
+  expect(kinds).toMatchObject({
+    id_token: "OpenID Connect ID token",
+    access_token: "OAuth access token (JWT profile)",
+    dpop: "DPoP proof",
+    logout: "Back-channel logout token",
+  })
+})
+
+/** The public members that a proof carries (RFC 9449, section 4.2). */
+function withoutLabels(key: Jwk) {
+  const { kty, crv, x, y } = key.toJSON()
+  return { kty, crv, x, y }
+}
+
+test("makes every kind of key that it does not say the browser lacks", async () => {
+  const page = await open({ at: NOW })
+  const kinds = await page.evaluate(async () => {
+    const options = () => [...document.querySelectorAll<HTMLOptionElement>("optgroup option")]
+    // Which curves there are is found out when the page starts.
+    while (options().every(({ disabled }) => !disabled)) await new Promise(requestAnimationFrame)
+    return options().map(({ value, disabled, textContent }) => ({ value, disabled, text: textContent }))
+  })
+  const absent = kinds.filter(({ disabled }) => disabled)
+  expect(absent.every(({ text }) => text?.includes("this browser has none; jot key generate has"))).toBe(true)
+  const made: string[] = []
+  for (const { value } of kinds.filter(({ disabled }) => !disabled)) {
+    const before = await box(page, "Key").inputValue()
+    await page.getByRole("combobox", { name: "Make for" }).selectOption(value)
+    await button(page, "Generate key").click()
+    await expect.poll(() => box(page, "Key").inputValue()).not.toBe(before)
+    const key = Jwk.from(await box(page, "Key").inputValue())
+    expect([value, key.algorithm]).toEqual([value, value.split(" ")[0]])
+    if (!key.isSymmetric) expect(key.keyId).toBe(key.thumbprint())
+    made.push(value)
+  }
+  expect(made).toEqual(expect.arrayContaining(["HS512", "RS256", "ES512", "Ed25519", "ECDH-ES P-521", "A256CBC-HS512"]))
+})
+
+test("gives a key the id and the size that are asked for, and the former key back", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Key").fill(SECRET)
+  await page.getByRole("combobox", { name: "Make for" }).selectOption("RS256")
+  await page.getByRole("combobox", { name: "Size" }).selectOption("3072")
+  await page.getByRole("combobox", { name: "kid" }).selectOption("typed")
+  await page.getByRole("textbox", { name: "kid as typed" }).fill("mine")
+  await button(page, "Generate key").click()
+  await expect.poll(() => box(page, "Key").inputValue()).toContain('"RSA"')
+  const key = Jwk.from(await box(page, "Key").inputValue())
+  expect([key.keyId, Buffer.from(String(key.toJSON()["n"]), "base64url").length * 8]).toEqual(["mine", 3072])
+  await button(page, "Put the former one back").click()
+  expect(await box(page, "Key").inputValue()).toBe(SECRET)
+})
+
+test("writes a key in every form that there is, without a token", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("ES256", { keyId: "k-1" })
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  const written = async (form: string) => {
+    await page.getByRole("combobox", { name: "Write the key as" }).selectOption(form)
+    await page.locator(`[data-form="${form}"]`).waitFor()
+    return page.getByRole("textbox", { name: "Written" }).inputValue()
+  }
+  expect(JSON.parse(await written("jwk"))).toEqual(key.toPrivateJSON())
+  expect(JSON.parse(await written("jwk_public"))).toEqual(key.toJSON())
+  expect(JSON.parse(await written("jwks_public"))).toEqual({ keys: [key.toJSON()] })
+  expect(JSON.parse(await written("jwks"))).toEqual({ keys: [key.toPrivateJSON()] })
+  const thumbprint = key.thumbprint()
+  expect(Jwk.fromPem(await written("pkcs8")).thumbprint()).toBe(thumbprint)
+  expect(Jwk.fromPem(await written("spki")).thumbprint()).toBe(thumbprint)
+  for (const form of ["pkcs8_der", "spki_der"])
+    expect(Jwk.from(Buffer.from(await written(form), "base64")).thumbprint()).toBe(thumbprint)
+  const saved = new Promise<string>((resolve) => {
+    page.on("download", (file) => resolve(file.suggestedFilename()))
+  })
+  await button(page, "Save").click()
+  expect(await saved).toBe("public-key.der")
+  const der = await page.getByRole("textbox", { name: "Written" }).inputValue()
+  await button(page, "Copy").click()
+  await button(page, "Copied").waitFor()
+  await box(page, "Token").focus()
+  await page.keyboard.press("Control+v")
+  expect(await box(page, "Token").inputValue()).toBe(der)
+  await box(page, "Key").fill(SECRET)
+  await page.locator(".tools .hint").filter({ hasText: "no room" }).waitFor()
+})
+
+test("forgets texts, keys and what could be undone", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Key").fill(SECRET)
+  await box(page, "Payload").fill('{"private":"matter"}')
+  await sign(page)
+  await button(page, "Generate key").click()
+  await button(page, "Put the former one back").waitFor()
+  await button(page, "Forget everything").click()
+  expect(await button(page, "Undo").isDisabled()).toBe(true)
+  expect(await button(page, "Put the former one back").count()).toBe(0)
+  const values = await page.evaluate(() =>
+    [...document.querySelectorAll("textarea")].map(({ value }) => value).join(""),
+  )
+  expect(values).toBe("")
+})
