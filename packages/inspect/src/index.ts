@@ -12,9 +12,23 @@ export {
   type TokenSource,
 } from "./find/find.ts"
 export { type Fixture, type FixtureCode, type FixtureRequest, makeFixtures } from "./fixtures/fixtures.ts"
+export {
+  type CertificateChain,
+  type CertificateCheck,
+  type CertificatesRequest,
+  type ChainLink,
+  checkCertificates,
+} from "./judge/certificates.ts"
 export type { Check, CheckId } from "./judge/check.ts"
+export {
+  checkDisclosures,
+  type DisclosureAnswer,
+  type DisclosuresAnswer,
+  type KeyBindingCheck,
+} from "./judge/disclosures.ts"
 export { type JudgeRequest, type Judgment, judge, type Verdict } from "./judge/judge.ts"
 export type { KeyAnswer, KeyAnswerCode } from "./judge/signature.ts"
+export { type Certificate, readCertificate } from "./keys/certificate.ts"
 export {
   type KeyForm,
   type KeyOptions,
@@ -33,6 +47,7 @@ export {
   type TextGroup,
   textOf,
 } from "./language/catalogue.ts"
+export { type Binding, checkBindings } from "./lint/bindings.ts"
 export type { Counterparts, Finding, LintOptions } from "./lint/context.ts"
 export { lint } from "./lint/lint.ts"
 export { RULE_IDS, RULES, type RuleId, type Severity } from "./lint/rules.ts"

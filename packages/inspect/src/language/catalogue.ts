@@ -26,6 +26,7 @@ export type TextGroup =
   | "verdict"
   | "check"
   | "answer"
+  | "disclosure"
   | "state"
   | "json"
   | "removed"

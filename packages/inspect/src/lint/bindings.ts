@@ -1,56 +1,73 @@
 /** Hashes in a token of things that travel beside it (OpenID Connect Core 1.0, section 3.1.3.6; RFC 9449, section 4.2). */
 
-import { type BuiltInAlgorithm, getAlgorithm } from "jotkit"
+import { sha2 } from "../judge/digest.ts"
 import { writeBase64Url } from "../read/base64url.ts"
 import { memberOf, textMember } from "../read/json.ts"
-import { type Context, type Finding, finding } from "./context.ts"
+import type { Reading } from "../read/reading.ts"
+import { type Context, type Counterparts, type Finding, finding } from "./context.ts"
+
+/** One hash of the token and what came of comparing it. */
+export interface Binding {
+  readonly name: "at_hash" | "c_hash" | "s_hash" | "ath" | "cnf.jkt"
+  /** A JSON Pointer into the token. */
+  readonly path: string
+  /** `not_checked`: its counterpart was not given. `cannot_check`: the signature's algorithm says of no hash. */
+  readonly status: "pass" | "fail" | "not_checked" | "cannot_check"
+}
 
 /** The hash of each signature algorithm that OpenID Connect names by it; Ed25519 hashes with SHA-512. */
-const HASHED_BY: Readonly<Record<string, string>> = { EdDSA: "HS512", Ed25519: "HS512", ES256K: "HS256" }
+const HASHED_BY: Readonly<Record<string, number>> = { EdDSA: 512, Ed25519: 512, ES256K: 256 }
+/** Of what each hash is. */
+const COUNTERPARTS = {
+  at_hash: "accessToken",
+  c_hash: "code",
+  s_hash: "state",
+  ath: "accessToken",
+  "cnf.jkt": "thumbprint",
+} as const
 
-/** CLM-HASH: `at_hash`, `c_hash`, `s_hash`, `ath`, `cnf.jkt`, each where the token has it and its counterpart is given. */
-export async function checkBindings(context: Context): Promise<Finding[]> {
-  const { accessToken, code, state, thumbprint } = context.options.counterparts ?? {}
-  const halves = await Promise.all([
-    checkHalf(context, "at_hash", accessToken),
-    checkHalf(context, "c_hash", code),
-    checkHalf(context, "s_hash", state),
-    checkWhole(context, accessToken),
-  ])
-  const jkt = textMember(memberOf(context.claims, "cnf")?.value, "jkt")
-  const isOther = jkt !== undefined && thumbprint !== undefined && jkt !== thumbprint
-  return [
-    ...halves.flat(),
-    ...(isOther ? [finding(context, "CLM-HASH", "/payload/cnf/jkt", { detail: "cnf.jkt" })] : []),
-  ]
+/** Every hash that the token has, compared with its counterpart. */
+export async function checkBindings(reading: Reading, counterparts: Counterparts): Promise<readonly Binding[]> {
+  const claims = reading.payload?.json?.root
+  const alg = textMember(reading.header?.json?.root, "alg") ?? ""
+  const names = ["at_hash", "c_hash", "s_hash", "ath", "cnf.jkt"] as const
+  const all = names.map(async (name): Promise<Binding[]> => {
+    const said = textMember(name === "cnf.jkt" ? memberOf(claims, "cnf")?.value : claims, name.replace("cnf.", ""))
+    if (said === undefined) return []
+    const counterpart = counterparts[COUNTERPARTS[name]]
+    const status = counterpart === undefined ? "not_checked" : await compared(name, { said, counterpart, alg })
+    return [{ name, path: `/payload/${name.replace(".", "/")}`, status }]
+  })
+  return (await Promise.all(all)).flat()
 }
 
-async function checkHalf(context: Context, name: string, counterpart: string | undefined): Promise<Finding[]> {
-  const said = textMember(context.claims, name)
-  if (said === undefined || counterpart === undefined) return []
-  const digest = await digestOf(context.alg ?? "", counterpart)
-  if (digest === undefined) return []
-  const expected = writeBase64Url(digest.subarray(0, digest.length / 2))
-  return said === expected ? [] : [finding(context, "CLM-HASH", `/payload/${name}`, { detail: name })]
+/** CLM-HASH: each hash of the token that is not that of its counterpart. */
+export async function checkHashes(context: Context): Promise<Finding[]> {
+  // A payload that is no object has no claims.
+  if (context.claims === undefined) return []
+  const bindings = await checkBindings(context.reading, context.options.counterparts ?? {})
+  return bindings
+    .filter(({ status }) => status === "fail")
+    .map(({ name, path }) => finding(context, "CLM-HASH", path, { detail: name }))
 }
 
-async function checkWhole(context: Context, accessToken: string | undefined): Promise<Finding[]> {
-  const said = textMember(context.claims, "ath")
-  if (said === undefined || accessToken === undefined) return []
-  const digest = await digestOf("HS256", accessToken)
-  return digest !== undefined && said !== writeBase64Url(digest)
-    ? [finding(context, "CLM-HASH", "/payload/ath", { detail: "ath" })]
-    : []
+interface Comparison {
+  readonly said: string
+  readonly counterpart: string
+  readonly alg: string
+}
+
+async function compared(name: Binding["name"], { said, counterpart, alg }: Comparison): Promise<Binding["status"]> {
+  if (name === "cnf.jkt") return said === counterpart ? "pass" : "fail"
+  const bits = name === "ath" ? 256 : hashBits(alg)
+  if (bits === undefined) return "cannot_check"
+  const digest = await sha2(bits, new TextEncoder().encode(counterpart))
+  const expected = name === "ath" ? digest : digest.subarray(0, digest.length / 2)
+  return said === writeBase64Url(expected) ? "pass" : "fail"
 }
 
 /** The hash that the algorithm uses; undefined where it has none. */
-async function digestOf(alg: string, text: string): Promise<Uint8Array | undefined> {
-  const name = (Object.hasOwn(HASHED_BY, alg) ? HASHED_BY[alg] : undefined) ?? alg
-  if (!/^(?:HS|RS|PS|ES)\d{3}$/.test(name)) return undefined
-  const algorithm = getAlgorithm(name)
-  return isBuiltIn(algorithm) ? algorithm.digestAsync(new TextEncoder().encode(text)) : undefined
-}
-
-function isBuiltIn(algorithm: object): algorithm is BuiltInAlgorithm {
-  return "digestAsync" in algorithm
+function hashBits(alg: string): 256 | 384 | 512 | undefined {
+  const said = Object.hasOwn(HASHED_BY, alg) ? HASHED_BY[alg] : Number(/^(?:HS|RS|PS|ES)(\d{3})$/.exec(alg)?.[1])
+  return ([256, 384, 512] as const).find((bits) => bits === said)
 }

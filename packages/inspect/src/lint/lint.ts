@@ -2,7 +2,7 @@
 
 import type { Reading } from "../read/reading.ts"
 import { checkAlgorithm, checkKeys, checkSignatures } from "./algorithm.ts"
-import { checkBindings } from "./bindings.ts"
+import { checkHashes } from "./bindings.ts"
 import { checkContent, checkParties, checkPresence, checkShapes } from "./claims.ts"
 import { contextOf, type Finding, type LintOptions, type LintRule } from "./context.ts"
 import { checkJson, checkSegments, checkShape } from "./encoding.ts"
@@ -56,7 +56,7 @@ const MAX_FINDINGS = 1000
  */
 export async function lint(reading: Reading, options: LintOptions): Promise<Finding[]> {
   const context = contextOf(reading, options)
-  const found = [...CHECKS.flatMap((check) => check(context)), ...(await checkBindings(context))]
+  const found = [...CHECKS.flatMap((check) => check(context)), ...(await checkHashes(context))]
   const severities = options.severities ?? {}
   const kept = found.flatMap((one): Finding[] => {
     const severity = severities[one.id] ?? one.severity

@@ -1,0 +1,164 @@
+/** The parts of an SD-JWT that the issuer's signature does not cover by itself (RFC 9901): disclosures by their hashes, and key binding. */
+
+import { listAlgorithms } from "jotkit"
+import { readKeys } from "../keys/keys.ts"
+import { type JsonNode, memberOf, textMember } from "../read/json.ts"
+import { read } from "../read/read.ts"
+import type { Disclosure, Reading } from "../read/reading.ts"
+import { type Check, failed, passed, skipped, unavailable } from "./check.ts"
+import { sha2Text } from "./digest.ts"
+import { checkSignature } from "./signature.ts"
+
+/** What became of one disclosure. */
+export interface DisclosureAnswer {
+  readonly disclosure: Disclosure
+  /** As the token has to hold it; undefined where its algorithm is not known. */
+  readonly digest: string | undefined
+  /** `matched`: the token holds its hash, so the issuer signed it too. */
+  readonly answer: "matched" | "digest_absent" | "digest_twice" | "malformed" | "name_reserved" | "hash_unknown"
+}
+
+/** What the tildes of an SD-JWT hold. */
+export interface DisclosuresAnswer {
+  readonly disclosures: readonly DisclosureAnswer[]
+  /** Hashes that no disclosure belongs to: what is kept back, or decoys. */
+  readonly undisclosed: number
+  /** Empty where there is no key binding. */
+  readonly keyBinding: readonly KeyBindingCheck[]
+}
+
+/** One check of the key binding (RFC 9901, section 4.3). */
+export interface KeyBindingCheck extends Omit<Check, "id"> {
+  readonly id: "signature" | "sd_hash" | "typ" | "claims"
+}
+
+const BITS = { "sha-256": 256, "sha-384": 384, "sha-512": 512 } as const
+const MAX_DISCLOSURES = 1000
+
+/** Compares each disclosure with the hashes that the token holds, also with those in other disclosures, and checks the key binding. */
+export async function checkDisclosures(reading: Reading): Promise<DisclosuresAnswer> {
+  const claims = reading.payload?.json?.root
+  const bits = bitsOf(claims)
+  const disclosures = reading.disclosures.slice(0, MAX_DISCLOSURES)
+  const digests = await Promise.all(
+    disclosures.map(({ segment }) => (bits === undefined ? undefined : sha2Text(bits, segment.text))),
+  )
+  const held = digestsIn(claims, disclosures, digests)
+  const answers = disclosures.map((disclosure, index) => {
+    const digest = digests[index]
+    return { disclosure, digest, answer: answerTo(disclosure, digest, held) }
+  })
+  const known = new Set(digests)
+  return {
+    disclosures: answers,
+    undisclosed: held.filter((digest) => !known.has(digest)).length,
+    keyBinding: reading.keyBinding === undefined ? [] : await checkKeyBinding(reading, bits),
+  }
+}
+
+function bitsOf(claims: JsonNode | undefined): 256 | 384 | 512 | undefined {
+  const name = memberOf(claims, "_sd_alg") === undefined ? "sha-256" : textMember(claims, "_sd_alg")
+  return name !== undefined && Object.hasOwn(BITS, name) ? BITS[name as keyof typeof BITS] : undefined
+}
+
+function answerTo(
+  { segment, name }: Disclosure,
+  digest: string | undefined,
+  held: readonly string[],
+): DisclosureAnswer["answer"] {
+  const items = segment.json?.root?.type === "array" ? segment.json.root.items : []
+  const isNamed = items.length === 3 && name !== undefined
+  if (segment.state !== "ok" || items[0]?.type !== "string" || (items.length !== 2 && !isNamed)) return "malformed"
+  if (name === "_sd" || name === "...") return "name_reserved"
+  if (digest === undefined) return "hash_unknown"
+  const count = held.filter((one) => one === digest).length
+  return count === 0 ? "digest_absent" : count === 1 ? "matched" : "digest_twice"
+}
+
+/** Every hash in the claims, and in those disclosures that are themselves held. */
+function digestsIn(
+  claims: JsonNode | undefined,
+  disclosures: readonly Disclosure[],
+  digests: readonly (string | undefined)[],
+): string[] {
+  const held: string[] = []
+  const waiting = [claims]
+  const seen = new Set<number>()
+  while (waiting.length > 0) {
+    collect(waiting.pop(), held)
+    const hashes = new Set(held)
+    for (const [index, digest] of digests.entries()) {
+      if (seen.has(index) || digest === undefined || !hashes.has(digest)) continue
+      seen.add(index)
+      const array = disclosures[index]?.segment.json?.root
+      waiting.push(array?.type === "array" ? array.items.at(-1) : undefined)
+    }
+  }
+  return held
+}
+
+/** Depth and size are those that the reader allows. */
+function collect(node: JsonNode | undefined, held: string[]): void {
+  if (node?.type === "array") for (const item of node.items) collectItem(item, held)
+  if (node?.type !== "object") return
+  for (const { name, value } of node.members) {
+    if (name === "_sd" && value.type === "array")
+      held.push(...value.items.flatMap((item) => (item.type === "string" ? [String(item.value)] : [])))
+    else collect(value, held)
+  }
+}
+
+function collectItem(item: JsonNode, held: string[]): void {
+  const digest = textMember(item, "...")
+  if (digest === undefined) collect(item, held)
+  else held.push(digest)
+}
+
+/** By the key that the issuer confirmed (`cnf.jwk`), over exactly what is presented. */
+async function checkKeyBinding(reading: Reading, bits: 256 | 384 | 512 | undefined): Promise<KeyBindingCheck[]> {
+  const { text, payload } = reading
+  const start = text.lastIndexOf("~") + 1
+  const binding = read(text.slice(start))
+  const claims = binding.payload?.json?.root
+  const missing = ["iat", "aud", "nonce"].filter((name) => memberOf(claims, name) === undefined)
+  const typ = textMember(binding.header?.json?.root, "typ")
+  const expected = bits === undefined ? undefined : await sha2Text(bits, text.slice(0, start))
+  return [
+    await checkHolder(binding, payload?.content, memberOf(memberOf(payload?.json?.root, "cnf")?.value, "jwk")?.value),
+    renamed("sd_hash", hashCheck(expected, textMember(claims, "sd_hash"))),
+    renamed("typ", typ === "kb+jwt" ? passed("typ", "typ") : failed("typ", "type_invalid", "typ")),
+    renamed(
+      "claims",
+      missing.length === 0 ? passed("require") : failed("require", "claim_missing", missing.join(", ")),
+    ),
+  ]
+}
+
+function hashCheck(expected: string | undefined, said: string | undefined): Check {
+  if (said === undefined) return failed("require", "claim_missing", "sd_hash")
+  if (expected === undefined) return unavailable("require", "hash_unknown", "sd_hash")
+  return said === expected ? passed("require", "sd_hash") : failed("require", "hash_differs", "sd_hash")
+}
+
+async function checkHolder(
+  binding: Reading,
+  content: string | undefined,
+  jwk: JsonNode | undefined,
+): Promise<KeyBindingCheck> {
+  if (jwk?.type !== "object" || content === undefined) return renamed("signature", skipped("key", "no_key", "cnf.jwk"))
+  const alg = textMember(binding.header?.json?.root, "alg") ?? ""
+  const keys = await readKeys(content.slice(...jwk.range))
+  const { key, signature } = await checkSignature(binding, {
+    // A secret that stands in the token is none.
+    keys: keys.filter(({ isSymmetric }) => !isSymmetric),
+    // Which of them a key may be for, the key decides.
+    algorithms: listAlgorithms().filter((name) => name === alg && name !== "none"),
+    crit: [],
+    detachedPayload: undefined,
+  })
+  return renamed("signature", key.status === "fail" ? key : signature)
+}
+
+function renamed(id: KeyBindingCheck["id"], { status, code, detail }: Check): KeyBindingCheck {
+  return { id, status, code, detail }
+}
