@@ -1,14 +1,24 @@
 /** Encrypted tokens are made and opened, and what is signed inside is judged with a key of its own. */
 
-import { encode, encrypt, encryptJwe, Jwk, signJws } from "jotkit"
+import axe from "axe-core"
+import { decryptJwe, encode, encrypt, encryptJwe, Jwk, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
-import { type Artefact, give, open, test } from "./fixture.ts"
+import { type Artefact, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
 const CLAIMS = '{"iss":"x","n":12345678901234567890}'
 const artefacts: readonly Artefact[] = ["site", "file"]
+const OF_PAIRS: readonly (readonly [key: string, curve: string | undefined, algorithms: readonly string[]])[] = [
+  ["RSA-OAEP-256", undefined, ["RSA-OAEP", "RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"]],
+  ["ECDH-ES", "P-256", ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]],
+  ["ECDH-ES", "P-384", ["ECDH-ES+A256KW"]],
+  ["ECDH-ES", "P-521", ["ECDH-ES"]],
+  ["ECDH-ES", "X25519", ["ECDH-ES", "ECDH-ES+A256KW"]],
+]
+const OF_SECRETS = ["A128KW", "A256KW", "A128GCMKW", "A256GCMKW"]
+const CONTENTS = ["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"]
 
 function box(page: Page, name: string): Locator {
   return page.getByRole("textbox", { name })
@@ -20,7 +30,49 @@ async function opened(page: Page, state = "opened"): Promise<Locator> {
   return page.locator(".inside")
 }
 
+async function encryptedBy(page: Page, key: Jwk, algorithm: string, encryption: string): Promise<string> {
+  await give(page, "", JSON.stringify(key.toPrivateJSON()))
+  await page.locator(".key .key-facts").waitFor()
+  await box(page, "Payload").fill(CLAIMS)
+  await page.getByRole("combobox", { name: "Key management" }).selectOption(algorithm)
+  await page.getByRole("combobox", { name: "Content encryption" }).selectOption(encryption)
+  await page.getByRole("button", { name: "Encrypt" }).click()
+  await expect.poll(() => box(page, "Token").inputValue()).not.toBe("")
+  return box(page, "Token").inputValue()
+}
+
+/** The key without its own algorithm: it then serves all of its type. */
+function unmarked(key: Jwk): Jwk {
+  const { alg: _, ...members } = key.toPrivateJSON()
+  return Jwk.from(members)
+}
+
+function expectSame(token: string, key: Jwk, algorithm: string): void {
+  const { plaintext, header } = decryptJwe(token, key, { algorithms: [algorithm] })
+  expect([Buffer.from(plaintext).toString(), header.typ, header.alg]).toEqual([CLAIMS, "JWT", algorithm])
+}
+
 describe.each(artefacts)("the page as %s", (artefact) => {
+  test("encrypts what it opens, and says what that proves", async () => {
+    const page = await open({ artefact, at: NOW })
+    const key = await Jwk.generateAsync("ECDH-ES+A256KW", { keyId: "k-1" })
+    const token = await encryptedBy(page, key, "", "")
+    expectSame(token, key, "ECDH-ES+A256KW")
+    const inside = await opened(page)
+    expect(await headline(page)).toBe("opened")
+    expect(await inside.innerText()).toContain("Anyone who has the public key can make such a token")
+    expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("12345678901234567890")
+    expect(JSON.parse(await box(page, "Header").inputValue())).toMatchObject({ enc: "A256GCM", kid: "k-1" })
+    expect(await box(page, "Payload").inputValue()).toContain("12345678901234567890")
+    const parts = await page.getByRole("list", { name: "Parts" }).innerText()
+    for (const name of ["Header", "Encrypted key", "Initialization vector", "Ciphertext", "Authentication tag"])
+      expect(parts).toMatch(new RegExp(`${name}\\s+\\d+ bytes`))
+    await box(page, "Key").fill(JSON.stringify((await Jwk.generateAsync("ECDH-ES+A256KW")).toPrivateJSON()))
+    expect(await (await opened(page, "refused")).innerText()).toContain("does not open with this key")
+    await box(page, "Key").fill(key.toPem())
+    await opened(page, "public")
+  })
+
   test("verifies the signature inside with a key of its own", async () => {
     const page = await open({ artefact, at: NOW })
     const [signer, reader] = [await Jwk.generateAsync("ES256"), await Jwk.generateAsync("RSA-OAEP-256")]
@@ -39,8 +91,37 @@ describe.each(artefacts)("the page as %s", (artefact) => {
   })
 })
 
-test("says what the browser lacks to open a token, and that the command line has it", async () => {
+test("encrypts and opens with every algorithm that the browser has", async () => {
   const page = await open({ at: NOW })
+  for (const [name, curve, algorithms] of OF_PAIRS) {
+    const key = unmarked(await Jwk.generateAsync(name, curve === undefined ? {} : { curve }))
+    for (const algorithm of algorithms) {
+      expectSame(await encryptedBy(page, key, algorithm, "A256GCM"), key, algorithm)
+      await opened(page)
+    }
+  }
+  for (const algorithm of OF_SECRETS) {
+    const key = unmarked(await Jwk.generateAsync(algorithm))
+    expectSame(await encryptedBy(page, key, algorithm, "A128CBC-HS256"), key, algorithm)
+    await opened(page)
+  }
+  for (const encryption of CONTENTS) {
+    const key = await Jwk.generateAsync(encryption)
+    expectSame(await encryptedBy(page, key, "dir", encryption), key, "dir")
+    await opened(page)
+  }
+})
+
+test("says which algorithms the browser lacks, and that the command line has them", async () => {
+  const page = await open({ at: NOW })
+  const lacking = await page.evaluate(async () => {
+    const options = () => [...document.querySelectorAll<HTMLOptionElement>(".tools option[disabled]")]
+    const isProbed = () => options().some(({ value }) => value.includes("192"))
+    for (let frames = 0; !isProbed() && frames < 300; frames++) await new Promise(requestAnimationFrame)
+    return options().map(({ text }) => text)
+  })
+  expect(lacking).toContain("A192GCM (this browser has none)")
+  expect(lacking).toContain("ECDH-ES+A192KW (this browser has none)")
   const token = encryptJwe(CLAIMS, await Jwk.generateAsync("A192GCM"), { algorithm: "dir" })
   await give(page, token, JSON.stringify((await Jwk.generateAsync("A192GCM")).toPrivateJSON()))
   expect(await (await opened(page, "refused")).innerText()).toContain("jot decrypt")
@@ -63,6 +144,12 @@ test("opens with a password, tells its cost, and asks before it costs much", asy
   await give(page, withCount(token, 2 ** 31))
   await opened(page, "too_costly")
   expect(await page.getByRole("button", { name: "Open it all the same" }).count()).toBe(0)
+  await give(page, "", "open sesame")
+  await box(page, "Payload").fill(CLAIMS)
+  await page.getByRole("combobox", { name: "Key management" }).selectOption("PBES2-HS512+A256KW")
+  await page.getByRole("spinbutton", { name: "Iterations" }).fill("2000")
+  await page.getByRole("button", { name: "Encrypt" }).click()
+  expect(await (await opened(page)).innerText()).toContain("Password hashed 2,000 times")
 })
 
 /** The same token, asking for more work. */
@@ -92,6 +179,26 @@ test("opens what was compressed, up to a bound", async () => {
   await opened(page, "refused")
 })
 
+test("encrypts the signed token as it is, and says why it does not encrypt", async () => {
+  const page = await open({ at: NOW })
+  await page.getByRole("button", { name: "Encrypt" }).click()
+  await page.locator('[data-code="key"]').waitFor()
+  const signed = encode({ iss: "x" }, SECRET, { algorithm: "HS256" })
+  await give(page, signed, SECRET)
+  await page.getByRole("combobox", { name: "What is encrypted" }).selectOption("token")
+  await page.getByRole("combobox", { name: "Key management" }).selectOption("RSA-OAEP")
+  await page.getByRole("button", { name: "Encrypt" }).click()
+  expect(await page.locator('[data-code="unfit"]').innerText()).toBe("The key does not fit RSA-OAEP.")
+  await page.getByRole("combobox", { name: "Key management" }).selectOption("PBES2-HS256+A128KW")
+  await page.getByRole("spinbutton", { name: "Iterations" }).fill("1000")
+  await page.getByRole("button", { name: "Encrypt" }).click()
+  await opened(page)
+  const { plaintext, header } = decryptJwe(await box(page, "Token").inputValue(), SECRET, {
+    algorithms: ["PBES2-HS256+A128KW"],
+  })
+  expect([Buffer.from(plaintext).toString(), header.cty]).toEqual([signed, "JWT"])
+})
+
 test("shows tokens in tokens, as deep as they go", async () => {
   const page = await open({ at: NOW })
   const sign = (payload: string) => signJws(payload, SECRET, { algorithm: "HS256", header: { cty: "JWT" } })
@@ -101,3 +208,40 @@ test("shows tokens in tokens, as deep as they go", async () => {
   await give(page, sign(encrypted), SECRET)
   expect(await page.locator(".nested").innerText()).toContain("Inside: an encrypted token")
 })
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing wrong where tokens are made and opened, in the %s theme",
+  async (colorScheme) => {
+    const page = await open({ at: NOW, colorScheme })
+    await page.evaluate(axe.source)
+    const key = await Jwk.generateAsync("A256GCM")
+    const signed = encode({ iss: "x" }, SECRET, { algorithm: "HS256" })
+    await page.locator("#key").fill("short")
+    await page.locator("#draft-header").fill('{"alg":"HS256"}')
+    await page.locator("#draft-payload").fill('{"a":1,}')
+    await page.locator('[data-code="key_weak"]').waitFor()
+    await page.locator(".bytes summary").click()
+    expect(await violations(page)).toEqual([])
+    await page.locator("#token").fill(encryptJwe(signed, key, { algorithm: "dir" }))
+    await page.locator("#key").fill(JSON.stringify(key.toPrivateJSON()))
+    await opened(page)
+    await page.locator("#inner-verifier").fill(SECRET)
+    await page.locator('.inner-verdict[data-status="pass"]').waitFor()
+    await page.getByRole("combobox", { name: "Write the key as" }).selectOption("jwk")
+    await page.locator('[data-form="jwk"]').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+    expect(await violations(page)).toEqual([])
+  },
+)
+
+/** What axe finds. */
+function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
+    }
+    const { violations: found } = await runner.run()
+    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+  })
+}

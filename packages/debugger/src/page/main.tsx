@@ -7,6 +7,7 @@ import "../style/base.css"
 import "../style/panel.css"
 import { probeAlgorithms } from "../state/algorithms.ts"
 import { startClock } from "../state/clock.ts"
+import { probeEncryptions } from "../state/encrypting.ts"
 import { giveToken } from "../state/input.ts"
 import { takeLink } from "../state/link.ts"
 import { probeKinds } from "../state/making-keys.ts"
@@ -20,6 +21,7 @@ startClock()
 if (link.token !== undefined) giveToken(link.token)
 void probeAlgorithms()
 void probeKinds()
+void probeEncryptions()
 effect(() => {
   document.title = words.value.page.title
 })

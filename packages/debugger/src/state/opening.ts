@@ -80,7 +80,7 @@ async function open({ text, document, header }: Reading, key: OfferedKey, maxPbe
 }
 
 /** The token inside of a token, signed or encrypted. */
-export const innerToken: ReadonlySignal<Reading | undefined> = computed(() => {
+const innerToken: ReadonlySignal<Reading | undefined> = computed(() => {
   const opened = opening.value
   return opened?.state === "opened" ? opened.inside.nested : undefined
 })

@@ -8,6 +8,7 @@ import type { JSX } from "preact"
 import { words } from "../words/words.ts"
 import { Claims } from "./claims.tsx"
 import { Editors } from "./editors.tsx"
+import { Encryption } from "./encryption.tsx"
 import { Findings } from "./findings.tsx"
 import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
@@ -46,6 +47,7 @@ export function App(): JSX.Element {
         </div>
         <div class="column tools">
           <Editors />
+          <Encryption />
           <MakeKeys />
         </div>
       </main>
