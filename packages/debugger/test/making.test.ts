@@ -223,6 +223,8 @@ test("asks for the passphrase of an encrypted key, and signs with what it opens"
   const page = await open({ at: NOW })
   const key = await Jwk.generateAsync("ES256")
   await box(page, "Key").fill(key.toPrivatePem({ passphrase: "open sesame" }))
+  await page.locator('input[type="password"]').fill("open")
+  await page.locator(".key .hint").filter({ hasText: "This passphrase does not open it." }).waitFor()
   await page.locator('input[type="password"]').fill("open sesame")
   await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
   await box(page, "Payload").fill('{"iss":"x"}')
@@ -261,6 +263,27 @@ function withoutLabels(key: Jwk) {
   const { kty, crv, x, y } = key.toJSON()
   return { kty, crv, x, y }
 }
+
+test("begins a token for the key that is there, and signs for those who press before it was read", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Key").fill((await Jwk.generateAsync("RS256")).toPrivatePem())
+  await page.locator(".key .key-facts").waitFor()
+  const presets = page.getByRole("combobox", { name: "Begin with" })
+  await presets.selectOption("apple")
+  expect(JSON.parse(await box(page, "Header").inputValue())).toEqual({ alg: "RS256", kid: "ABC123DEFG" })
+  await page.evaluate((secret) => {
+    const key = document.querySelector<HTMLTextAreaElement>("#key")
+    const sign = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Sign")
+    const header = document.querySelector<HTMLTextAreaElement>("#draft-header")
+    if (key === null || header === null) return
+    header.value = '{"alg":"HS256"}'
+    header.dispatchEvent(new InputEvent("input", { inputType: "insertText", data: "x" }))
+    key.value = secret
+    key.dispatchEvent(new InputEvent("input"))
+    sign?.click()
+  }, SECRET)
+  expect(verifyJws(await nextToken(page, ""), SECRET, { algorithms: ["HS256"] }).header.alg).toBe("HS256")
+})
 
 test("makes every kind of key that it does not say the browser lacks", async () => {
   const page = await open({ at: NOW })

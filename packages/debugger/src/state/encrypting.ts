@@ -8,6 +8,8 @@ import { CONTENT_ENCRYPTION, encryptionsOf } from "./fitting.ts"
 import { giveToken } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
+import { arrived } from "./later.ts"
+import { PBES2_CAP } from "./opening.ts"
 import { reading } from "./reading.ts"
 import { isAsTyped } from "./signing.ts"
 
@@ -27,6 +29,8 @@ export const missingEncryptions: Signal<ReadonlySet<string>> = signal(new Set())
 export const encryptingProblem: Signal<{ readonly code: string; readonly detail: string } | undefined> =
   signal(undefined)
 
+/** RFC 7518, section 4.8.1.2. */
+const LEAST_COUNT = 1000
 const USUAL = "A256GCM"
 /** Only these browsers may lack; the others belong to what every WebCrypto has. */
 const DOUBTFUL = ["A192KW", "A192GCMKW", "A192GCM", "A192CBC-HS384"]
@@ -80,12 +84,14 @@ export const canNest: ReadonlySignal<boolean> = computed(() => reading.value.for
 
 /** Encrypts, and puts the result in the place of the token. */
 export async function encryptDraft(): Promise<void> {
+  await arrived(suppliedKeys)
   const [key, algorithm] = [encrypter.peek(), management.peek()]
   const content = contentToEncrypt()
   encryptingProblem.value = undefined
   if (key?.jwk === undefined || algorithm === undefined) return refuse("key", "")
   if (!encryptionsOf(key).includes(algorithm)) return refuse("unfit", algorithm)
   if (content === "") return refuse("empty", "")
+  if (!isCountGood(algorithm)) return refuse("count", "")
   try {
     const token = await encryptJweAsync(content, key.isPrivate ? key.jwk.publicKey() : key.jwk, {
       algorithm,
@@ -100,6 +106,11 @@ export async function encryptDraft(): Promise<void> {
     if (!isJwtError(error)) throw error
     refuse(error.code === "algorithm_unavailable" ? "absent" : error.code, `${algorithm}, ${encryption.peek()}`)
   }
+}
+
+function isCountGood(algorithm: string): boolean {
+  const count = passwordCount.peek()
+  return !algorithm.startsWith("PBES2") || count === undefined || (count >= LEAST_COUNT && count <= PBES2_CAP)
 }
 
 function contentToEncrypt(): string {

@@ -26,3 +26,15 @@ export function later<Question extends object, Answer>(
   })
   return computed(() => (latest.value?.asked === question.value ? latest.value?.answer : undefined))
 }
+
+/** Waits for an answer that is on its way, for acts that need it. */
+export function arrived<Answer>(answer: ReadonlySignal<Answer | undefined>): Promise<Answer> {
+  return new Promise((resolve) => {
+    const stop = answer.subscribe((value) => {
+      if (value === undefined) return
+      resolve(value)
+      // The first call comes before there is anything to stop.
+      queueMicrotask(() => stop())
+    })
+  })
+}

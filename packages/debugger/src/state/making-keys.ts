@@ -82,7 +82,7 @@ export async function makeKey(): Promise<void> {
     formerKey.value = keyText.peek() === "" && keyFile.peek() === undefined ? undefined : former()
     acceptedAlgorithm.value = ""
     giveKey(JSON.stringify(jwk.toPrivateJSON(), undefined, 2))
-    if (isUnsigned.peek() || draft.peek().header === "") fitHeader(jwk)
+    if (isUnsigned.peek() || draft.peek().header === "") fitHeader(jwk, jwk.algorithm)
   } catch (error) {
     if (!isJwtError(error)) throw error
     makingProblem.value = error.code
@@ -125,10 +125,10 @@ export function randomText(): string {
 }
 
 /** Lets a header that is being written name the key: its algorithm, its id, and for DPoP (RFC 9449, section 4.2) the key itself. */
-export function fitHeader(key: Jwk): void {
+export function fitHeader(key: Jwk, algorithm: string | undefined): void {
   const { header } = draft.peek()
   const isProof = headerMember("typ") === "dpop+jwt"
-  const members: [string, unknown][] = [["alg", key.algorithm]]
+  const members: [string, unknown][] = [["alg", algorithm]]
   if (header.trim() === "") members.push(["typ", "JWT"])
   if (isProof && !key.isSymmetric) members.push(["jwk", bareMembers(key.toJSON())])
   else if (key.keyId !== undefined) members.push(["kid", key.keyId])

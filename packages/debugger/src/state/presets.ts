@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals"
 import { now } from "./clock.ts"
-import { editDraft } from "./draft.ts"
+import { editDraft, headerMember } from "./draft.ts"
 import { signaturesOf } from "./fitting.ts"
 import { fitHeader, randomText } from "./making-keys.ts"
 import { isAsked, signer } from "./signing.ts"
@@ -130,7 +130,8 @@ export function applyPreset(name: PresetName): void {
   const key = signer.peek()
   batch(() => {
     editDraft({ header: pretty(header), payload: pretty(claims(now.peek())) })
-    if (key?.jwk !== undefined && signaturesOf(key).length > 0) fitHeader(key.jwk)
+    const names = key === undefined ? [] : signaturesOf(key)
+    if (key?.jwk !== undefined) fitHeader(key.jwk, names.find((one) => one === headerMember("alg")) ?? names[0])
     isAsked.value = false
   })
 }

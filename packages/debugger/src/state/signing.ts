@@ -10,6 +10,7 @@ import { leastBits, needOf, signaturesOf } from "./fitting.ts"
 import { acceptedAlgorithm, giveToken, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
+import { arrived } from "./later.ts"
 
 /** Why something is not signed. */
 export interface Obstacle {
@@ -95,8 +96,9 @@ function hard(code: Obstacle["code"], ...details: readonly (string | number)[]):
 }
 
 function ofKey(): Obstacle | undefined {
-  const keys = suppliedKeys.value ?? []
+  const keys = suppliedKeys.value
   const key = signer.value
+  if (keys === undefined) return undefined
   if (keys.length === 0) return hard("key_missing")
   if (key === undefined) return hard(keys.some(({ jwk }) => jwk !== undefined) ? "key_public" : "key_unreadable")
   const algorithm = signingAlgorithm.value
@@ -117,6 +119,7 @@ function ofHeader(): Obstacle | undefined {
 
 function waivable(): Obstacle | undefined {
   const algorithm = signingAlgorithm.value ?? ""
+  if (suppliedKeys.value === undefined) return undefined
   const said = memberOf(readJson(texts.value.header).root, "alg")?.value
   const name = said?.type === "string" ? String(said.value) : ""
   const { bits } = signer.value ?? {}
@@ -140,6 +143,8 @@ function ofPlatform(): Obstacle | undefined {
 export async function signDraft(): Promise<void> {
   isAsked.value = true
   refusal.value = undefined
+  // Whoever is quick presses before the key was read.
+  await arrived(suppliedKeys)
   const against = obstacle.peek()
   const [key, algorithm, input] = [signer.peek()?.jwk, signingAlgorithm.peek(), signingInput.peek()]
   const isStopped = against !== undefined && !(against.isWaivable && isWaived.peek())

@@ -245,7 +245,9 @@ function Signing(): JSX.Element {
             <option value="true">{make.layout_typed}</option>
           </select>
         </label>
-        {against === undefined && <span class="hint">{fill(make.with, signingAlgorithm.value ?? "")}</span>}
+        {against === undefined && signingAlgorithm.value !== undefined && (
+          <span class="hint">{fill(make.with, signingAlgorithm.value)}</span>
+        )}
       </div>
       <output class="states">
         {isUnsigned.value && (

@@ -20,7 +20,7 @@ import { catalogue, fill, words } from "../words/words.ts"
 import "../style/making.css"
 
 /** Problems with words of their own. */
-const TOLD = ["key", "unfit", "empty", "absent"] as const
+const TOLD = ["key", "unfit", "empty", "count", "absent"] as const
 
 /** The panel of encryption. */
 export function Encryption(): JSX.Element {

@@ -82,6 +82,7 @@ export function KeyBox(): JSX.Element {
 /** Asked for where the key is of no use without. */
 function Passphrase(): JSX.Element {
   const { keys } = words.value
+  const isWrong = passphrase.value !== "" && suppliedKeys.value?.[0]?.problem !== undefined
   return (
     <label class="field">
       <span>{keys.passphrase}</span>
@@ -95,8 +96,8 @@ function Passphrase(): JSX.Element {
           passphrase.value = currentTarget.value
         }}
       />
-      <span id="passphrase-hint" class="hint">
-        {keys.passphrase_hint}
+      <span id="passphrase-hint" class="hint" aria-live="polite">
+        {isWrong ? keys.passphrase_wrong : keys.passphrase_hint}
       </span>
     </label>
   )

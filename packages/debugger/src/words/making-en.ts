@@ -75,6 +75,7 @@ export const makingEn = {
     problem_key: "There is no key that encrypts. Give a public key, a secret or a password.",
     problem_unfit: "The key does not fit {0}.",
     problem_empty: "There is nothing to encrypt.",
+    problem_count: "Iterations: 1,000 to 1,200,000.",
     problem_absent: "This browser lacks a part of {0}. On the command line: jot encrypt",
     problem_other: "It was refused: {0}.",
   },
@@ -140,6 +141,7 @@ export const makingEn = {
     save: "Save",
     written: "Written",
     passphrase: "Passphrase",
+    passphrase_wrong: "This passphrase does not open it.",
     passphrase_hint: "The private key is encrypted. Its passphrase opens it, here only.",
   },
 } as const

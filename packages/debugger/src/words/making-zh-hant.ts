@@ -79,6 +79,7 @@ export const makingZhHant: {
     problem_key: "沒有可用來加密的金鑰。請提供公開金鑰、密鑰或密碼。",
     problem_unfit: "金鑰不適用於 {0}。",
     problem_empty: "沒有可加密的內容。",
+    problem_count: "迭代次數：1,000 到 1,200,000。",
     problem_absent: "此瀏覽器不支援 {0} 的一部分。可改用命令列：jot encrypt",
     problem_other: "遭拒：{0}。",
   },
@@ -144,6 +145,7 @@ export const makingZhHant: {
     save: "儲存",
     written: "輸出",
     passphrase: "通行碼",
+    passphrase_wrong: "這個通行碼打不開它。",
     passphrase_hint: "這個私密金鑰已加密。通行碼只在這裡用來開啟它。",
   },
 }
