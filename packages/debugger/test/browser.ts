@@ -17,6 +17,7 @@ export interface Locator extends Scope {
   setInputFiles(file: { name: string; mimeType: string; buffer: Buffer }): Promise<void>
   inputValue(): Promise<string>
   innerText(): Promise<string>
+  textContent(): Promise<string | null>
   getAttribute(name: string): Promise<string | null>
   isVisible(): Promise<boolean>
   isDisabled(): Promise<boolean>

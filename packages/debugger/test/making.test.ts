@@ -118,6 +118,24 @@ test("tells line and column of what is no JSON, and lays out what is", async () 
   expect(await payload.inputValue()).toBe(sorted)
 })
 
+test("colours the text where its letters are, and marks where it stops being JSON", async () => {
+  const page = await open({ at: NOW, viewport: { width: 320, height: 800 } })
+  const text = `{"name":"${"long words ".repeat(30)}${"x".repeat(300)}","n":[1,true],\n\n"b":}`
+  await box(page, "Payload").fill(text)
+  const { pieces, heights } = await page.evaluate(() => {
+    const sheet = document.querySelector('.editor[data-part="payload"] .sheet')
+    const spans = [...(sheet?.querySelectorAll<HTMLElement>("span[data-json]") ?? [])]
+    return {
+      pieces: spans.map(({ textContent, dataset }) => `${dataset["json"]} ${textContent?.slice(0, 6)}`),
+      heights: [...(sheet?.children ?? [])].map(({ scrollHeight }) => scrollHeight),
+    }
+  })
+  expect(pieces).toEqual(['name "name"', 'string "long ', 'name "n"', "number 1", "literal true", "fault }"])
+  expect(heights[0]).toBe(heights[1])
+  const shown = await page.locator('.editor[data-part="payload"] .sheet-layer').textContent()
+  expect(shown).toBe(`${text} `)
+})
+
 test("undoes what was typed, pressed and signed, by key and by button; the tab key leaves", async () => {
   const page = await open({ at: NOW })
   await box(page, "Key").fill(SECRET)

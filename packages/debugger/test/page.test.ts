@@ -186,7 +186,8 @@ describe("the page", () => {
     await give(page, token({ iss: "x" }))
     const color = await page.evaluate(() => getComputedStyle(document.getElementById("token") as HTMLElement).color)
     expect(color).not.toBe("rgba(0, 0, 0, 0)")
-    expect(await page.locator(".sheet-layer").isVisible()).toBe(false)
+    const layers = await page.locator(".sheet-layer").all()
+    expect(await Promise.all(layers.map((layer) => layer.isVisible()))).toEqual([false, false, false])
   })
 
   test("does not move where motion is unwelcome", async () => {

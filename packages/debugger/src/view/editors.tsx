@@ -20,6 +20,7 @@ import {
 import { isForgotten } from "../state/forget.ts"
 import { tokenText } from "../state/input.ts"
 import { laidOut } from "../state/json-edit.ts"
+import { jsonPieces } from "../state/json-pieces.ts"
 import { randomText } from "../state/making-keys.ts"
 import { applyPreset, PRESET_NAMES } from "../state/presets.ts"
 import {
@@ -39,6 +40,8 @@ import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/making.css"
 
 const BOXES: readonly DraftBox[] = ["header", "payload"]
+/** Longer texts are shown without colours. */
+const MAX_COLOURED = 50_000
 /** Bytes to be signed that are shown. */
 const MAX_SHOWN = 20_000
 
@@ -114,28 +117,38 @@ function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
         </label>
         <Layouts box={box} />
       </div>
-      <textarea
-        id={id}
-        class="key-text"
-        {...PLAIN_TEXT}
-        aria-describedby={`${id}-problem`}
-        aria-invalid={problem !== ""}
-        rows={Math.min(24, Math.max(box === "header" ? 4 : 8, text.split("\n").length))}
-        value={text}
-        onBeforeInput={(event) => {
-          refuseLarge(event)
-          if (event.inputType.startsWith("history")) takeBack(event, event.inputType === "historyRedo")
-        }}
-        onKeyDown={(event) => {
-          const key = event.key.toLowerCase()
-          const isRedo = key === "y" || (key === "z" && event.shiftKey)
-          if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) takeBack(event, isRedo)
-        }}
-        onInput={(event) => {
-          isForgotten.value = false
-          editDraft({ [box]: event.currentTarget.value }, strokeOf(box, event))
-        }}
-      />
+      <div class="sheet" data-coloured={text.length <= MAX_COLOURED}>
+        {text.length <= MAX_COLOURED && (
+          <pre class="sheet-layer" aria-hidden="true">
+            {jsonPieces(text).map(({ text: piece, kind }, index) => (
+              <span key={index} data-json={kind}>
+                {piece}
+              </span>
+            ))}{" "}
+          </pre>
+        )}
+        <textarea
+          id={id}
+          class="sheet-text"
+          {...PLAIN_TEXT}
+          aria-describedby={`${id}-problem`}
+          aria-invalid={problem !== ""}
+          value={text}
+          onBeforeInput={(event) => {
+            refuseLarge(event)
+            if (event.inputType.startsWith("history")) takeBack(event, event.inputType === "historyRedo")
+          }}
+          onKeyDown={(event) => {
+            const key = event.key.toLowerCase()
+            const isRedo = key === "y" || (key === "z" && event.shiftKey)
+            if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) takeBack(event, isRedo)
+          }}
+          onInput={(event) => {
+            isForgotten.value = false
+            editDraft({ [box]: event.currentTarget.value }, strokeOf(box, event))
+          }}
+        />
+      </div>
       <p id={`${id}-problem`} class="note" aria-live="polite">
         {problem}
       </p>
