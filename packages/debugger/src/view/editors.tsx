@@ -1,6 +1,6 @@
 /** Header and payload as text: two views of the token, and what is signed next. */
 
-import { readJson, textOf } from "@jotkit/inspect"
+import { readJson, textOf, visibleText } from "@jotkit/inspect"
 import { batch } from "@preact/signals"
 import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
@@ -177,7 +177,9 @@ function problemOf(text: string): string {
     return fill(make.problem, problem.line, problem.column, textOf(catalogue.value, "json", problem.code))
   const { root } = readJson(text)
   const twice = root?.type === "object" ? root.members.filter(({ duplicate }) => duplicate) : []
-  return twice.length === 0 ? "" : fill(make.twice, twice.map(({ name }) => name).join(", "))
+  if (twice.length > 0) return fill(make.twice, visibleText(twice.map(({ name }) => name).join(", ")))
+  const seen = text.replaceAll(/[\r\n\t]/g, "")
+  return visibleText(seen) === seen ? "" : make.hidden
 }
 
 function Layouts({ box }: { readonly box: DraftBox }): JSX.Element {

@@ -16,6 +16,7 @@ export const makingEn = {
     of: "{0}: {1}",
     problem: "Line {0}, column {1}: {2}",
     twice: "Written twice: {0}",
+    hidden: "Holds characters that cannot be seen here.",
     preset: "Begin with",
     preset_none: "Choose …",
     id_token: "ID token",

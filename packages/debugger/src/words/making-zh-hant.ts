@@ -20,6 +20,7 @@ export const makingZhHant: {
     of: "{1}{0}",
     problem: "第 {0} 行，第 {1} 欄：{2}",
     twice: "重複出現：{0}",
+    hidden: "含有在此看不見的字元。",
     preset: "範本",
     preset_none: "請選擇…",
     id_token: "ID 權杖",
