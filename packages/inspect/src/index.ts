@@ -47,7 +47,7 @@ export {
   type TextGroup,
   textOf,
 } from "./language/catalogue.ts"
-export { type Binding, checkBindings } from "./lint/bindings.ts"
+export { type Binding, checkBindings, proofThumbprint } from "./lint/bindings.ts"
 export type { Counterparts, Finding, LintOptions } from "./lint/context.ts"
 export { lint } from "./lint/lint.ts"
 export { RULE_IDS, RULES, type RuleId, type Severity } from "./lint/rules.ts"

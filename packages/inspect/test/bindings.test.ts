@@ -1,7 +1,7 @@
 /** Hashes of what travels beside a token: each says whether it holds, or why nobody knows. */
 import { createHash } from "node:crypto"
-import { checkBindings, read } from "@jotkit/inspect"
-import { encode } from "jotkit"
+import { checkBindings, proofThumbprint, read } from "@jotkit/inspect"
+import { encode, Jwk } from "jotkit"
 import { expect, test } from "vitest"
 
 const SECRET = "k".repeat(64)
@@ -56,4 +56,14 @@ test("the signature's algorithm names the hash, and none where it names none", a
   const header = Buffer.from('{"alg":"ML-DSA-44"}').toString("base64url")
   const payload = Buffer.from(JSON.stringify({ at_hash: half("access") })).toString("base64url")
   expect(await statuses(read(`${header}.${payload}.AAAA`), { accessToken: "access" })).toEqual(["at_hash cannot_check"])
+})
+
+test("a proof, a key and a thumbprint all name the key that was proved", async () => {
+  const key = Jwk.generate("ES256")
+  const thumbprint = key.thumbprint()
+  const proof = encode({ htm: "GET" }, key, { algorithm: "ES256", header: { typ: "dpop+jwt", jwk: key.toJSON() } })
+  for (const text of [proof, JSON.stringify(key.toJSON()), key.toPem(), ` ${thumbprint}\n`])
+    expect(await proofThumbprint(text)).toBe(thumbprint)
+  for (const text of ["", "secret", encode({}, SECRET, { algorithm: "HS256" })])
+    expect(await proofThumbprint(text)).toBeUndefined()
 })

@@ -129,6 +129,8 @@ test("ends, and finds nothing where there is nothing", async () => {
   expect(diagnosis.tries).toBeLessThanOrEqual(400)
   const short = await diagnose(read(mac("secret")), { key: "wrong", maxTries: 5 })
   expect(short).toMatchObject({ tries: 5, exhausted: true })
+  expect(short.tried.length).toBeGreaterThan(0)
+  expect(new Set(short.tried).size).toBe(short.tried.length)
 })
 
 test.each(["", "a.b", "{}", '{"signatures":[]}', `${HEADER}..`])("does not throw for %j", async (text) => {

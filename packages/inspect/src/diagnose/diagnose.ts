@@ -57,6 +57,8 @@ export interface Diagnosis {
   readonly hints: readonly Hint[]
   /** Verifications made. */
   readonly tries: number
+  /** Which differences were among them, each once. */
+  readonly tried: readonly Hint["code"][]
   /** Whether the search ended because of `maxTries`. */
   readonly exhausted: boolean
 }
@@ -87,17 +89,18 @@ export async function diagnose(reading: Reading, request: DiagnoseRequest): Prom
   const signature = part?.signature?.bytes ?? new Uint8Array()
   const alg = textMember(part?.header?.json?.root, "alg") ?? ""
   const cut = truncation(alg, signature)
-  if (cut !== undefined) return { hints: [cut], tries: 0, exhausted: false }
+  if (cut !== undefined) return { hints: [cut], tries: 0, tried: [], exhausted: false }
   const inputs = signingInputs(reading, alg)
   const [original] = inputs
   const attempts = original === undefined ? [] : await attemptsFor({ alg, signature, inputs, original, request })
   let tries = 0
+  const tried = () => [...new Set(attempts.slice(0, tries).flatMap((one) => one.hints.map(({ code }) => code)))]
   for (const { hints, holds } of attempts) {
-    if (tries >= maxTries) return { hints: [], tries, exhausted: true }
+    if (tries >= maxTries) return { hints: [], tries, tried: tried(), exhausted: true }
     tries++
-    if (await holds()) return { hints, tries, exhausted: false }
+    if (await holds()) return { hints, tries, tried: tried(), exhausted: false }
   }
-  return { hints: [], tries, exhausted: false }
+  return { hints: [], tries, tried: tried(), exhausted: false }
 }
 
 interface Search {

@@ -1,8 +1,10 @@
 /** Hashes in a token of things that travel beside it (OpenID Connect Core 1.0, section 3.1.3.6; RFC 9449, section 4.2). */
 
 import { sha2 } from "../judge/digest.ts"
+import { readKeys } from "../keys/keys.ts"
 import { writeBase64Url } from "../read/base64url.ts"
 import { memberOf, textMember } from "../read/json.ts"
+import { read } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
 import { type Context, type Counterparts, type Finding, finding } from "./context.ts"
 
@@ -70,4 +72,23 @@ async function compared(name: Binding["name"], { said, counterpart, alg }: Compa
 function hashBits(alg: string): 256 | 384 | 512 | undefined {
   const said = Object.hasOwn(HASHED_BY, alg) ? HASHED_BY[alg] : Number(/^(?:HS|RS|PS|ES)(\d{3})$/.exec(alg)?.[1])
   return ([256, 384, 512] as const).find((bits) => bits === said)
+}
+
+/**
+ * The thumbprint (RFC 7638) that `cnf.jkt` may name, of whatever shows the key: a DPoP proof, which holds it, a key, or the thumbprint
+ * itself. Undefined for anything else.
+ */
+export async function proofThumbprint(text: string): Promise<string | undefined> {
+  const bare = text.trim()
+  if (/^[\w-]{43}$/.test(bare)) return bare
+  const { header } = read(bare)
+  const jwk = memberOf(header?.json?.root, "jwk")?.value
+  const key =
+    jwk?.type === "object"
+      ? header?.content?.slice(...jwk.range)
+      : bare.startsWith("{") || bare.startsWith("-----")
+        ? bare
+        : ""
+  const [first] = await readKeys(key ?? "")
+  return first?.thumbprint
 }
