@@ -125,5 +125,5 @@ export function refuseSecrets(output: string): void {
     ]
     if (forms.some((form) => output.includes(form))) throw new Error(`the secret ${name} was printed`)
   }
-  if (/PRIVATE KEY|"(?:d|k|priv)":\s*"/.test(output)) throw new Error("a private key was printed")
+  if (/PRIVATE KEY|"(?:d|k|priv)":\s*"(?!…")/.test(output)) throw new Error("a private key was printed")
 }

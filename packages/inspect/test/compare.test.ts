@@ -36,3 +36,24 @@ test("tells keys of a set apart by their id", () => {
 test("says where there is a signature only on one side", () => {
   expect(kinds(token("{}"), token("{}").slice(0, -5))).toEqual(["removed /signature"])
 })
+
+test("never repeats what is private of a key", () => {
+  const key = (d: string, more = "") => `{"kty":"EC","kid":"1","d":"${d}"${more}}`
+  const sets = (...keys: string[]) => read(`{"keys":[${keys.join(",")}]}`)
+  expect(compare(sets(), sets(key("secret-one")))).toEqual([
+    { path: "/keys/1", kind: "added", before: undefined, after: '{"kty":"EC","kid":"1","d":"…"}' },
+  ])
+  expect(compare(sets(key("secret-one")), sets(key("secret-two", ',"alg":"ES256"')))).toEqual([
+    { path: "/keys/1/d", kind: "changed", before: '"…"', after: '"…"' },
+    { path: "/keys/1/alg", kind: "added", before: undefined, after: '"ES256"' },
+  ])
+  const bound = (d: string) => read(token(`{"cnf":{"jwk":${key(d)}},"d":1}`))
+  expect(JSON.stringify(compare(bound("secret-one"), read(token('{"d":2}'))))).not.toContain("secret-one")
+  expect(compare(bound("a"), bound("b"))).toEqual([
+    { path: "/payload/cnf/jwk/d", kind: "changed", before: '"…"', after: '"…"' },
+  ])
+  // A claim of that name is a claim.
+  expect(compare(read(token('{"d":1}')), read(token('{"d":2}')))).toEqual([
+    { path: "/payload/d", kind: "changed", before: "1", after: "2" },
+  ])
+})

@@ -1,6 +1,6 @@
 /** What two tokens or key sets say differently. */
 
-import { compare, type Difference, read } from "@jotkit/inspect"
+import { compare, type Difference, formatJson, type Reading, read, readJson } from "@jotkit/inspect"
 import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import type { Command, Session } from "../frame/session.ts"
@@ -11,7 +11,7 @@ import { tokenIn } from "../input/token.ts"
 export const command: Command = async (session) => {
   const [one, other] = session.operands
   if (one === undefined || other === undefined) throw new Failure("usage", "operands_two")
-  const differences = compare(read(await textAt(one, session)), read(await textAt(other, session)))
+  const differences = compare(await readingAt(one, session), await readingAt(other, session))
   return {
     code: differences.length === 0 ? "ok" : "negative",
     members: { differences: differences.map((difference) => ({ ...difference })) },
@@ -19,13 +19,21 @@ export const command: Command = async (session) => {
   }
 }
 
-async function textAt(operand: string, session: Session): Promise<string> {
-  return tokenIn(isSource(operand) ? textOf(await readSource(operand, session)) : operand)
+async function readingAt(operand: string, session: Session): Promise<Reading> {
+  const reading = read(tokenIn(isSource(operand) ? textOf(await readSource(operand, session)) : operand))
+  if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
+  return reading
 }
 
 /** One difference, for people. */
 export function lineOf({ path, kind, before, after }: Difference, { paint, say }: Session): string {
-  const was = before === undefined ? "" : `\n  ${paint("bad", `- ${escapeLine(before)}`)}`
-  const is = after === undefined ? "" : `\n  ${paint("good", `+ ${escapeLine(after)}`)}`
+  const was = before === undefined ? "" : `\n  ${paint("bad", `- ${oneLine(before)}`)}`
+  const is = after === undefined ? "" : `\n  ${paint("good", `+ ${oneLine(after)}`)}`
   return `${paint("strong", escapeLine(path))} ${say(`diff.${kind}`)}${was}${is}\n`
+}
+
+/** A value that was written in several lines. */
+function oneLine(text: string): string {
+  const json = readJson(text)
+  return escapeLine(json.root === undefined || json.problem !== undefined ? text : formatJson({ ...json, text }, 0))
 }

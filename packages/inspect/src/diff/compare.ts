@@ -1,6 +1,7 @@
 /** Two tokens or key sets side by side: what they say differently, not how their letters differ. */
 
-import { type JsonNode, memberOf, textMember } from "../read/json.ts"
+import { privateMembers } from "../keys/private-members.ts"
+import { type JsonNode, memberOf, type Range, textMember } from "../read/json.ts"
 import { escapeName } from "../read/locate.ts"
 import type { Reading } from "../read/reading.ts"
 import type { Segment } from "../read/segment.ts"
@@ -11,7 +12,7 @@ export interface Difference {
   readonly path: string
   /** `written`: the same value in other letters, such as 1.0 and 1. `order`: the same members in another order. */
   readonly kind: "added" | "removed" | "changed" | "type" | "written" | "order"
-  /** The values as they are written; undefined where there is none. */
+  /** The values as they are written, without what is private of a key; undefined where there is none. */
   readonly before: string | undefined
   readonly after: string | undefined
 }
@@ -21,6 +22,9 @@ interface Side {
   readonly node: JsonNode
   readonly text: string
 }
+
+/** Stands for a private value. */
+const HIDDEN = '"…"'
 
 /** What the second reading says that the first does not, and the reverse. Signatures differ whenever anything does, and come last. */
 export function compare(before: Reading, after: Reading): Difference[] {
@@ -55,7 +59,7 @@ function sideOf(segment: Segment | undefined): Side | undefined {
 function compareValues(path: string, before: Side, after: Side): Difference[] {
   const [one, other] = [before.node, after.node]
   const [was, is] = [written(before), written(after)]
-  if (one.type !== other.type) return [difference(path, "type", was, is)]
+  if (one.type !== other.type) return [difference(path, "type", shown(before), shown(after))]
   if (one.type === "object" || one.type === "array") return compareMembers(path, before, after)
   if (was === is) return []
   const isSame = other.type !== "object" && other.type !== "array" && one.value === other.value
@@ -69,11 +73,23 @@ function compareMembers(path: string, before: Side, after: Side): Difference[] {
     const at = `${path}/${escapeName(name)}`
     const left = was && { node: was, text: before.text }
     const right = is && { node: is, text: after.text }
-    if (left !== undefined && right !== undefined) return compareValues(at, left, right)
-    return [difference(at, left === undefined ? "added" : "removed", left && written(left), right && written(right))]
+    if (left === undefined || right === undefined)
+      return [difference(at, left === undefined ? "added" : "removed", left && shown(left), right && shown(right))]
+    return compareValues(at, left, right)
   })
+  const secrets = new Set([before, after].flatMap(({ node }) => secretsOf(node)).map(({ name }) => name))
+  const told = found.map((one) => (secrets.has(one.path.slice(path.length + 1)) ? hidden(one) : one))
   const isReordered = found.length === 0 && [...one.keys()].join("\n") !== [...other.keys()].join("\n")
-  return isReordered ? [difference(path, "order", [...one.keys()].join(", "), [...other.keys()].join(", "))] : found
+  return isReordered ? [difference(path, "order", [...one.keys()].join(", "), [...other.keys()].join(", "))] : told
+}
+
+/** What is private in a key; a member of that name elsewhere is a claim like others. */
+function secretsOf(node: JsonNode): ReturnType<typeof privateMembers> {
+  return memberOf(node, "kty") === undefined ? [] : privateMembers(node)
+}
+
+function hidden({ path, kind, before, after }: Difference): Difference {
+  return difference(path, kind, before && HIDDEN, after && HIDDEN)
 }
 
 /** Members by name; keys of a set by their `kid`, so that rotation shows as keys that came and went. */
@@ -87,6 +103,25 @@ function membersOf(node: JsonNode): Map<string, JsonNode> {
 
 function keyName(node: JsonNode): string | undefined {
   return memberOf(node, "kty") === undefined ? undefined : textMember(node, "kid")
+}
+
+/** As it is written, but for private members: a comparison is soon pasted somewhere. */
+function shown({ node, text }: Side): string {
+  const end = node.range[1]
+  let rest = node.range[0]
+  const pieces = secretRanges(node).map((range) => {
+    const piece = text.slice(rest, range[0]) + HIDDEN
+    rest = range[1]
+    return piece
+  })
+  return pieces.join("") + text.slice(rest, end)
+}
+
+function secretRanges(node: JsonNode): Range[] {
+  if (node.type === "array") return node.items.flatMap(secretRanges)
+  if (node.type !== "object") return []
+  const secrets = new Set(secretsOf(node))
+  return node.members.flatMap((member) => (secrets.has(member) ? [member.value.range] : secretRanges(member.value)))
 }
 
 function written({ node, text }: Side): string {

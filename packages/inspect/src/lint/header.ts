@@ -1,12 +1,11 @@
 /** Header members: keys and places that the sender names, extensions, types. */
 
 import { CORE_PARAMETERS } from "../dictionary/names.ts"
+import { privateMembers } from "../keys/private-members.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
 import { memberWeaknesses } from "./algorithm.ts"
 import { type Context, type Finding, finding, headerValue, type LintRule } from "./context.ts"
 
-/** Members of a JWK that only its owner may have. */
-const PRIVATE_MEMBERS: readonly string[] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 const TYPED_KINDS: Readonly<Record<string, string>> = {
   dpop_proof: "dpop+jwt",
   security_event: "secevent+jwt",
@@ -37,7 +36,7 @@ export const checkEmbeddedKeys: LintRule = (context) => {
       found.push(finding(context, "HDR-EMBEDDED-KEY", `/header/${name}`, { detail: name }))
   }
   if (jwk === undefined) return found
-  const leaked = privateMembers(jwk)
+  const leaked = privateMembers(jwk).map(({ name }) => name)
   if (leaked.length > 0) found.push(finding(context, "KEY-PRIVATE-LEAK", "/header/jwk", { detail: leaked.join(", ") }))
   return [...found, ...memberWeaknesses(context, jwk, "/header/jwk")]
 }
@@ -128,13 +127,6 @@ export const checkMirroredClaims: LintRule = (context) => {
     const isSame = text(above, reading.header?.content) === text(below, reading.payload?.content)
     return isSame ? [] : [finding(context, "ENC-CLAIM-MIRROR", `/header/${name}`, { detail: name })]
   })
-}
-
-/** The private members of a JWK. */
-export function privateMembers(jwk: JsonNode): string[] {
-  return jwk.type === "object"
-    ? jwk.members.map(({ name }) => name).filter((name) => PRIVATE_MEMBERS.includes(name))
-    : []
 }
 
 function critProblems(context: Context, value: JsonNode): Finding[] {

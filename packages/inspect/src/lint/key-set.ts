@@ -1,9 +1,9 @@
 /** Keys as data: a JWK or a JWK Set that is, or may be, published. */
 
+import { privateMembers } from "../keys/private-members.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
 import { memberWeaknesses } from "./algorithm.ts"
 import { type Context, type Finding, finding, type LintRule } from "./context.ts"
-import { privateMembers } from "./header.ts"
 
 const MANY = 100
 const SIGNING = ["sign", "verify"]
@@ -44,7 +44,7 @@ function checkKey(context: Context, key: JsonNode, path: string): Finding[] {
 
 function secrecy(context: Context, key: JsonNode, path: string): Finding[] {
   if (textMember(key, "kty") === "oct") return [finding(context, "JWKS-SYMMETRIC", path)]
-  const names = privateMembers(key)
+  const names = privateMembers(key).map(({ name }) => name)
   return names.length > 0 ? [finding(context, "JWKS-PRIVATE", path, { detail: names.join(", ") })] : []
 }
 
