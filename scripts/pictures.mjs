@@ -9,8 +9,8 @@ import { Terminal } from "./terminal.mjs"
 
 /** What happens before a picture is taken. */
 const BEFORE = [
-  'echo "a secret of at least thirty-two bytes" > secret.txt',
-  "base64 < secret.txt > secret.b64",
+  'umask 077; echo "a secret of at least thirty-two bytes" > secret.txt',
+  "umask 077; base64 < secret.txt > secret.b64",
   "jot sign -q --secret-file secret.txt --alg HS256 --typ at+jwt --iss https://login.example --sub alice --aud api" +
     ' --claim client_id=web --claim scope="read write" --iat=-10m --exp +5m --jti 7c1e --no-exp -o token.txt',
   "jot sign -q --secret-file secret.txt --alg HS256 --iss https://login.example --sub alice --aud api --iat=-2h --exp -1h -o old.txt",

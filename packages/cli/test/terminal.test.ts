@@ -1,9 +1,10 @@
 /** The program on a real terminal: colour, questions, Ctrl-C. */
 import { createPrivateKey } from "node:crypto"
 import { once } from "node:events"
-import { mkdirSync, readdirSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { decodeUnverified, encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
@@ -86,6 +87,20 @@ describe.runIf(hasTerminals)("questions", () => {
     expect(await terminal.modes()).toEqual(COOKED)
     terminal.type("\u0003")
     expect(await terminal.ended()).toMatchObject({ code: 130, modes: COOKED })
+  })
+
+  test.each([
+    ["the same twice", SECRETS.password, 0],
+    ["another the second time", "mistyped", 2],
+  ])("a new passphrase: %s", async (name, second, expected) => {
+    const file = join(place.folder, `${name}.pem`)
+    const terminal = open(["key", "generate", "--alg", "ES256", "--to", "pem", "--passphrase", "prompt", "-o", file])
+    await terminal.shows("Passphrase (not shown): ")
+    terminal.type(`${SECRETS.password}\r`)
+    await terminal.shows("Once more (not shown): ")
+    terminal.type(`${second}\r`)
+    expect(await terminal.ended()).toMatchObject({ code: expected, modes: COOKED })
+    expect(existsSync(file)).toBe(expected === 0)
   })
 
   test("a password", async () => {

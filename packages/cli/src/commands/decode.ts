@@ -9,6 +9,7 @@ import { catalogueOf } from "../input/catalogue.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { oneToken, tokensTogether } from "../input/token.ts"
 import { isPlain, writingFindings } from "../input/writing.ts"
+import { momentNotes } from "../report/moment.ts"
 
 /** Lines that are written at once. */
 const BATCH_CHARACTERS = 65_536
@@ -24,7 +25,8 @@ export const command: Command = async (session) => {
   const findings = await writingFindings(reading, session.now)
   const members = value === undefined ? membersOf(reading) : { verified: false, value: value.json }
   const text = value?.text ?? textOf(reading, session)
-  return { code: "ok", members, findings, text, notes: await notesOn(findings, session) }
+  const notes = [...(await notesOn(findings, session)), ...momentNotes(reading, await catalogueOf(session), session)]
+  return { code: "ok", members, findings, text, notes }
 }
 
 function refuseUnreadable(reading: Reading): void {
@@ -58,7 +60,10 @@ async function notesOn(findings: readonly Finding[], session: Session): Promise<
   const catalogue = await catalogueOf(session)
   return findings
     .filter(({ severity }) => severity === "error")
-    .map((found) => ({ level: "warning", text: `${found.id}: ${describeFinding(found, catalogue).message}` }))
+    .map((found) => ({
+      level: "warning",
+      text: session.say("explained", found.id, describeFinding(found, catalogue).message),
+    }))
 }
 
 /** What came by so far. */

@@ -8,7 +8,7 @@ import { nearest } from "../frame/nearest.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { writeNew } from "../frame/streams.ts"
 import { KEY_FORMS, publicForm, type Written, writeKeys } from "../input/key-forms.ts"
-import { protectedText } from "../input/keys.ts"
+import { newPassphrase } from "../input/keys.ts"
 import { minimumBits } from "../input/strength.ts"
 import { keyAnswer, refuseTerminal } from "./key.ts"
 
@@ -42,7 +42,7 @@ export const command: Command = async (session) => {
   const files = filesOf(session)
   // What may not be shown is not made, and nobody waits in vain for an answer.
   if (files.secret === undefined) refuseTerminal(session)
-  const passphrase = await protectedText("passphrase", session)
+  const passphrase = await newPassphrase("passphrase", session)
   session.progress(say("progress_key"))
   const key = await named(
     algorithm === undefined ? await ofKind(session) : await forAlgorithm(algorithm, session),

@@ -9,7 +9,7 @@ import { Failure } from "../frame/failure.ts"
 import type { Json } from "../frame/json.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { KEY_FORMS, type KeyFormName, usable, type Written, writeKeys } from "../input/key-forms.ts"
-import { keysAt, protectedText, tellUnusable } from "../input/keys.ts"
+import { keysAt, newPassphrase, tellUnusable } from "../input/keys.ts"
 import { minimumBits } from "../input/strength.ts"
 import { linesOf } from "./lint.ts"
 
@@ -36,7 +36,7 @@ export const convert: Command = async (session) => {
   await tellUnusable(keys, session)
   const all = usable(keys)
   const chosen = options.has("public") ? all.map(publicHalf) : all
-  return keyAnswer(await writeKeys(chosen, to, await protectedText("new-passphrase", session)), session)
+  return keyAnswer(await writeKeys(chosen, to, await newPassphrase("new-passphrase", session)), session)
 }
 
 /** `jot key public`: in the form that the key came in. */

@@ -3,7 +3,7 @@
 import { explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
 import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
-import { github, junit, REPORT_FORMATS, sarif } from "../frame/reports.ts"
+import { REPORT_FORMATS, REPORTERS, type Remark, remarksOf } from "../frame/reports.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { counterpartsOf } from "../input/counterparts.ts"
@@ -16,14 +16,14 @@ const SEVERITIES: readonly Severity[] = ["error", "warning", "info"]
 
 /** `jot lint`. */
 export const command: Command = async (session) => {
-  const { options, now } = session
+  const { options } = session
   const rule = options.text("explain")
   if (rule !== undefined) return explained(rule, session)
   const counted = severitiesFrom(session)
   const { keys } = await optionalKeysOf(session)
   const reading = await oneToken(session)
   const findings = await lint(reading, {
-    now,
+    now: session.now,
     keys,
     leeway: durationOf("leeway", options.text("leeway")),
     maxLifetime: durationOf("max-lifetime", options.text("max-lifetime")),
@@ -43,10 +43,13 @@ export function severitiesFrom({ options }: Session): readonly Severity[] {
 
 /** Findings in the format that `--format` names. */
 export async function reportOf(findings: readonly Finding[], session: Session): Promise<string> {
-  const format = session.options.choice("format", REPORT_FORMATS) ?? "text"
-  // Under json the frame prints findings itself.
-  if (format === "text" || format === "json") return linesOf(findings, session)
-  return escapeControls({ sarif, junit, github }[format](findings, await catalogueOf(session)))
+  return formatted(session, remarksOf(findings, await catalogueOf(session))) ?? linesOf(findings, session)
+}
+
+/** Remarks in the format that `--format` names; undefined for text, and for json, which the frame prints itself. */
+export function formatted({ options }: Session, remarks: readonly Remark[]): string | undefined {
+  const format = options.choice("format", REPORT_FORMATS) ?? "text"
+  return format === "text" || format === "json" ? undefined : escapeControls(REPORTERS[format](remarks))
 }
 
 /** Findings for people, with their last line end. */
@@ -58,5 +61,9 @@ async function explained(text: string, session: Session): Promise<Answer> {
   const id = RULE_IDS.find((known) => known === text.toUpperCase())
   if (id === undefined) throw new Failure("usage", "rule_unknown")
   const { message, why, fix } = explainRule(id, await catalogueOf(session))
-  return { code: "ok", members: { rule: id, message, why, fix }, text: `${id}: ${message}\n${why}\n${fix}\n` }
+  return {
+    code: "ok",
+    members: { rule: id, message, why, fix },
+    text: `${session.say("explained", id, message)}\n${why}\n${fix}\n`,
+  }
 }

@@ -5,9 +5,11 @@ import { join } from "node:path"
 import { findTokens, read, recognise, textMember } from "@jotkit/inspect"
 import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
+import type { Remark } from "../frame/reports.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { readFile, readSource, textOf } from "../input/source.ts"
+import { formatted } from "./lint.ts"
 
 /** One token in a file. */
 interface Sighting {
@@ -35,21 +37,39 @@ export const command: Command = async (session) => {
     sightings.push(...(await sightingsIn(file, session)))
   }
   const { kinds } = await catalogueOf(session)
-  const lines = sightings.map(({ file, line, column, kind, alg = "-" }) => {
-    const label =
-      Object.entries(kinds)
-        .find(([name]) => name === kind)?.[1]
-        .split("|")[0] ?? kind
-    return `${paint("strong", `${escapeLine(file)}:${line}:${column}`)} ${label} ${escapeLine(alg)}\n`
+  const labelOf = ({ kind, alg = "-" }: Sighting) => {
+    const known = Object.entries(kinds).find(([name]) => name === kind)?.[1]
+    return `${known?.split("|")[0] ?? kind} ${escapeLine(alg)}`
+  }
+  const lines = sightings.map((sighting) => {
+    const { file, line, column } = sighting
+    return `${paint("strong", `${escapeLine(file)}:${line}:${column}`)} ${labelOf(sighting)}\n`
   })
+  const report = formatted(
+    session,
+    sightings.map((sighting) => remarkOn(sighting, labelOf(sighting), session)),
+  )
   const notes =
     sightings.length === 0 ? [] : [{ level: "warning" as const, text: say("scan_found", String(sightings.length)) }]
   const members = { tokens: sightings.map((sighting) => ({ ...sighting })) }
-  return { code: sightings.length === 0 ? "ok" : "lint", members, text: lines.join(""), notes }
+  return { code: sightings.length === 0 ? "ok" : "lint", members, text: report ?? lines.join(""), notes }
+}
+
+/** What is credential to whoever finds it does not belong in a file that is passed on. */
+function remarkOn({ file, line, column }: Sighting, label: string, { say }: Session): Remark {
+  return {
+    id: "TOKEN-FOUND",
+    severity: "error",
+    message: say("scan_sighting", label),
+    fix: say("scan_fix"),
+    ref: "RFC 6750, section 5.3",
+    name: `${file}:${line}:${column}`,
+    place: { file, line, column },
+  }
 }
 
 function filesIn(path: string): string[] {
-  if (path === "-" || !statSync(path).isDirectory()) return [path]
+  if (path === "-" || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path]
   return readdirSync(path, { withFileTypes: true })
     .filter(({ name }) => !SKIPPED.has(name))
     .flatMap((entry) => {
@@ -60,7 +80,8 @@ function filesIn(path: string): string[] {
 }
 
 async function sightingsIn(file: string, session: Session): Promise<Sighting[]> {
-  if (file !== "-" && statSync(file).size > MAX_BYTES) {
+  const size = file === "-" ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+  if (size > MAX_BYTES) {
     session.tell({ level: "warning", text: session.say("scan_too_large", file) })
     return []
   }

@@ -13,10 +13,12 @@ import { escapeControls } from "../frame/escape.ts"
 import { type ExitCode, Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Note, Session } from "../frame/session.ts"
-import { isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
+import { failuresOf, isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
+import { presentOf } from "../input/time.ts"
 import { allTokens, oneToken } from "../input/token.ts"
+import { momentNotes } from "../report/moment.ts"
 import { momentOfFailure, momentsOf } from "../report/timeline.ts"
 
 /** `jot verify`. */
@@ -74,14 +76,14 @@ function notesOn(reading: Reading, judgment: Judgment, session: Session, rules: 
   const { checks, verifiedBy, code, keys } = judgment
   const moments = momentsOf(reading, session.now, catalogue)
   const about = (check: Check) =>
-    `${check.id}: ${momentOfFailure(check.code, moments) ?? describeCheck(check, catalogue)}`
-  const of = (status: Check["status"], level: Note["level"]) =>
-    checks.filter((check) => check.status === status).map((check): Note => ({ level, text: about(check) }))
+    session.say("explained", check.id, momentOfFailure(check.code, moments) ?? describeCheck(check, catalogue))
+  const notes = (level: Note["level"], told: readonly Check[]) =>
+    told.map((check): Note => ({ level, text: about(check) }))
   const unchecked = checks.filter((check) => check.code === "audience_unchecked")
   const explained = session.options.has("explain-key") ? keys : []
   return [
-    ...of("fail", "error"),
-    ...unchecked.map((check): Note => ({ level: "warning", text: about(check) })),
+    ...notes("error", failuresOf(judgment)),
+    ...notes("warning", unchecked),
     ...(code === "ok" && unchecked.length === 0 && isForAnybody(reading, rules)
       ? [{ level: "warning" as const, text: session.say("audience_unasked") }]
       : []),
@@ -89,10 +91,20 @@ function notesOn(reading: Reading, judgment: Judgment, session: Session, rules: 
     ...explained.map(
       ({ key, answer }): Note => ({
         level: "notice",
-        text: `${key.keyId ?? key.thumbprint ?? `#${key.index}`}: ${wordsFor(catalogue, "answer", answer)}`,
+        text: session.say(
+          "explained",
+          key.keyId ?? key.thumbprint ?? `#${key.index}`,
+          wordsFor(catalogue, "answer", answer),
+        ),
       }),
     ),
-    ...(code === "ok" ? of("pass", "info") : []),
+    ...(code === "ok"
+      ? notes(
+          "info",
+          checks.filter(({ status }) => status === "pass"),
+        )
+      : []),
+    ...(code === "ok" ? momentNotes(reading, catalogue, session) : []),
   ]
 }
 
@@ -111,7 +123,7 @@ async function verifyAll(session: Session, rules: Rules): Promise<Answer> {
   let count = 0
   for await (const reading of allTokens(session)) {
     count++
-    const answer = await answerTo(reading, session, rules)
+    const answer = await answerTo(reading, { ...session, now: presentOf(session) }, rules)
     if (GRAVITY.indexOf(answer.code) > GRAVITY.indexOf(worst)) worst = answer.code
     for (const note of answer.notes ?? []) session.tell(note)
     const isRead = await session.write(session.isJson ? `${writeJson(envelope(answer))}\n` : (answer.text ?? ""))

@@ -166,8 +166,11 @@ const TABLE: Session["table"] = COMMAND_NAMES.map((name) => {
 /** Lines in a pipe or a file are as long as on a usual terminal. */
 const USUAL_COLUMNS = 80
 
-/** The clock of this run: the machine's, unless `--at` says otherwise. */
-const clock: { now: number } = { now: Math.floor(Date.now() / 1000) }
+/**
+ * The clock of this run: `--at`, else the machine's when it is first asked for. By then the token is here: another program may have made it
+ * after this one was started.
+ */
+const clock: { now?: number } = {}
 
 function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, language: "en" | "zh-Hant"): Session {
   const { env, stdout, stderr } = process
@@ -185,6 +188,7 @@ function sessionOf({ operands, options }: Task, words: Words, isJson: boolean, l
     table: TABLE,
     env,
     get now() {
+      clock.now ??= Math.floor(Date.now() / 1000)
       return clock.now
     },
     isJson,
@@ -232,8 +236,8 @@ function tell({ level, text, isAlways }: Note, { isQuiet, isJson, paintNotes, sa
   const isSilenced = (level !== "error" && isQuiet) || (isJson && level !== "notice")
   if (isSilenced && isAlways !== true) return
   shown.progress.clear()
-  const prefix = level === "warning" || level === "error" ? `${say(`level.${level}`)}: ` : ""
-  writeError(`${paintNotes(COLOURS[level], escapeLine(`${prefix}${text}`))}\n`)
+  const line = level === "warning" || level === "error" ? say("explained", say(`level.${level}`), text) : text
+  writeError(`${paintNotes(COLOURS[level], escapeLine(line))}\n`)
 }
 
 async function print(answer: Answer, session: Session): Promise<ExitCode> {

@@ -78,11 +78,14 @@ export interface Judged {
 /**
  * Judges a token.
  *
- * @throws Failure `usage` for a key that serves several algorithms where none was named; `network` for keys that cannot be fetched; `key`
+ * @throws Failure `input` for `--detached` and a token that holds its payload; `usage` for a key that serves several algorithms where none was named; `network` for keys that cannot be fetched; `key`
  * where all keys are to come from a token that names none.
  */
 export async function judgeOne(reading: Reading, session: Session, rules: Rules): Promise<Judged> {
   const { options, now } = session
+  // Of a token that brings its payload the file beside it would go unread, and look verified.
+  if (rules.detachedPayload !== undefined && reading.form === "jws" && !reading.isDetached)
+    throw new Failure("input", "not_detached")
   const keys = [...rules.keys, ...(await keysByToken(reading, session, rules.fetched))]
   if (keys.length === 0 && reading.form === "jws") throw new Failure("key", "keys_not_named")
   const plain = await judge(reading, {
@@ -119,6 +122,13 @@ function refuseAmbiguous({ checks }: Judgment, reading: Reading): void {
   const isAmbiguous = checks.some(({ id, code }) => id === "key" && code === "algorithm_required")
   const alg = textMember(reading.header?.json?.root, "alg") ?? ""
   if (isAmbiguous && !alg.startsWith("HS")) throw new Failure("usage", "alg_missing")
+}
+
+/** The checks that say no; where a token fails though none does, the first of those that could not be made. */
+export function failuresOf({ code, checks }: Judgment): readonly Check[] {
+  const failed = checks.filter(({ status }) => status === "fail")
+  if (code === "ok" || failed.length > 0) return failed
+  return checks.filter(({ status }) => status === "unavailable").slice(0, 1)
 }
 
 /** A check as scripts see it. */

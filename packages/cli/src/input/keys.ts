@@ -160,6 +160,7 @@ async function secretBytes(session: Session, encoding: SecretEncoding): Promise<
   const secrets: Secret[] = []
   const add = (name: string, bytes: Uint8Array) => secrets.push({ name, bytes })
   const file = options.text("secret-file")
+  if (file !== undefined && file !== "-") warnOfOpenFile(file, session)
   if (file !== undefined) add(file, line(file === "-" ? await readSource("-", session) : await readFile(file)))
   const descriptor = options.text("secret-fd")
   if (descriptor !== undefined) add(`fd:${descriptor}`, line(await readDescriptor(descriptor)))
@@ -188,6 +189,19 @@ type ProtectedName = "passphrase" | "password" | "new-passphrase"
 
 /** Asked for once, however many keys there are. */
 const protectedTexts = new WeakMap<Session, Map<string, string>>()
+
+/**
+ * A passphrase that is to protect something from now on. Typed, it is asked for twice: what is mistyped once would lock its owner out.
+ *
+ * @throws Failure as `protectedText`; `usage` for two answers that differ.
+ */
+export async function newPassphrase(name: ProtectedName, session: Session): Promise<string | undefined> {
+  const text = await protectedText(name, session)
+  if (session.options.text(name) !== "prompt") return text
+  const again = textOf(await readSource("prompt", session, "again"))
+  if (again !== text) throw new Failure("usage", "passphrase_differs")
+  return text
+}
 
 /**
  * A passphrase or password. A bare word is refused: it would stand in the list of processes.

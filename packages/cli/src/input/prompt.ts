@@ -7,7 +7,7 @@ import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 
 /** What is asked for. */
-export type Asked = "secret" | "passphrase" | "password" | "key" | "text"
+export type Asked = "secret" | "passphrase" | "password" | "again" | "key" | "text"
 
 /** Keys of a keyboard that send several letters (arrows, marks around what is pasted), and Escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how such keys begin

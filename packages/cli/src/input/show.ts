@@ -59,7 +59,8 @@ export function chosenValue(
   const pointer = options.text(name)
   if (pointer === undefined) return undefined
   const place = pointer === "" || pointer.startsWith("/") ? pointer : `/${pointer}`
-  const found = locate(reading, `/${name === "get" ? "payload" : "header"}${place}`)
+  const part = name === "get" ? reading.payload : reading.header
+  const found = part === undefined ? undefined : locate(reading, `${part.path}${place}`)
   if (found === undefined) throw new Failure("negative", "value_missing", name)
   const { node, segment } = found
   const text = node === undefined ? (segment.content ?? "") : (segment.content ?? "").slice(...node.range)

@@ -30,6 +30,11 @@ export function clockOf(text: string, session: Session): number {
   return fixedMomentOf("at", text.startsWith("env:") ? readVariable(text.slice(4), session) : text, session)
 }
 
+/** Seconds since 1970 at this moment, unless `--at` stops the clock: a pipe may bring tokens for days. */
+export function presentOf(session: Session): number {
+  return session.options.has("at") ? session.now : Math.floor(Date.now() / 1000)
+}
+
 /**
  * The length of time that a flag names, in seconds.
  *

@@ -1,8 +1,9 @@
 /** Moments as `--time` asks for them. */
 
-import { isoTime, localTime } from "@jotkit/inspect"
+import { type Catalogue, isoTime, localTime, type Reading } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
-import type { Session } from "../frame/session.ts"
+import type { Note, Session } from "../frame/session.ts"
+import { momentsOf } from "./timeline.ts"
 
 const FORMATS = ["utc", "local", "epoch", "relative"] as const
 const OFFSET = /^([+-])([01]\d|2[0-3]):([0-5]\d)$/
@@ -43,6 +44,16 @@ export function momentFormat({ options }: Session): MomentFormat {
 /** A moment as `--time` wants it; undefined where only its distance is wanted, or it is in no calendar. */
 export function momentText(seconds: number, locale: string, session: Session): string | undefined {
   return SHOWN_AS[momentFormat(session)]({ seconds, locale, offset: session.options.text("time") ?? "" })
+}
+
+/** A note for each moment in the claims, where `--time` asks for them: what goes to stdout is never rewritten. */
+export function momentNotes(reading: Reading, catalogue: Catalogue, session: Session): Note[] {
+  momentFormat(session)
+  if (session.isJson || !session.options.has("time")) return []
+  return momentsOf(reading, session.now, catalogue).map(({ name, seconds, text }) => {
+    const shown = momentText(seconds, catalogue.language, session)
+    return { level: "notice", text: session.say("explained", name, shown === undefined ? text : `${shown} (${text})`) }
+  })
 }
 
 /** Seconds that an offset is ahead of UTC (RFC 3339, section 4.2). */

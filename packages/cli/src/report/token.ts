@@ -49,7 +49,9 @@ export function reportText(report: Report, session: Session): string {
     headLines(report, session).join("\n"),
     [...verdictLines(report, moments, session), ...adviceLines(report, session)].join("\n"),
     timelineLines(moments, session).join("\n"),
-    ...titled(say("heading_header"), partLines("header", reading.header, report, session)),
+    ...headers(reading).flatMap((header) =>
+      titled(say("heading_header"), partLines("header", header, report, session)),
+    ),
     ...titled(say("heading_payload"), partLines("payload", reading.payload, report, session)),
     ...titled(say("heading_disclosures"), disclosureLines(report, session)),
     ...titled(say("heading_inside"), insideLines(reading.nested, report, session)),
@@ -58,6 +60,11 @@ export function reportText(report: Report, session: Session): string {
     ...titled(say("heading_findings"), findingLines(findings, catalogue, session)),
   ]
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`
+}
+
+/** The protected header; of several signatures each one's. */
+function headers({ header, signatures }: Reading): readonly (Segment | undefined)[] {
+  return signatures.length > 1 ? signatures.map((signature) => signature.header) : [header]
 }
 
 /** What it is, and by what that was recognised. */
