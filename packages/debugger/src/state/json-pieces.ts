@@ -3,7 +3,7 @@
 import { type JsonNode, readJson } from "@jotkit/inspect"
 
 /** What a piece is; `fault` is where the text stops being JSON. */
-export type JsonPieceKind = "name" | "string" | "number" | "literal" | "fault"
+type JsonPieceKind = "name" | "string" | "number" | "literal" | "fault"
 
 /** A stretch of the text; between values it is nothing in particular. */
 export interface JsonPiece {
