@@ -14,6 +14,7 @@ const known = new Set([
   "4055", // RSASSA-PSS keys
   "4251", // SSH data types
   "4253", // SSH keys
+  "4514", // names of certificates as text
   "4648", // base64url
   "5280", // X.509
   "5480", // EC keys in X.509
