@@ -1,17 +1,22 @@
 // @ts-check
 // Builds the page: one program and one style, both inside the document, so that the policy can name them by their hashes and nothing is
-// ever fetched. `dist/site/` is for servers, under any path; `dist/jot-debugger.html` is the same page as one file, for the disk.
-// Prints sizes; fails above the budget.
+// ever fetched. `dist/site/` is for servers, under any path, and can be installed; `dist/jot-debugger.html` is the same page as one file,
+// for the disk; `dist/connected/` is for servers once more, with a button that fetches key sets. `dist/SHA256SUMS` has the hash of every
+// file. `--out FOLDER` builds elsewhere. Prints sizes; fails above the budget.
 import { createHash } from "node:crypto"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import { build } from "vite"
+import { pngIcon, svgIcon } from "./icons.mjs"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
 const page = join(folder, "src/page")
-const dist = join(folder, "dist")
+const { values } = parseArgs({ options: { out: { type: "string", default: join(folder, "dist") } } })
+const dist = resolve(values.out)
+const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
 /** What a first visit may take, compressed with gzip, which every server can. */
 const BUDGET = 150 * 1024
 
@@ -45,6 +50,7 @@ async function bundle(entry) {
     plugins: [fixtureWords],
     logLevel: "warn",
     resolve: { conditions: ["@jotkit/source", "browser", "module"] },
+    define: { PAGE_VERSION: JSON.stringify(version) },
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       write: false,
@@ -75,43 +81,125 @@ function hashOf(text) {
 }
 
 /**
- * @param {readonly string[]} scripts
- * @param {string} style
+ * @typedef {{ scripts: readonly string[], style: string, isServed: boolean, isConnected: boolean }} Shape
+ *
+ * @param {Shape} shape
  */
-function policyOf(scripts, style) {
+function policyOf({ scripts, style, isServed, isConnected }) {
   return [
     "default-src 'none'",
     `script-src ${scripts.map(hashOf).join(" ")}`,
     `style-src ${hashOf(style)}`,
-    "img-src data:",
-    "connect-src 'none'",
+    ...(isServed ? ["img-src data: 'self'", "worker-src 'self'", "manifest-src 'self'"] : ["img-src data:"]),
+    `connect-src ${isConnected ? "https: http://127.0.0.1:* http://localhost:*" : "'none'"}`,
     "form-action 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    `trusted-types ${isServed ? "service-worker" : "'none'"}`,
   ].join("; ")
 }
 
 /**
- * @param {string} document
+ * @param {string} text
  * @param {Record<string, string>} parts By the name of the comment that stands for each.
  */
-function filled(document, parts) {
-  return document.replaceAll(/<!-- (\w+) -->/g, (comment, name) => parts[name] ?? comment)
+function filled(text, parts) {
+  return text.replaceAll(/<!-- (\w+) -->/g, (comment, name) => parts[name] ?? comment)
 }
 
-const [main, first] = [await bundle("main.tsx"), await bundle("first.ts")]
-const document = filled(readFileSync(join(page, "index.html"), "utf8"), {
-  policy: `<meta http-equiv="Content-Security-Policy" content="${policyOf([first.script, main.script], main.style)}" />`,
-  style: `<style>${main.style}</style>`,
-  first: `<script>${first.script}</script>`,
-  script: `<script>${main.script}</script>`,
-})
+/** @param {string} path */
+function source(path) {
+  return readFileSync(join(folder, "src", path), "utf8")
+}
 
-rmSync(join(dist, "site"), { recursive: true, force: true })
-mkdirSync(join(dist, "site"), { recursive: true })
-writeFileSync(join(dist, "site/index.html"), document)
-writeFileSync(join(dist, "jot-debugger.html"), document)
+/**
+ * The document: program and style, and its policy in front of them.
+ *
+ * @param {{ script: string, style: string }} main
+ * @param {{ isServed?: boolean, isConnected?: boolean }} shape
+ */
+function documentOf(main, { isServed = false, isConnected = false }) {
+  const scripts = [first.script, main.script, ...(isServed ? [offline.script] : [])]
+  const policy = policyOf({ scripts, style: main.style, isServed, isConnected })
+  const links = [
+    '<link rel="manifest" href="manifest.webmanifest" />',
+    '<link rel="apple-touch-icon" href="icon-192.png" />',
+  ]
+  return filled(source("page/index.html"), {
+    policy: `<meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+    links: isServed ? links.join("\n    ") : "",
+    style: `<style>${main.style}</style>`,
+    first: `<script>${first.script}</script>`,
+    script: `<script>${main.script}</script>`,
+    offline: isServed ? `<script>${offline.script}</script>` : "",
+  })
+}
+
+const MANIFEST = {
+  name: "jot · token debugger",
+  short_name: "jot",
+  description: "Reads, explains and verifies JSON Web Tokens on your own machine.",
+  start_url: "./",
+  scope: "./",
+  display: "standalone",
+  background_color: "#e6ecea",
+  theme_color: "#e6ecea",
+  icons: [
+    { src: "icon.svg", sizes: "any", type: "image/svg+xml" },
+    { src: "icon-192.png", sizes: "192x192", type: "image/png" },
+    { src: "icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+  ],
+}
+
+/**
+ * A folder for servers: the document, and what installs it.
+ *
+ * @param {string} document
+ * @returns {Record<string, string | Buffer>}
+ */
+function siteOf(document) {
+  const files = {
+    "index.html": document,
+    "manifest.webmanifest": `${JSON.stringify(MANIFEST, undefined, 2)}\n`,
+    "icon.svg": svgIcon(),
+    "icon-192.png": pngIcon(192),
+    "icon-512.png": pngIcon(512),
+  }
+  const all = createHash("sha256")
+  for (const content of Object.values(files)) all.update(content)
+  const names = Object.keys(files).map((name) => JSON.stringify(name === "index.html" ? "./" : name))
+  const worker = source("site/service-worker.js").replace('"<!-- files -->"', names.join(", "))
+  return { ...files, "service-worker.js": filled(worker, { hash: all.digest("hex") }) }
+}
+
+/**
+ * Whole or not at all: someone may be reading the file that was there.
+ *
+ * @param {string} path
+ * @param {string | Buffer} content
+ */
+function write(path, content) {
+  const target = join(dist, path)
+  mkdirSync(dirname(target), { recursive: true })
+  writeFileSync(`${target}.new`, content)
+  renameSync(`${target}.new`, target)
+}
+
+const [first, offline] = [await bundle("first.ts"), await bundle("offline.ts")]
+const [main, connected] = [await bundle("main.tsx"), await bundle("connected.tsx")]
+const document = documentOf(main, { isServed: true })
+/** @type {Record<string, string | Buffer>} */
+const files = { "jot-debugger.html": documentOf(main, {}) }
+for (const [name, content] of Object.entries(siteOf(document))) files[`site/${name}`] = content
+const withButton = siteOf(documentOf(connected, { isServed: true, isConnected: true }))
+for (const [name, content] of Object.entries(withButton)) files[`connected/${name}`] = content
+files["SHA256SUMS"] = Object.entries(files)
+  .map(([name, content]) => `${createHash("sha256").update(content).digest("hex")}  ${name}\n`)
+  .sort((one, other) => (one.slice(66) < other.slice(66) ? -1 : 1))
+  .join("")
+
+for (const name of ["site", "connected"]) rmSync(join(dist, name), { recursive: true, force: true })
+for (const [name, content] of Object.entries(files)) write(name, content)
 
 const gzip = gzipSync(document, { level: 9 }).length
 const kib = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KiB`

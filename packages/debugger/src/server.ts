@@ -11,7 +11,9 @@ import { extname, join, sep } from "node:path"
 /** What to serve. */
 export interface ServeOptions {
   /** The folder of the page: `dist/site`. */
-  readonly folder: string
+  readonly folder?: string | undefined
+  /** Files that are at hand, by their paths in addresses, such as `/`; in place of a folder. */
+  readonly files?: ReadonlyMap<string, Uint8Array> | undefined
   /** Default 0: any that is free. */
   readonly port?: number | undefined
 }
@@ -45,13 +47,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Serves a folder on the loopback interface. Answers GET and HEAD of the files that were there at the start, under the names of this
+ * Serves a folder, or files, on the loopback interface. Answers GET and HEAD of the files that were there at the start, under the names of this
  * machine only: a foreign name that leads here is refused.
  *
  * @throws The error of `node:fs` if the folder cannot be read, that of `node:net` if the port is taken.
  */
-export async function servePage({ folder, port = 0 }: ServeOptions): Promise<ServedPage> {
-  const files = readFiles(folder)
+export async function servePage({ folder, files = readFiles(folder), port = 0 }: ServeOptions): Promise<ServedPage> {
   const server = createServer((request, response) => answer(request, response, files))
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
@@ -68,10 +69,12 @@ export async function servePage({ folder, port = 0 }: ServeOptions): Promise<Ser
   }
 }
 
-function readFiles(folder: string): ReadonlyMap<string, Buffer> {
+function readFiles(folder = ""): ReadonlyMap<string, Uint8Array> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = entries.map(({ parentPath, name }) => join(parentPath, name))
-  const files = new Map(paths.map((path) => [path.slice(folder.length).split(sep).join("/"), readFileSync(path)]))
+  const files = new Map<string, Uint8Array>(
+    paths.map((path) => [path.slice(folder.length).split(sep).join("/"), readFileSync(path)]),
+  )
   const index = files.get("/index.html")
   return index === undefined ? files : files.set("/", index)
 }
@@ -79,7 +82,7 @@ function readFiles(folder: string): ReadonlyMap<string, Buffer> {
 function answer(
   { method, url = "/", headers }: IncomingMessage,
   response: ServerResponse,
-  files: ReturnType<typeof readFiles>,
+  files: ReadonlyMap<string, Uint8Array>,
 ) {
   const refuse = (status: number) => response.writeHead(status, { ...HEADERS, "content-length": 0 }).end()
   if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? "")) return refuse(403)

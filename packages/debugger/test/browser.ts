@@ -9,10 +9,12 @@ interface Scope {
 /** One or more elements; every act waits for them. */
 export interface Locator extends Scope {
   fill(text: string): Promise<void>
+  hover(): Promise<void>
   click(): Promise<void>
   focus(): Promise<void>
   press(key: string): Promise<void>
   check(): Promise<void>
+  uncheck(): Promise<void>
   selectOption(value: string): Promise<string[]>
   setInputFiles(file: { name: string; mimeType: string; buffer: Buffer }): Promise<void>
   inputValue(): Promise<string>
@@ -53,6 +55,7 @@ export interface Page extends Scope {
     reducedMotion?: "reduce"
     forcedColors?: "active"
   }): Promise<void>
+  context(): Context
   setViewportSize(size: { width: number; height: number }): Promise<void>
   keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> }
   clock: { setFixedTime(time: number): Promise<void> }
@@ -60,6 +63,8 @@ export interface Page extends Scope {
 
 /** A browser's window, with nothing remembered. */
 export interface Context {
+  grantPermissions(names: readonly string[]): Promise<void>
+  setOffline(isOffline: boolean): Promise<void>
   setDefaultTimeout(milliseconds: number): void
   newPage(): Promise<Page>
   close(): Promise<void>
@@ -70,6 +75,8 @@ export interface ContextOptions {
   readonly locale?: string
   readonly timezoneId?: string
   readonly colorScheme?: "light" | "dark"
+  /** Blocked unless a test is about them: each window would fill a cache of its own. */
+  readonly serviceWorkers?: "allow" | "block"
   readonly viewport?: { readonly width: number; readonly height: number }
 }
 

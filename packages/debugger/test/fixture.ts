@@ -11,8 +11,8 @@ import type { Browser, Context, ContextOptions, Locator, Page } from "./browser.
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url))
 
-/** Both forms of the page: from a server, and as one file from the disk. */
-export type Artefact = "site" | "file"
+/** The forms of the page: from a server, as one file from the disk, and from a server with the button that fetches. */
+export type Artefact = "site" | "file" | "connected"
 
 /** How a page is opened. */
 export interface OpenOptions extends ContextOptions {
@@ -34,7 +34,7 @@ export const test: ReturnType<typeof baseTest.skipIf> = baseTest.skipIf(missing 
 const PATIENCE_MS = 15_000
 
 let browser: Browser | undefined
-let server: ServedPage | undefined
+const servers = new Map<Artefact, ServedPage>()
 const contexts: Context[] = []
 const troubles: string[] = []
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const { href } = new URL("../../../tests/runtimes/chromium.mjs", import.meta.url)
   const { launchChromium } = (await import(href)) as { launchChromium(): Promise<Browser> }
   browser = await launchChromium()
-  server = await servePage({ folder: `${dist}/site` })
+  for (const name of ["site", "connected"] as const) servers.set(name, await servePage({ folder: `${dist}/${name}` }))
 })
 
 afterEach(async () => {
@@ -54,17 +54,22 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  await server?.close()
+  for (const server of servers.values()) await server.close()
 })
 
 /** Opens the page in a window of its own. */
 export async function open({ artefact = "site", fragment = "", at, ...window }: OpenOptions = {}): Promise<Page> {
-  if (browser === undefined || server === undefined) throw new Error("there is no browser")
-  const context = await browser.newContext({ locale: "en", timezoneId: "Asia/Taipei", ...window })
+  if (browser === undefined) throw new Error("there is no browser")
+  const context = await browser.newContext({
+    locale: "en",
+    timezoneId: "Asia/Taipei",
+    serviceWorkers: "block",
+    ...window,
+  })
   context.setDefaultTimeout(PATIENCE_MS)
   contexts.push(context)
   const page = await context.newPage()
-  const address = artefact === "site" ? server.url : String(pathToFileURL(`${dist}/jot-debugger.html`))
+  const address = servers.get(artefact)?.url ?? String(pathToFileURL(`${dist}/jot-debugger.html`))
   guard(page, address)
   if (at !== undefined) await page.clock.setFixedTime(at * 1000)
   await page.goto(address + fragment)
@@ -76,11 +81,21 @@ export function takeTroubles(): string[] {
   return troubles.splice(0)
 }
 
+/** What a browser asks for by itself, to install the page. */
+const INSTALLING: ReadonlySet<string> = new Set([
+  "manifest.webmanifest",
+  "icon.svg",
+  "icon-192.png",
+  "service-worker.js",
+])
+
 /** Everything that the page must not do, but the one request for itself. */
 function guard(page: Page, address: string): void {
   page.on("request", (request) => {
-    const [url] = request.url().split("#")
-    if (url !== address && !request.url().startsWith("data:")) troubles.push(`request: ${request.url()}`)
+    const [url = ""] = request.url().split("#")
+    const isOwn =
+      url.split("?")[0] === address || (url.startsWith(address) && INSTALLING.has(url.slice(address.length)))
+    if (!isOwn && !request.url().startsWith("data:")) troubles.push(`request: ${request.url()}`)
   })
   // A policy that stops something says so as an error.
   page.on("console", (message) => {
@@ -91,8 +106,8 @@ function guard(page: Page, address: string): void {
 
 /** Puts a token, and a key, into their boxes. */
 export async function give(page: Page, token: string, key?: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Token" }).fill(token)
-  if (key !== undefined) await page.getByRole("textbox", { name: "Key" }).fill(key)
+  await page.getByRole("textbox", { name: "Token", exact: true }).fill(token)
+  if (key !== undefined) await page.getByRole("textbox", { name: "Key", exact: true }).fill(key)
 }
 
 /** The region of a verdict. */

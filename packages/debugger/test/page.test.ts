@@ -165,7 +165,7 @@ describe("the page", () => {
     await expectVerdicts(page, { Signature: "fail" })
     const reached: string[] = []
     await page.locator(".skip").focus()
-    for (let step = 0; step < 14; step++) {
+    for (let step = 0; step < 20; step++) {
       await page.keyboard.press("Tab")
       reached.push(
         await page.evaluate(() => {
@@ -175,7 +175,16 @@ describe("the page", () => {
         }),
       )
     }
-    const order = ["Forget everything", "Clear", "Token", "Why invalid?", "Clear the key", "Key"]
+    const order = [
+      "Forget everything",
+      "Presenter mode",
+      "Share",
+      "Clear",
+      "Token",
+      "Why invalid?",
+      "Clear the key",
+      "Key",
+    ]
     expect(reached.filter((name) => order.includes(name))).toEqual(order)
     expect(reached.some((name) => name.startsWith("Algorithm"))).toBe(true)
   })

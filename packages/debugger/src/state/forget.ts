@@ -1,8 +1,10 @@
 /** Forgetting: nothing of the visit remains, neither in the page nor in the browser. */
 
 import { type Signal, signal } from "@preact/signals"
+import { lastCopy } from "./clipboard.ts"
 import { forgetDrafts } from "./draft.ts"
 import { clearInput } from "./input.ts"
+import { linkNotices, sealedToken } from "./link.ts"
 import { formerKey, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
 import { isAsked, isWaived, testOnly } from "./signing.ts"
@@ -21,6 +23,9 @@ export function forgetEverything(): void {
   testOnly.value = undefined
   isAsked.value = false
   isWaived.value = false
+  lastCopy.value = undefined
+  linkNotices.value = []
+  sealedToken.value = undefined
   eraseStored()
   isForgotten.value = true
 }

@@ -1,6 +1,6 @@
 /** What the user gave: the token's text, and the key's. It lives here, in the memory of the page, and nowhere else. */
 
-import type { FoundToken, RemovalKind, SecretEncoding } from "@jotkit/inspect"
+import type { FoundToken, Provenance, RemovalKind, SecretEncoding } from "@jotkit/inspect"
 import { batch, type Signal, signal } from "@preact/signals"
 
 /** A key that came as a file and is no text. */
@@ -29,6 +29,15 @@ export const keyText: Signal<string> = signal("")
 
 /** A key that is no text; counts before the text. */
 export const keyFile: Signal<KeyFile | undefined> = signal(undefined)
+
+/** Where the key in the box comes from, if the user did not type it: true of that text only. */
+export interface KeyOrigin {
+  readonly text: string
+  readonly provenance: Provenance
+}
+
+/** Where the key in the box comes from; undefined for the user. */
+export const keyOrigin: Signal<KeyOrigin | undefined> = signal(undefined)
 
 /** How the text of a secret stands for bytes. */
 export const secretEncoding: Signal<SecretEncoding> = signal("utf8")
@@ -68,6 +77,7 @@ export function clearInput(): void {
   batch(() => {
     giveToken("")
     giveKey("")
+    keyOrigin.value = undefined
     secretEncoding.value = "utf8"
     passphrase.value = ""
     acceptedAlgorithm.value = ""

@@ -2,7 +2,7 @@
 
 import { memberOf, type OfferedKey, type Reading, readKeys } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
-import { keyFile, keyText, passphrase, secretEncoding } from "./input.ts"
+import { keyFile, keyOrigin, keyText, passphrase, secretEncoding } from "./input.ts"
 import { later } from "./later.ts"
 import { reading } from "./reading.ts"
 
@@ -12,6 +12,7 @@ const given = computed(() => ({
   input: keyFile.value?.bytes ?? keyText.value,
   encoding: secretEncoding.value,
   passphrase: passphrase.value === "" ? undefined : passphrase.value,
+  provenance: keyOrigin.value?.text === keyText.value ? keyOrigin.value.provenance : undefined,
 }))
 
 /** Whether the key box holds anything. */

@@ -1,32 +1,63 @@
-/** The address's fragment: what a link brings along. It is read once and taken out of the address and of the history. */
+/** The address: what a link brings along. It is read once and taken out of the address and of the history. */
 
+import { batch, type Signal, signal } from "@preact/signals"
+import { giveKey, giveToken, keyOrigin } from "./input.ts"
 import { type Language, languageNamed } from "./stored.ts"
 
-/** What a link brought. */
-export interface Link {
-  readonly language: Language | undefined
-  readonly token: string | undefined
-}
+/** Something about the link that the user has to know. */
+export type LinkNotice = "query" | "code" | "key"
 
 /** Names that other debuggers and redirects of OAuth use. */
 const TOKEN_NAMES = ["token", "id_token", "access_token", "value"]
 
-/** Reads the fragment and leaves nothing of it but the language. */
-export function takeLink(): Link {
-  const fragment = new URLSearchParams(location.hash.slice(1))
+/** What has to be told about the link, until it is put away. */
+export const linkNotices: Signal<readonly LinkNotice[]> = signal([])
+
+/** The sealed token that a link brought, until it is opened or put away. */
+export const sealedToken: Signal<string | undefined> = signal(undefined)
+
+/** Reads the address, and leaves nothing of it but the language. */
+export function takeLink(): Language | undefined {
+  // Old links to jwt.io have a name in front.
+  const fragment = new URLSearchParams(location.hash.replace(/^#(?:debugger-io)?\??/, ""))
+  const query = new URLSearchParams(location.search)
   const language = languageNamed(fragment.get("lang") ?? undefined)
-  const token = TOKEN_NAMES.map((name) => fragment.get(name)).find((text) => text !== null)
-  writeFragment(language)
-  return { language, token: token ?? undefined }
+  const token = firstOf(fragment, TOKEN_NAMES)
+  const [key, sealed] = [firstOf(fragment, ["publicKey"]), firstOf(fragment, ["sealed"])]
+  const inQuery = firstOf(query, [...TOKEN_NAMES, "code"])
+  const code = firstOf(fragment, ["code"]) ?? firstOf(query, ["code"])
+  writeFragment(language, inQuery === undefined ? location.search : "")
+  const notices = [
+    firstOf(query, TOKEN_NAMES) !== undefined && "query",
+    code !== undefined && token === undefined && "code",
+    key !== undefined && "key",
+  ] as const
+  batch(() => {
+    if (token !== undefined) giveToken(token)
+    if (key !== undefined) takeKey(key)
+    if (sealed !== undefined) sealedToken.value = sealed
+    linkNotices.value = notices.filter((notice) => notice !== false)
+  })
+  return language
+}
+
+/** Whoever made the link may have made token and key: until the user says otherwise, the key counts as the token's own. */
+function takeKey(key: string): void {
+  giveKey(key)
+  keyOrigin.value = { text: key, provenance: "embedded" }
 }
 
 /** Lets a link to this page keep its language when it is switched. */
 export function keepLanguageInLink(language: Language): void {
-  if (new URLSearchParams(location.hash.slice(1)).has("lang")) writeFragment(language)
+  if (new URLSearchParams(location.hash.slice(1)).has("lang")) writeFragment(language, location.search)
 }
 
-function writeFragment(language: Language | undefined): void {
+function firstOf(parameters: URLSearchParams, names: readonly string[]): string | undefined {
+  return names.map((name) => parameters.get(name)).find((text) => text !== null && text !== "") ?? undefined
+}
+
+function writeFragment(language: Language | undefined, search: string): void {
   const fragment = language === undefined ? "" : `#lang=${language}`
-  if (location.hash === fragment) return
-  history.replaceState(null, "", location.pathname + location.search + fragment)
+  if (location.hash === fragment && location.search === search) return
+  history.replaceState(null, "", location.pathname + search + fragment)
 }

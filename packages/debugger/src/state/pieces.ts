@@ -38,6 +38,14 @@ export function piecesOf(
   }))
 }
 
+/** The character of the token that stands at a place of the pasted text; undefined outside of the token. */
+export function characterAt(pasted: string, found: FoundToken, place: number): number | undefined {
+  const places = placesOf(pasted, found)
+  if (places === undefined || place < found.range[0] || place >= found.range[1]) return undefined
+  const offset = places.findIndex((one) => one >= place)
+  return offset === -1 ? undefined : offset
+}
+
 /** Behind the last character, not before whatever follows it. */
 function endOf([start, end]: Range, at: (offset: number) => number): number {
   return end > start ? at(end - 1) + 1 : at(start)

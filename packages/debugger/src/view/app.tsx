@@ -4,8 +4,12 @@
  * one line here.
  */
 
-import type { JSX } from "preact"
+import type { ComponentChildren, JSX } from "preact"
 import { words } from "../words/words.ts"
+import { About } from "./about.tsx"
+import { openAbout } from "./about-window.ts"
+import { Announcer } from "./announcer.tsx"
+import { Bytes } from "./bytes.tsx"
 import { Claims } from "./claims.tsx"
 import { Editors } from "./editors.tsx"
 import { Encryption } from "./encryption.tsx"
@@ -14,13 +18,21 @@ import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
 import { KeyBox } from "./key.tsx"
 import { MakeKeys } from "./make-keys.tsx"
+import { Notices } from "./notices.tsx"
 import { Preferences } from "./preferences.tsx"
+import { Share } from "./share.tsx"
 import { Timeline } from "./timeline.tsx"
 import { TokenBox } from "./token.tsx"
 import { Verdicts } from "./verdicts.tsx"
+import { WhereFrom } from "./where-from.tsx"
+
+interface AppProps {
+  /** Below the key. */
+  readonly children: ComponentChildren
+}
 
 /** The whole page. */
-export function App(): JSX.Element {
+export function App({ children }: AppProps): JSX.Element {
   const { page } = words.value
   return (
     <>
@@ -34,26 +46,38 @@ export function App(): JSX.Element {
         </h1>
         <Preferences />
       </header>
-      <main class="bench">
-        <TokenBox />
-        <Verdicts />
-        <KeyBox />
-        <div class="column contents">
-          <Inside />
-          <Timeline />
-          <Claims />
-          <HeaderParameters />
-          <Findings />
-        </div>
-        <div class="column tools">
-          <Editors />
-          <Encryption />
-          <MakeKeys />
+      <main>
+        <Notices />
+        <div class="bench">
+          <TokenBox />
+          <Verdicts />
+          <KeyBox />
+          <div class="column contents">
+            <Inside />
+            <Timeline />
+            <Claims />
+            <HeaderParameters />
+            <Bytes />
+            <Findings />
+          </div>
+          <div class="column tools">
+            {children}
+            <WhereFrom />
+            <Editors />
+            <Encryption />
+            <MakeKeys />
+          </div>
         </div>
       </main>
       <footer class="footer">
-        <p>{page.pledge}</p>
+        {children === undefined && <p>{page.pledge}</p>}
+        <button type="button" class="button" onClick={openAbout}>
+          {words.value.about.title}
+        </button>
       </footer>
+      <Share />
+      <About />
+      <Announcer />
     </>
   )
 }

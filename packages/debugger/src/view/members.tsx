@@ -4,6 +4,7 @@ import {
   type Check,
   type Entry,
   explainTime,
+  formatJson,
   isNumericDate,
   isoTime,
   type JsonMember,
@@ -21,7 +22,11 @@ import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
 import { pointed } from "../state/pointed.ts"
+import { PERSONAL } from "../state/share.ts"
+import { markdownTable, pointerName } from "../state/written.ts"
 import { catalogue, fill, locale, sized, words } from "../words/words.ts"
+import { isWithin } from "./bytes.tsx"
+import { CopyButton } from "./copy.tsx"
 import { Mark } from "./mark.tsx"
 import "../style/members.css"
 
@@ -51,6 +56,7 @@ export function Members({ label, segment, vocabulary }: MembersProps): JSX.Eleme
   const shown = unfolded.value === segment ? members : members.slice(0, FIRST_ROWS)
   return (
     <>
+      <Taking label={label} segment={segment} />
       <table class="members" aria-label={label}>
         <thead>
           <tr>
@@ -80,6 +86,29 @@ export function Members({ label, segment, vocabulary }: MembersProps): JSX.Eleme
   )
 }
 
+/** The part to take away, in three forms. */
+function Taking({ label, segment }: Pick<MembersProps, "label" | "segment">): JSX.Element {
+  const { claims, copying } = words.value
+  const forms = {
+    raw: () => segment.content ?? "",
+    json: () => (segment.json === undefined ? "" : formatJson(segment.json)),
+    markdown: () => markdownTable(segment, [claims.name, claims.value]),
+  } as const
+  return (
+    <div class="actions">
+      {(["raw", "json", "markdown"] as const).map((form) => (
+        <CopyButton
+          key={form}
+          id={`${segment.path} ${form}`}
+          name={`${label}, ${copying[form]}`}
+          label={copying[form]}
+          text={forms[form]}
+        />
+      ))}
+    </div>
+  )
+}
+
 interface RowProps {
   readonly member: JsonMember
   readonly segment: Segment
@@ -90,13 +119,20 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
   const { claims, type } = words.value
   const { name, value, duplicate } = member
   const known = lookUp(vocabulary, name, catalogue.value)
-  const path = `${segment.path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+  const path = `${segment.path}/${pointerName(name)}`
   const isTime = vocabulary === "claims" && TIMES.has(name)
   const point = (to: string | undefined) => () => {
     pointed.value = to
   }
   return (
-    <tr onMouseEnter={point(path)} onMouseLeave={point(undefined)}>
+    <tr
+      data-pointed={isWithin(pointed.value ?? "", path) || undefined}
+      data-personal={PERSONAL.has(name) || undefined}
+      onMouseEnter={point(path)}
+      onMouseLeave={point(undefined)}
+      onFocusIn={point(path)}
+      onFocusOut={point(undefined)}
+    >
       <th scope="row">
         <span class="member-name">{visibleText(name)}</span>
         <span class="member-type">{type[value.type]}</span>
@@ -107,7 +143,12 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
         )}
       </th>
       <td>
-        <Value node={value} content={segment.content ?? ""} />
+        <Value node={value} content={segment.content ?? ""} />{" "}
+        <CopyButton
+          id={`${path} ${member.nameRange[0]}`}
+          name={visibleText(name)}
+          text={() => (value.type === "string" ? String(value.value) : (segment.content?.slice(...value.range) ?? ""))}
+        />
         {isTime && <Dates node={value} />}
         {vocabulary === "claims" && <Checked name={name} />}
       </td>

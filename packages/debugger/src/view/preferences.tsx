@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact"
 import { forgetEverything, isForgotten } from "../state/forget.ts"
+import { isPresenting } from "../state/presenter.ts"
 import { chooseLanguage, chooseTheme, language, theme } from "../state/settings.ts"
 import type { Language, Theme } from "../state/stored.ts"
 import { words } from "../words/words.ts"
@@ -24,6 +25,16 @@ export function Preferences(): JSX.Element {
     <div class="preferences">
       <button type="button" class="button" onClick={forgetEverything}>
         {page.forget}
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={isPresenting.value}
+        onClick={() => {
+          isPresenting.value = !isPresenting.value
+        }}
+      >
+        {words.value.shortcut.presenter}
       </button>
       <label class="field-inline">
         <span>{page.language}</span>

@@ -1,15 +1,19 @@
 /** The token: where it is pasted, in the colours of its parts, and what each part is. */
 
-import { locate, type RemovalKind, type Segment, type SegmentNote, textOf } from "@jotkit/inspect"
+import { locate, pathAt, type RemovalKind, type Segment, type SegmentNote, textOf } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { showExample } from "../state/example.ts"
 import { isForgotten } from "../state/forget.ts"
 import { beforeCleaning, chosenToken, cleanToken, giveToken, tokenText } from "../state/input.ts"
-import { piecesOf } from "../state/pieces.ts"
+import { characterAt, piecesOf } from "../state/pieces.ts"
 import { pointed } from "../state/pointed.ts"
 import { found, reading, search } from "../state/reading.ts"
+import { canShare } from "../state/share.ts"
+import { curlHeader } from "../state/written.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
+import { CopyButton } from "./copy.tsx"
 import { MAX_CHARACTERS, PLAIN_TEXT, refused, refuseLarge } from "./plain-text.ts"
+import { openShare } from "./share.tsx"
 import "../style/token.css"
 
 /** Longer texts are shown without colours: each keystroke would lay them out twice. */
@@ -25,6 +29,7 @@ export function TokenBox(): JSX.Element {
           <label for="token">{token.title}</label>
         </h2>
         <div class="actions">
+          <Taking />
           {tokenText.value === "" ? (
             <button type="button" class="button" onClick={() => void showExample()}>
               {token.example}
@@ -44,6 +49,21 @@ export function TokenBox(): JSX.Element {
       <Choice />
       <Parts />
     </section>
+  )
+}
+
+/** What can be taken away of the token. */
+function Taking(): JSX.Element | null {
+  if (!canShare.value) return null
+  const { copying, share } = words.value
+  const header = curlHeader(reading.value.text)
+  return (
+    <>
+      {header !== undefined && <CopyButton id="curl" name={copying.curl} label={copying.curl} text={() => header} />}
+      <button type="button" class="button" onClick={openShare}>
+        {share.button}
+      </button>
+    </>
   )
 }
 
@@ -69,6 +89,10 @@ function TokenField(): JSX.Element {
         {...PLAIN_TEXT}
         aria-describedby="token-hint"
         value={text}
+        onKeyUp={({ currentTarget }) => pointAt(currentTarget.selectionStart)}
+        onBlur={() => pointAt(undefined)}
+        onMouseMove={({ clientX, clientY, currentTarget }) => pointAt(characterUnder(clientX, clientY, currentTarget))}
+        onMouseLeave={() => pointAt(undefined)}
         onBeforeInput={refuseLarge}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
@@ -77,6 +101,20 @@ function TokenField(): JSX.Element {
       />
     </div>
   )
+}
+
+/** Points at what the token says at a character of the box. */
+function pointAt(character: number | undefined): void {
+  const { value: one } = found
+  const offset = character === undefined || one === undefined ? undefined : characterAt(tokenText.value, one, character)
+  pointed.value = offset === undefined ? undefined : pathAt(reading.value, offset)
+}
+
+/** The character under the mouse; undefined where the browser does not tell. */
+function characterUnder(x: number, y: number, box: HTMLTextAreaElement): number | undefined {
+  if (!("caretPositionFromPoint" in document)) return undefined
+  const place = document.caretPositionFromPoint(x, y)
+  return place?.offsetNode === box ? place.offset : undefined
 }
 
 /** What was left out when reading, and how to be rid of it. */
@@ -163,6 +201,7 @@ function Part({ segment }: { readonly segment: Segment }): JSX.Element {
       <i class="swatch" aria-hidden="true" />
       <span class="part-name">{part[segment.name]}</span>
       <span class="faint">{sized(segment.bytes.length, "byte")}</span>
+      <CopyButton id={segment.path} name={part[segment.name]} text={() => segment.text} />
       {segment.notes.map((note) => (
         <span class="part-note" key={note.state}>
           {`${textOf(catalogue.value, "state", note.state)} (${placeOf(note, segment)})`}

@@ -19,7 +19,7 @@ export function Verdicts(): JSX.Element {
   const [headline, tone] = headlineOf(reading.value, judged.value?.judgment, opening.value?.state === "opened")
   return (
     <section class="panel verdicts" data-tone={tone} data-headline={headline} aria-labelledby="verdict-title">
-      <h2 id="verdict-title" class="visually-hidden">
+      <h2 id="verdict-title" class="visually-hidden" tabIndex={-1}>
         {verdicts.title}
       </h2>
       <div class="headline">
@@ -62,6 +62,7 @@ function Row({ name, judgment }: RowProps): JSX.Element {
   return (
     <output
       class="verdict"
+      aria-live="off"
       aria-label={verdicts[name]}
       data-status={verdict?.status ?? "none"}
       data-code={verdict?.code}

@@ -1,6 +1,7 @@
 /** Everything the page says in English, by panel. Names of claims, rules and checks stand in `@jotkit/inspect`. */
 
 import { makingEn } from "./making-en.ts"
+import { sharingEn } from "./sharing-en.ts"
 
 /** The texts. `{0}` and `{1}` stand for what a text names. */
 export const en = {
@@ -189,4 +190,5 @@ export const en = {
     fix: "What to do",
     reference: "Reference",
   },
+  ...sharingEn,
 } as const

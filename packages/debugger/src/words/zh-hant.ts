@@ -1,6 +1,7 @@
 /** Everything the page says in Traditional Chinese, as used in Taiwan. */
 
 import { makingZhHant } from "./making-zh-hant.ts"
+import { sharingZhHant } from "./sharing-zh-hant.ts"
 import type { Words } from "./words.ts"
 
 /** The texts. */
@@ -189,4 +190,5 @@ export const zhHant: Words = {
     fix: "如何處理",
     reference: "參考",
   },
+  ...sharingZhHant,
 }

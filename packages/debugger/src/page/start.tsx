@@ -1,0 +1,39 @@
+/** The page comes to life: settings, what a link brought, the clock, and the view. */
+
+import { effect } from "@preact/signals"
+import { type ComponentChildren, render } from "preact"
+import "../style/tokens.css"
+import "../style/base.css"
+import "../style/panel.css"
+import { probeAlgorithms } from "../state/algorithms.ts"
+import { startClock } from "../state/clock.ts"
+import { probeEncryptions } from "../state/encrypting.ts"
+import { takeLink } from "../state/link.ts"
+import { probeKinds } from "../state/making-keys.ts"
+import { language, restoreSettings } from "../state/settings.ts"
+import { App } from "../view/app.tsx"
+import { followShortcuts } from "../view/shortcuts.tsx"
+import { words } from "../words/words.ts"
+
+/**
+ * Starts.
+ *
+ * @param more - Below the key: what only one of the builds has.
+ */
+export function start(more?: ComponentChildren): void {
+  restoreSettings(takeLink())
+  // Another link, opened in the same window.
+  addEventListener("hashchange", () => {
+    language.value = takeLink() ?? language.peek()
+  })
+  startClock()
+  followShortcuts()
+  void probeAlgorithms()
+  void probeKinds()
+  void probeEncryptions()
+  effect(() => {
+    document.title = words.value.page.title
+  })
+  const root = document.getElementById("page")
+  if (root !== null) render(<App>{more}</App>, root)
+}

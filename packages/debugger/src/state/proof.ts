@@ -1,0 +1,31 @@
+/** What can be shown of what the page promises, found out when it is asked for. */
+
+/** What was found. */
+export interface Proof {
+  /** The hash of the program that runs, as the policy writes it. */
+  readonly program: string
+  /** Whether the policy names exactly that. */
+  readonly isAsNamed: boolean
+  /** The policy, rule by rule. */
+  readonly policy: readonly string[]
+  /** The addresses of everything that was asked for since the page was loaded. */
+  readonly requests: readonly string[]
+}
+
+/** Finds out. */
+export async function proofOf(): Promise<Proof> {
+  const meta = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')
+  const scripts = [...document.scripts].map(({ text }) => text).sort((one, other) => other.length - one.length)
+  const program = await hashOf(scripts[0] ?? "")
+  return {
+    program,
+    isAsNamed: meta?.content.includes(`'${program}'`) === true,
+    policy: meta?.content.split("; ") ?? [],
+    requests: performance.getEntriesByType("resource").map(({ name }) => name),
+  }
+}
+
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`
+}

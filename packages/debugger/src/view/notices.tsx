@@ -1,0 +1,111 @@
+/** What has to be said about the link that led here, and the box in which a sealed token is opened. */
+
+import { signal } from "@preact/signals"
+import type { JSX } from "preact"
+import { giveToken, keyOrigin, keyText } from "../state/input.ts"
+import { type LinkNotice, linkNotices, sealedToken } from "../state/link.ts"
+import { unseal } from "../state/share.ts"
+import { words } from "../words/words.ts"
+import { PLAIN_TEXT } from "./plain-text.ts"
+
+const passphrase = signal("")
+const state = signal<"closed" | "opening" | "refused">("closed")
+
+/** All of them. */
+export function Notices(): JSX.Element | null {
+  if (linkNotices.value.length === 0 && sealedToken.value === undefined) return null
+  return (
+    <div class="notices">
+      {linkNotices.value.map((notice) => (
+        <Notice key={notice} notice={notice} />
+      ))}
+      {sealedToken.value !== undefined && <Seal sealed={sealedToken.value} />}
+    </div>
+  )
+}
+
+function Notice({ notice }: { readonly notice: LinkNotice }): JSX.Element {
+  const { link } = words.value
+  const putAway = () => {
+    linkNotices.value = linkNotices.value.filter((one) => one !== notice)
+  }
+  const isKey = notice === "key" && keyOrigin.value?.text === keyText.value
+  return (
+    <p class="chip" data-tone="spent" data-notice={notice}>
+      <span>{link[notice]}</span>
+      <span class="actions">
+        {isKey && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              keyOrigin.value = undefined
+              putAway()
+            }}
+          >
+            {link.know_key}
+          </button>
+        )}
+        <button type="button" class="button" onClick={putAway}>
+          {link.put_away}
+        </button>
+      </span>
+    </p>
+  )
+}
+
+function Seal({ sealed }: { readonly sealed: string }): JSX.Element {
+  const { link } = words.value
+  return (
+    <form
+      class="chip seal"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void open(sealed)
+      }}
+    >
+      <label class="field">
+        <span>{link.sealed}</span>
+        <input
+          id="passphrase"
+          class="line-text"
+          type="text"
+          {...PLAIN_TEXT}
+          value={passphrase.value}
+          aria-describedby="passphrase-state"
+          onInput={({ currentTarget }) => {
+            passphrase.value = currentTarget.value
+            state.value = "closed"
+          }}
+        />
+      </label>
+      <span class="actions">
+        <button type="submit" class="button button-strong">
+          {link.open}
+        </button>
+        <button type="button" class="button" onClick={close}>
+          {link.put_away}
+        </button>
+      </span>
+      <output id="passphrase-state">{state.value === "closed" ? "" : link[state.value]}</output>
+    </form>
+  )
+}
+
+async function open(sealed: string): Promise<void> {
+  state.value = "opening"
+  const token = await unseal(sealed, passphrase.peek())
+  if (sealedToken.peek() !== sealed) return
+  if (token === undefined) {
+    state.value = "refused"
+    return
+  }
+  giveToken(token)
+  close()
+}
+
+function close(): void {
+  sealedToken.value = undefined
+  passphrase.value = ""
+  state.value = "closed"
+}

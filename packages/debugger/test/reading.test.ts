@@ -1,0 +1,167 @@
+/** Bytes and claims point at each other; what is heard, what presenters show, and what the page proves of itself. */
+
+import axe from "axe-core"
+import { encode } from "jotkit"
+import { describe, expect } from "vitest"
+import type { Page } from "./browser.ts"
+import { type Artefact, expectVerdicts, give, open, test, verdict } from "./fixture.ts"
+
+const NOW = 1_700_000_000
+const SECRET = "a-secret-that-nobody-else-must-ever-read"
+const CLAIMS = { sub: "ada", n: [1, { deep: true }], exp: NOW + 60 }
+const ARTEFACTS: readonly Artefact[] = ["site", "file"]
+
+const TOKEN: string = encode(CLAIMS, SECRET, { algorithm: "HS256", now: NOW })
+
+/** What stands out, joined. */
+async function pointedIn(page: Page, place: string): Promise<string> {
+  const found = await page.locator(`${place} [data-pointed]`).all()
+  return (await Promise.all(found.map((one) => one.innerText()))).join("").trim()
+}
+
+describe.each(ARTEFACTS)("from the %s", (artefact) => {
+  test("a claim and its bytes point at each other, by mouse and by keyboard", async () => {
+    const page = await open({ at: NOW, artefact })
+    await give(page, TOKEN)
+    await page.locator("summary").filter({ hasText: "Bytes" }).click()
+    const row = page.getByRole("row", { name: /^sub / })
+    const shown = page.getByRole("combobox", { name: "Shown as" })
+
+    await row.hover()
+    expect(await pointedIn(page, ".bytes")).toBe('"ada"')
+    // Its five bytes begin with the eighth.
+    expect(await pointedIn(page, ".sheet")).toBe(TOKEN.split(".")[1]?.slice(9, 16))
+    await shown.selectOption("hex")
+    await page.getByRole("button", { name: "Copy: sub" }).focus()
+    expect(await pointedIn(page, ".bytes")).toContain("22 61 64 61 22")
+    await shown.selectOption("pretty")
+    await page.locator(".bytes-text li").filter({ hasText: "deep" }).hover()
+    expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^n/)
+
+    // The caret in the token points at what it stands in.
+    await page.evaluate((offset) => {
+      const box = document.getElementById("token") as HTMLTextAreaElement
+      box.focus()
+      box.setSelectionRange(offset, offset)
+    }, TOKEN.indexOf(".") + 14)
+    await page.keyboard.press("ArrowRight")
+    expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^sub/)
+    expect(await pointedIn(page, ".bytes")).toContain('"sub": "ada"')
+  })
+
+  test("proves what it promises: program, policy, silence, and the examples of the standards", async () => {
+    const page = await open({ artefact })
+    await page.keyboard.press("Alt+Shift+6")
+    const about = page.getByRole("dialog", { name: "About this page" })
+    expect(await about.innerText()).toMatch(/version \d+\.\d+\.\d+/)
+    await about.getByRole("button", { name: "Look now" }).click()
+    await about.locator("[data-result]").first().waitFor()
+    const results = await about.locator("[data-result]").all()
+    expect(await Promise.all(results.map((one) => one.getAttribute("data-result")))).toEqual(["pass", "pass", "pass"])
+    const text = await about.innerText()
+    expect(text).toContain("is the one that the policy allows")
+    expect(text).toMatch(/Requests since the page was loaded\s+None/)
+    expect(text).toContain("connect-src 'none'")
+    const [hash] = /sha256-[\w+/=]+/.exec(text) ?? []
+    expect(await page.locator("meta[http-equiv]").getAttribute("content")).toContain(`'${hash}'`)
+    await page.keyboard.press("Escape")
+    expect(await page.getByRole("dialog").count()).toBe(0)
+  })
+})
+
+describe("for everyone", () => {
+  test("one region says what the verdicts are once they stand still; the five keep their names", async () => {
+    const page = await open({ at: NOW })
+    await give(page, TOKEN, SECRET)
+    const said = page.locator("#announcer").filter({ hasText: /^Genuine\. Structure: holds\..*Key trust: holds/i })
+    await said.waitFor({ state: "attached" })
+    expect(await page.locator("#announcer").getAttribute("aria-live")).toBe("polite")
+    for (const name of ["Structure", "Signature", "Time", "Claims policy", "Key trust"] as const)
+      expect(await verdict(page, name).getAttribute("aria-live")).toBe("off")
+  })
+
+  test("presenters show large type, and neither signature nor people nor keys", async () => {
+    const page = await open({ at: NOW })
+    await give(page, TOKEN, SECRET)
+    const sizes = () => page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize))
+    const before = await sizes()
+    const masked = (selector: string) =>
+      page.evaluate(
+        (place) =>
+          getComputedStyle(document.querySelector(place) ?? document.body).getPropertyValue("-webkit-text-security"),
+        selector,
+      )
+    const places = [".sheet-layer", "#token", "#key", "tr[data-personal] .value"]
+    expect(await Promise.all(places.map(masked))).toEqual(places.map(() => "none"))
+    await page.getByRole("button", { name: "Presenter mode" }).click()
+    expect(await sizes()).toBeGreaterThan(before)
+    expect(await Promise.all(places.map(masked))).toEqual(places.map(() => "disc"))
+    expect(await masked("tr:not([data-personal]) .value")).toBe("none")
+    await page.keyboard.press("Alt+Shift+5")
+    expect(await sizes()).toBe(before)
+  })
+
+  test("all of it works by keyboard: shortcuts, the window and back to where one was", async () => {
+    const page = await open({ at: NOW })
+    await page.keyboard.press("Alt+Shift+1")
+    await page.keyboard.insertText(TOKEN)
+    await page.keyboard.press("Alt+Shift+2")
+    await page.keyboard.insertText(SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    await page.keyboard.press("Alt+Shift+3")
+    const focused = () => page.evaluate(() => document.activeElement?.id)
+    expect(await focused()).toBe("verdict-title")
+    await page.keyboard.press("Alt+Shift+2")
+    await page.keyboard.press("Alt+Shift+4")
+    await page.getByRole("dialog", { name: "Share the token" }).waitFor()
+    await page.keyboard.press("Alt+Shift+1")
+    expect(await focused()).not.toBe("token")
+    await page.keyboard.press("Escape")
+    expect(await focused()).toBe("key")
+    expect(await page.getByRole("textbox", { name: "Key" }).inputValue()).toBe(SECRET)
+  })
+
+  test.each([
+    { language: "en", colorScheme: "dark" },
+    { language: "zh-Hant", colorScheme: "light" },
+  ] as const)(
+    "windows and bytes are sound at 320 pixels ($language, $colorScheme)",
+    async ({ language, colorScheme }) => {
+      // 320 pixels wide: what 1280 are at 400 %.
+      const page = await open({
+        at: NOW,
+        colorScheme,
+        fragment: `#lang=${language}&sealed=x&publicKey=y`,
+        viewport: { width: 320, height: 256 },
+      })
+      await page.locator("#token").fill(TOKEN)
+      await page.locator(".bytes summary").click()
+      await page.evaluate(axe.source)
+      for (const keys of ["Escape", "Alt+Shift+4", "Alt+Shift+6"]) {
+        await page.keyboard.press(keys)
+        if (keys.endsWith("6")) await page.locator("dialog .button-strong").click()
+        expect(await faults(page)).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+        await page.keyboard.press("Escape")
+      }
+      for (const form of ["pretty", "hex"]) {
+        await page.locator(".bytes-choice select").filter({ hasText: "JSON" }).selectOption(form)
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+        expect(await faults(page)).toEqual([])
+      }
+    },
+  )
+})
+
+/** What axe finds. */
+function faults(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
+    }
+    const { violations } = await runner.run()
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    )
+  })
+}

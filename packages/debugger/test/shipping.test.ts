@@ -1,0 +1,168 @@
+/** The three artefacts as they are shipped: installed, offline, under any path, the same by every build; and the one that fetches. */
+
+import { execFileSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { extname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { encode, Jwk, JwkSet } from "jotkit"
+import { afterAll, describe, expect, test as plain } from "vitest"
+import { expectVerdicts, give, headline, open, takeTroubles, test } from "./fixture.ts"
+
+const dist = fileURLToPath(new URL("../dist", import.meta.url))
+const build = fileURLToPath(new URL("../scripts/build.mjs", import.meta.url))
+const scratch = mkdtempSync(join(tmpdir(), "jot-shipping-"))
+const servers: Server[] = []
+afterAll(() => {
+  rmSync(scratch, { recursive: true })
+  for (const server of servers) server.close()
+})
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".webmanifest": "application/manifest+json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+}
+
+/** Starts a server on this machine, and says where it is. */
+async function listening(server: Server): Promise<string> {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP, so it is no name of a pipe
+}
+
+/** Every way that a browser has to send something. */
+const SENDING = /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource|RTCPeerConnection|importScripts|\bimport\(/
+
+describe("the files", () => {
+  plain("are those of SHA256SUMS, and the same from a second build", () => {
+    execFileSync(process.execPath, [build, "--out", scratch], { stdio: "pipe" })
+    const sums = readFileSync(join(dist, "SHA256SUMS"), "utf8")
+    expect(readFileSync(join(scratch, "SHA256SUMS"), "utf8")).toBe(sums)
+    const lines = sums.trim().split("\n")
+    for (const line of lines) {
+      const [hash, name = ""] = line.split("  ")
+      expect(
+        createHash("sha256")
+          .update(readFileSync(join(scratch, name)))
+          .digest("hex"),
+      ).toBe(hash)
+    }
+    const files = readdirSync(scratch, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    expect(lines.length).toBe(files.length - 1)
+  })
+
+  plain("have no way to send anything, but for the build with the button, which has one", () => {
+    const text = (name: string) => readFileSync(join(dist, name), "utf8")
+    expect(SENDING.exec(text("site/index.html"))?.[0]).toBeUndefined()
+    expect(SENDING.exec(text("jot-debugger.html"))?.[0]).toBeUndefined()
+    expect(text("connected/index.html").match(new RegExp(SENDING, "g"))).toEqual(["fetch("])
+    expect(text("jot-debugger.html").match(/serviceWorker|rel="manifest"/g)).toBeNull()
+  })
+})
+
+describe("the folder for servers", () => {
+  test("installs itself, and works without a network under any path, with whatever stands behind the ?", async () => {
+    const server = createServer(({ url = "" }, response) => {
+      const name = url.replace(/^\/tools\/jot\//, "").replace(/\?.*/, "") || "index.html"
+      const type = TYPES[extname(name)]
+      if (type === undefined || name.includes("/")) return void response.writeHead(404).end()
+      response.writeHead(200, { "content-type": type }).end(readFileSync(join(dist, "site", name)))
+    })
+    const address = `${await listening(server)}/tools/jot/`
+    const page = await open({ serviceWorkers: "allow" })
+    const asked: string[] = []
+    const other = await page.context().newPage()
+    other.on("request", (request) => asked.push(request.url()))
+    await other.goto(`${address}index.html`)
+    await other.evaluate(async () => {
+      await navigator.serviceWorker.ready
+    })
+    const manifest = await other.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel="manifest"]')?.href)
+    expect(manifest).toBe(`${address}manifest.webmanifest`)
+    server.close()
+    server.closeAllConnections()
+    await other.goto(`${address}?token=a.b.c`)
+    await other.locator('[data-notice="query"]').waitFor()
+    await give(other, "eyJhbGciOiJub25lIn0.e30.")
+    await expectVerdicts(other, { Signature: "fail" })
+    const kept = await other.evaluate(async () => {
+      const [name = ""] = (await caches.keys()).filter((one) => one.includes("tools/jot"))
+      return (await (await caches.open(name)).keys())
+        .map(({ url }) => new URL(url).pathname + new URL(url).search)
+        .sort()
+    })
+    const names = ["", "icon-192.png", "icon-512.png", "icon.svg", "manifest.webmanifest"]
+    expect(kept).toEqual(names.map((name) => `/tools/jot/${name}`))
+  })
+
+  plain("has a manifest and icons that are what they say", () => {
+    const manifest = JSON.parse(readFileSync(join(dist, "site/manifest.webmanifest"), "utf8"))
+    expect(manifest).toMatchObject({ start_url: "./", scope: "./", display: "standalone" })
+    for (const { src, sizes, type } of manifest.icons) {
+      const content = readFileSync(join(dist, "site", src))
+      if (type === "image/png") expect(`${content.readUInt32BE(16)}x${content.readUInt32BE(20)}`).toBe(sizes)
+      else expect(content.toString()).toMatch(/^<svg xmlns=/)
+    }
+  })
+})
+
+describe("the build with the button", () => {
+  /** A server of key sets, which lets pages read them unless it is told otherwise. */
+  async function serve(answers: Record<string, { status?: number; body: string | Buffer; isOpen?: boolean }>) {
+    const seen: string[] = []
+    const server = createServer(({ url = "", headers }, response) => {
+      const { status = 200, body, isOpen = true } = answers[url] ?? { status: 404, body: "" }
+      seen.push(`${url} ${headers.cookie ?? "-"} ${headers.referer ?? "-"}`)
+      response.writeHead(status, isOpen ? { "access-control-allow-origin": "*" } : {}).end(body)
+    })
+    return { seen, url: await listening(server) }
+  }
+
+  test("fetches what is typed, on a click only, and says who named the address", async () => {
+    const key = Jwk.generate("ES256", { keyId: "k1" })
+    const set = JSON.stringify(JwkSet.from([key]))
+    const { url, seen } = await serve({
+      "/keys": { body: set },
+      "/none": { body: '{"hello":1}' },
+      "/closed": { body: set, isOpen: false },
+      "/large": { body: Buffer.alloc(1_100_000, 32) },
+    })
+    const page = await open({ artefact: "connected" })
+    await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/closed` } }))
+    const box = page.getByRole("textbox", { name: "Address of the key set" })
+    const state = page.locator("#fetch-state")
+    const ask = async (path: string, answer: RegExp) => {
+      await box.fill(path)
+      await page.getByRole("button", { name: "Fetch", exact: true }).click()
+      await state.filter({ hasText: answer }).waitFor()
+    }
+    await ask("http://keys.example/jwks.json", /begins with https/)
+    await ask("https://name:password@keys.example/", /without name and password/)
+    await box.fill(`${url}/keys`)
+    expect(await page.locator("#fetch-hint").innerText()).toContain(`${url}/keys`)
+    expect(seen).toEqual([])
+    await ask(`${url}/missing`, /answered 404/)
+    await ask(`${url}/none`, /no key set/)
+    await ask(`${url}/large`, /larger than 1048576 bytes/)
+    await ask(`${url}/closed`, /CORS/)
+    expect(await page.locator(".command").filter({ hasText: "curl" }).first().innerText()).toContain(`'${url}/closed'`)
+    expect(await headline(page)).toBe("unverified")
+    await ask(`${url}/keys`, /1 keys, from an address that you typed/)
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    expect(seen.map((line) => line.replace(/^\S+ /, ""))).toEqual(seen.map(() => "- -"))
+
+    await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/keys` } }), "")
+    await ask(`${url}/keys`, /prove nothing about the sender/)
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+    // The guard has seen what the clicks asked for, and nothing else.
+    const asked = takeTroubles().filter((trouble) => trouble.startsWith("request"))
+    const paths = ["missing", "none", "large", "closed", "keys", "keys"]
+    expect(asked).toEqual(paths.map((path) => `request: ${url}/${path}`))
+  })
+})
