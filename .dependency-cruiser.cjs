@@ -96,7 +96,7 @@ module.exports = {
       from: { path: "^packages/cli/src/" },
       to: {
         path: ".+",
-        pathNot: ["^packages/(cli|inspect|jotkit)/src/"],
+        pathNot: ["^packages/(cli|inspect|jotkit)/src/", "^packages/debugger/src/server\\.ts$"],
         dependencyTypesNot: ["core"],
       },
     },

@@ -21,7 +21,7 @@ await build({
   platform: "node",
   target: "node20.19",
   conditions: ["@jotkit/source", "node"],
-  define: { JOT_VERSION: '""' },
+  define: { JOT_VERSION: '""', JOT_PAGE: '""' },
   logLevel: "warning",
 })
 const jot = await import(pathToFileURL(outfile).href)

@@ -181,7 +181,7 @@ describe("knows what every command answers", () => {
 
   test("each command is among them, done and not done", () => {
     const named = new Map(runs.map(([code, args]) => [`${definitionFor(args)} ${code === "ok"}`, code]))
-    const served = ["jwks-serve", "jwks-fetch"]
+    const served = ["jwks-serve", "jwks-fetch", "debug"]
     expect(definitions.filter((name) => !served.includes(name) && !named.has(`${name} true`))).toEqual([])
   })
 
@@ -196,6 +196,14 @@ describe("knows what every command answers", () => {
     const fetched = await place.run(["jwks", "fetch", address, "--diff", set, "--json"], { network: true })
     expect(fetched.json?.code).toBe("negative")
     look("jwks-fetch", JSON.parse(fetched.stdout))
+    server.kill("SIGTERM")
+    await once(server, "close")
+  })
+
+  test("a page that is served", async () => {
+    const server = spawn(process.execPath, [main, "debug", "--json"], { stdio: ["ignore", "pipe", "ignore"] })
+    const [line] = (await once(server.stdout, "data")) as [Buffer]
+    look("debug", JSON.parse(String(line)))
     server.kill("SIGTERM")
     await once(server, "close")
   })

@@ -7,6 +7,7 @@ import type { FlagName } from "../frame/flags.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { isLoopback } from "../input/network.ts"
 import { algorithmsOf } from "../input/policy.ts"
+import { portOf } from "../input/port.ts"
 import { durationOf } from "../input/time.ts"
 import { DOCUMENTS, FAULTS, Issuer, TOKEN_PATH } from "./issuer.ts"
 import { pairsAt } from "./jwks.ts"
@@ -81,13 +82,6 @@ function hostOf({ options }: Session): string {
   const name = host.includes(":") ? `[${host}]` : host
   if (!isLoopback(name) && !options.has("unsafe-any-host")) throw new Failure("usage", "host_not_loopback")
   return host
-}
-
-function portOf({ options }: Session): number {
-  const text = options.text("port") ?? "0"
-  const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Failure("usage", "port_invalid")
-  return port
 }
 
 function pathOf({ options }: Session): string {

@@ -151,6 +151,13 @@ const commands = {
     load: () => import("../commands/diagnose.ts"),
     examples: ["diagnose --secret-file secret.txt --alg HS256 TOKEN"],
   },
+  debug: {
+    operands: "[TOKEN]",
+    most: 1,
+    flags: ["port"],
+    load: () => import("../commands/debug.ts"),
+    examples: ["debug", "debug TOKEN"],
+  },
   encrypt: {
     operands: "[PAYLOAD]",
     most: 1,

@@ -377,6 +377,8 @@ const words = {
   port_invalid: "--port is between 0 and 65535",
   port_taken: "cannot listen there ({0})",
   serving: "{0} keys; Ctrl-C ends",
+  "command.debug": "Serve the debugger page to this machine, and print its address, with a token behind the #.",
+  debugging: "open this address in a browser of this machine; Ctrl-C ends",
   no_key_set: "there is no key set at that address",
   published_private: "that set publishes private keys or secrets: everybody has them",
   issuer_differs: "the document names another issuer than the one that was typed",

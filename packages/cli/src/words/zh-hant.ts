@@ -358,6 +358,8 @@ export const zhHant: Words = {
   port_invalid: "--port 介於 0 與 65535 之間",
   port_taken: "無法在那裡監聽（{0}）",
   serving: "{0} 把金鑰；按 Ctrl-C 結束",
+  "command.debug": "在本機提供除錯器網頁並印出網址，權杖放在 # 之後。",
+  debugging: "請用本機的瀏覽器開啟這個網址；按 Ctrl-C 結束",
   no_key_set: "那個網址沒有金鑰組",
   published_private: "那個金鑰組公開了私鑰或密鑰：等於人人都有",
   issuer_differs: "文件裡的簽發者與您輸入的不同",
