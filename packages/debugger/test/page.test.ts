@@ -156,6 +156,10 @@ describe("the page", () => {
     expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toBe("")
     await give(page, token({ iss: "small" }))
     expect(await page.locator(".chip").count()).toBe(0)
+    await give(page, `${"- ".repeat(524_289)}${token({ iss: "insisted" })}`)
+    await page.getByRole("button", { name: "Read it all the same" }).click()
+    expect(await rowOf(page, "iss")).toContain("insisted")
+    await give(page, token({ iss: "small" }))
     expect(await rowOf(page, "iss")).toContain("small")
   })
 

@@ -12,6 +12,21 @@ export interface KeyFile {
 /** The text in the token box, as it was pasted or typed. */
 export const tokenText: Signal<string> = signal("")
 
+/** The most characters that are read, unless the user asks for more. */
+export const USUAL_CHARACTERS = 1_048_576
+
+/** The most characters that are read. */
+export const maxCharacters: Signal<number> = signal(USUAL_CHARACTERS)
+
+/** A text that was too long, and the box that did not take it. */
+export interface Refused {
+  readonly box: string
+  readonly text: string
+}
+
+/** The last text that was refused; undefined once another was taken. */
+export const refused: Signal<Refused | undefined> = signal(undefined)
+
 /** Which of the tokens in that text is looked at. */
 export const chosenToken: Signal<number> = signal(0)
 
@@ -52,6 +67,7 @@ export const acceptedAlgorithm: Signal<string> = signal("")
 export function giveToken(text: string): void {
   batch(() => {
     tokenText.value = text
+    refused.value = undefined
     chosenToken.value = 0
     beforeCleaning.value = undefined
   })
@@ -68,6 +84,7 @@ export function cleanToken({ text, removed }: FoundToken): void {
 export function giveKey(text: string): void {
   batch(() => {
     keyText.value = text
+    refused.value = undefined
     keyFile.value = undefined
   })
 }
@@ -78,6 +95,7 @@ export function clearInput(): void {
     giveToken("")
     giveKey("")
     keyOrigin.value = undefined
+    maxCharacters.value = USUAL_CHARACTERS
     secretEncoding.value = "utf8"
     passphrase.value = ""
     acceptedAlgorithm.value = ""

@@ -12,17 +12,19 @@ import {
   type TokenSearch,
 } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
-import { chosenToken, tokenText } from "./input.ts"
+import { chosenToken, maxCharacters, tokenText } from "./input.ts"
 
 /** The tokens in the text. */
-export const search: ReadonlySignal<TokenSearch> = computed(() => findTokens(tokenText.value))
+export const search: ReadonlySignal<TokenSearch> = computed(() =>
+  findTokens(tokenText.value, { maxCharacters: maxCharacters.value }),
+)
 
 /** The token that is looked at. */
 export const found: ReadonlySignal<FoundToken | undefined> = computed(() => search.value.tokens[chosenToken.value])
 
 /** What it says. */
 export const reading: ReadonlySignal<Reading> = computed(() =>
-  read(found.value?.text ?? (search.value.tooLarge ? tokenText.value : "")),
+  read(found.value?.text ?? (search.value.tooLarge ? tokenText.value : ""), { maxCharacters: maxCharacters.value }),
 )
 
 /** What kind of token it is. */

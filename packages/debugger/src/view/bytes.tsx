@@ -16,6 +16,9 @@ const WIDTH = 16
 /** How much is shown at first, and more by each click: characters, lines of JSON, bytes. */
 const STEP = { raw: 4000, pretty: 200, hex: 1024 }
 
+/** Characters of a line of JSON that are shown. */
+const MAX_LINE = 2000
+
 const isOpen = signal(false)
 const form = signal<(typeof FORMS)[number]>("raw")
 const chosen = signal("/payload")
@@ -148,7 +151,7 @@ function Pretty({ segment }: { readonly segment: Segment }): JSX.Element {
               pointed.value = undefined
             }}
           >
-            {visibleText(text)}
+            {visibleText(text.slice(0, MAX_LINE)) + (text.length > MAX_LINE ? "…" : "")}
           </li>
         ))}
       </ol>

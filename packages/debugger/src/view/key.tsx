@@ -5,11 +5,20 @@ import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
 import { isForgotten } from "../state/forget.ts"
-import { acceptedAlgorithm, giveKey, keyFile, keyText, passphrase, secretEncoding } from "../state/input.ts"
+import {
+  acceptedAlgorithm,
+  giveKey,
+  keyFile,
+  keyText,
+  maxCharacters,
+  passphrase,
+  refused,
+  secretEncoding,
+} from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
-import { MAX_CHARACTERS, PLAIN_TEXT, refused, refuseLarge } from "./plain-text.ts"
+import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/key.css"
 
 const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
@@ -61,7 +70,7 @@ export function KeyBox(): JSX.Element {
       </p>
       {refused.value?.box === "key" && (
         <p class="chip" data-tone="bad">
-          {fill(words.value.token.too_large, refused.value.length, MAX_CHARACTERS)}
+          {fill(words.value.token.too_large, refused.value.text.length, maxCharacters.value)}
         </p>
       )}
       {refusal.value !== "" && (

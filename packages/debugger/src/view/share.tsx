@@ -13,6 +13,8 @@ import "../style/share.css"
 const WAYS = ["redacted", "sealed", "whole"] as const
 /** Claims that can be chosen. */
 const MAX_LISTED = 100
+/** Characters of a text that are shown; all of them are copied. */
+const MAX_SHOWN = 10_000
 
 const isOpen = signal(false)
 const way = signal<(typeof WAYS)[number]>("redacted")
@@ -147,13 +149,17 @@ function Whole(): JSX.Element {
   return <Result name={share.link} text={linkTo("token", reading.value.text)} />
 }
 
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+}
+
 /** A text to take away. */
 function Result({ name, text }: { readonly name: string; readonly text: string }): JSX.Element {
   return (
     <div class="result">
       <label class="field">
         <span>{name}</span>
-        <textarea class="line-text" readOnly rows={2} value={text} spellcheck={false} translate={false} />
+        <textarea class="line-text" readOnly rows={2} value={shortened(text)} spellcheck={false} translate={false} />
       </label>
       <CopyButton id={`share ${name}`} name={name} label={words.value.copying.label} text={() => text} />
     </div>

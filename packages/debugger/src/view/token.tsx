@@ -4,7 +4,15 @@ import { locate, pathAt, type RemovalKind, type Segment, type SegmentNote, textO
 import type { JSX } from "preact"
 import { showExample } from "../state/example.ts"
 import { isForgotten } from "../state/forget.ts"
-import { beforeCleaning, chosenToken, cleanToken, giveToken, tokenText } from "../state/input.ts"
+import {
+  beforeCleaning,
+  chosenToken,
+  cleanToken,
+  giveToken,
+  maxCharacters,
+  refused,
+  tokenText,
+} from "../state/input.ts"
 import { characterAt, piecesOf } from "../state/pieces.ts"
 import { pointed } from "../state/pointed.ts"
 import { found, reading, search } from "../state/reading.ts"
@@ -12,7 +20,7 @@ import { canShare } from "../state/share.ts"
 import { curlHeader } from "../state/written.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
-import { MAX_CHARACTERS, PLAIN_TEXT, refused, refuseLarge } from "./plain-text.ts"
+import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import { openShare } from "./share.tsx"
 import "../style/token.css"
 
@@ -121,13 +129,8 @@ function characterUnder(x: number, y: number, box: HTMLTextAreaElement): number 
 function Cleaning(): JSX.Element | null {
   const { token } = words.value
   const before = beforeCleaning.value
-  const tooLong = refused.value?.box === "token" ? refused.value.length : tokenText.value.length
-  if (tooLong > MAX_CHARACTERS)
-    return (
-      <p class="chip" data-tone="bad">
-        {fill(token.too_large, tooLong, MAX_CHARACTERS)}
-      </p>
-    )
+  const tooLong = refused.value?.box === "token" ? refused.value.text : tokenText.value
+  if (tooLong.length > maxCharacters.value) return <TooLarge text={tooLong} />
   if (before !== undefined)
     return (
       <p class="chip">
@@ -144,6 +147,26 @@ function Cleaning(): JSX.Element | null {
       <span>{fill(token.left_out, listed(one.removed))}</span>
       <button type="button" class="button" onClick={() => cleanToken(one)}>
         {token.clean}
+      </button>
+    </p>
+  )
+}
+
+/** What is too large is read when the user insists. */
+function TooLarge({ text }: { readonly text: string }): JSX.Element {
+  const { token, large } = words.value
+  return (
+    <p class="chip" data-tone="bad">
+      <span>{fill(token.too_large, text.length, maxCharacters.value)}</span>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          maxCharacters.value = text.length
+          giveToken(text)
+        }}
+      >
+        {large.read}
       </button>
     </p>
   )

@@ -2,6 +2,9 @@
 
 /** The texts. */
 export const sharingEn = {
+  large: {
+    read: "Read it all the same; this may take a while",
+  },
   bytes: {
     title: "Bytes",
     part: "Part",

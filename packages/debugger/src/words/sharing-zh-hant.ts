@@ -3,7 +3,13 @@
 import type { Words } from "./words.ts"
 
 /** The texts. */
-export const sharingZhHant: Pick<Words, "bytes" | "copying" | "share" | "link" | "shortcut" | "about" | "where"> = {
+export const sharingZhHant: Pick<
+  Words,
+  "large" | "bytes" | "copying" | "share" | "link" | "shortcut" | "about" | "where"
+> = {
+  large: {
+    read: "仍要讀取，可能需要一段時間",
+  },
   bytes: {
     title: "位元組",
     part: "部分",
