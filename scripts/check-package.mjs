@@ -113,7 +113,7 @@ function pack(folder) {
   // npm's own warnings may stand around the JSON
   const [{ filename, files }] = JSON.parse(output.slice(output.indexOf("[\n"), output.lastIndexOf("]") + 1))
   const allowed =
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|man\/[a-z-]+\.1|schema\/.+\.json|src\/.+\.ts|dist\/(jot\.mjs|.+\.(js|d\.ts)(\.map)?))$/
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|man\/[a-z-]+\.1|schema\/.+\.json|src\/.+\.ts|dist\/(SHA256SUMS|jot-debugger\.html|(site|connected)\/[\w.-]+|jot\.mjs|.+\.(js|d\.ts)(\.map)?))$/
   const paths = new Set(files.map((/** @type {{ path: string }} */ file) => file.path))
   for (const path of paths) if (!allowed.test(path)) problems.push(`the tarball holds ${path}`)
   for (const path of ["package.json", "README.md", "LICENSE"])
@@ -293,7 +293,7 @@ const { "@oven/bun-linux-x64": bun, "@deno/linux-x64-glibc": deno } = others
 const nodes = [...otherNodes, { version: process.versions.node, path: execPath }]
 const compilers = typescripts()
 hold("tsc -b", execPath, [tsc, "-b"])
-const folders = ["jotkit", "auth", "inspect", "client", "cli"].map((name) => join(root, "packages", name))
+const folders = ["jotkit", "auth", "inspect", "client", "cli", "debugger"].map((name) => join(root, "packages", name))
 for (const folder of folders.slice(0, 4)) checkBuild(folder)
 await checkBundle()
 const tarballs = problems.length === 0 ? folders.map(pack) : []

@@ -46,6 +46,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-cache",
 }
 
+/** A script that runs beside the page is not bound by the policy in the page. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+
 /**
  * Serves a folder, or files, on the loopback interface. Answers GET and HEAD of the files that were there at the start, under the names of this
  * machine only: a foreign name that leads here is refused.
@@ -91,6 +94,7 @@ function answer(
   const body = files.get(path)
   if (body === undefined) return refuse(404)
   const type = TYPES[path === "/" ? ".html" : extname(path)] ?? "application/octet-stream"
-  response.writeHead(200, { ...HEADERS, "content-type": type, "content-length": body.length })
+  const policy = path === "/service-worker.js" ? { "content-security-policy": WORKER_POLICY } : {}
+  response.writeHead(200, { ...HEADERS, ...policy, "content-type": type, "content-length": body.length })
   return method === "HEAD" ? response.end() : response.end(body)
 }

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { servePage } from "@jotkit/debugger/server"
 import { encode, Jwk, JwkSet } from "jotkit"
 import { afterAll, describe, expect, test as plain } from "vitest"
 import { expectVerdicts, give, headline, open, takeTroubles, test } from "./fixture.ts"
@@ -28,6 +29,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".png": "image/png",
 }
+
+/** As in the how-to. */
+const WORKER = "default-src 'none'; connect-src 'self'"
 
 /** Starts a server on this machine, and says where it is. */
 async function listening(server: Server): Promise<string> {
@@ -72,7 +76,12 @@ describe("the folder for servers", () => {
       const name = url.replace(/^\/tools\/jot\//, "").replace(/\?.*/, "") || "index.html"
       const type = TYPES[extname(name)]
       if (type === undefined || name.includes("/")) return void response.writeHead(404).end()
-      response.writeHead(200, { "content-type": type }).end(readFileSync(join(dist, "site", name)))
+      response
+        .writeHead(200, {
+          "content-type": type,
+          ...(type.endsWith("javascript") ? { "content-security-policy": WORKER } : {}),
+        })
+        .end(readFileSync(join(dist, "site", name)))
     })
     const address = `${await listening(server)}/tools/jot/`
     const page = await open({ serviceWorkers: "allow" })
@@ -99,6 +108,23 @@ describe("the folder for servers", () => {
     })
     const names = ["", "icon-192.png", "icon-512.png", "icon.svg", "manifest.webmanifest"]
     expect(kept).toEqual(names.map((name) => `/tools/jot/${name}`))
+  })
+
+  plain("is served with the headers of the how-to, by our server and by all that it names", async () => {
+    const guide = readFileSync(new URL("../../../docs/how-to/host-the-debugger.md", import.meta.url), "utf8")
+    const server = await servePage({ folder: join(dist, "site") })
+    const [page, worker] = [await fetch(server.url), await fetch(`${server.url}service-worker.js`)]
+    await server.close()
+    const names = ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"]
+    const lines = [...names, "Cross-Origin-Resource-Policy", "Cache-Control"].map((name) => [
+      name,
+      page.headers.get(name),
+    ])
+    lines.push(["Content-Security-Policy", worker.headers.get("content-security-policy")])
+    const blocks = [...guide.matchAll(/^```(nginx|apache|caddy|text)\n(.*?)^```/gms)]
+    expect(blocks.map(([, language]) => language)).toEqual(["nginx", "apache", "caddy", "text"])
+    for (const [block] of blocks)
+      for (const [name, value] of lines) expect(block).toMatch(new RegExp(`${name}:? "?${value}"?( always;)?$`, "m"))
   })
 
   plain("has a manifest and icons that are what they say", () => {
