@@ -92,8 +92,8 @@ describe("a sealed link", () => {
 
 /** Opens whatever shows the token once more. */
 async function lookAround(page: Page): Promise<void> {
-  if ((await page.locator("details.bytes").count()) > 0) {
-    if ((await page.locator("details.bytes[open]").count()) === 0) await page.locator(".bytes summary").click()
+  if ((await page.locator("details.byte-view").count()) > 0) {
+    if ((await page.locator("details.byte-view[open]").count()) === 0) await page.locator(".byte-view summary").click()
     for (const form of ["hex", "pretty", "raw"])
       await page.getByRole("combobox", { name: "Shown as" }).selectOption(form)
   }

@@ -23,17 +23,17 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
   test("a claim and its bytes point at each other, by mouse and by keyboard", async () => {
     const page = await open({ at: NOW, artefact })
     await give(page, TOKEN)
-    await page.locator("summary").filter({ hasText: "Bytes" }).click()
+    await page.locator(".byte-view summary").click()
     const row = page.getByRole("row", { name: /^sub / })
     const shown = page.getByRole("combobox", { name: "Shown as" })
 
     await row.hover()
-    expect(await pointedIn(page, ".bytes")).toBe('"ada"')
+    expect(await pointedIn(page, ".byte-view")).toBe('"ada"')
     // Its five bytes begin with the eighth.
     expect(await pointedIn(page, ".sheet")).toBe(TOKEN.split(".")[1]?.slice(9, 16))
     await shown.selectOption("hex")
     await page.getByRole("button", { name: "Copy: sub" }).focus()
-    expect(await pointedIn(page, ".bytes")).toContain("22 61 64 61 22")
+    expect(await pointedIn(page, ".byte-view")).toContain("22 61 64 61 22")
     await shown.selectOption("pretty")
     await page.locator(".bytes-text li").filter({ hasText: "deep" }).hover()
     expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^n/)
@@ -46,7 +46,7 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     }, TOKEN.indexOf(".") + 14)
     await page.keyboard.press("ArrowRight")
     expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^sub/)
-    expect(await pointedIn(page, ".bytes")).toContain('"sub": "ada"')
+    expect(await pointedIn(page, ".byte-view")).toContain('"sub": "ada"')
   })
 
   test("proves what it promises: program, policy, silence, and the examples of the standards", async () => {
@@ -135,7 +135,7 @@ describe("for everyone", () => {
         viewport: { width: 320, height: 256 },
       })
       await page.locator("#token").fill(TOKEN)
-      await page.locator(".bytes summary").click()
+      await page.locator(".byte-view summary").click()
       await page.evaluate(axe.source)
       for (const keys of ["Escape", "Alt+Shift+4", "Alt+Shift+6"]) {
         await page.keyboard.press(keys)

@@ -32,7 +32,7 @@ export function Bytes(): JSX.Element | null {
   return (
     <section class="panel" aria-labelledby="bytes-title">
       <details
-        class="bytes"
+        class="byte-view"
         open={isOpen.value}
         onToggle={({ currentTarget }) => {
           isOpen.value = currentTarget.open
