@@ -58,10 +58,12 @@ function rowOf(size, y) {
 }
 
 /**
+ * One chunk of a PNG: its length, its type, its data, and a checksum.
+ *
  * @param {string} type
  * @param {Buffer} data
  */
-function chunk(type, data) {
+export function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data])
   const frame = Buffer.alloc(8 + body.length)
   frame.writeUInt32BE(data.length, 0)
