@@ -73,7 +73,7 @@ async function showBytes(opened) {
   await opened.locator(".bytes-choice select").nth(0).selectOption("/header")
   await opened.locator(".bytes-choice select").nth(1).selectOption("hex")
   await opened.locator(".byte-view").evaluate((view) => view.scrollIntoView({ block: "end" }))
-  await opened.locator(".members tbody tr").filter({ hasText: "2026-11" }).hover()
+  await opened.locator(".members tbody tr").filter({ hasText: "ES256" }).first().hover()
 }
 
 // Without such letters there would be boxes in the pictures.

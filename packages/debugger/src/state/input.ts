@@ -13,7 +13,7 @@ export interface KeyFile {
 export const tokenText: Signal<string> = signal("")
 
 /** The most characters that are read, unless the user asks for more. */
-export const USUAL_CHARACTERS = 1_048_576
+const USUAL_CHARACTERS = 1_048_576
 
 /** The most characters that are read. */
 export const maxCharacters: Signal<number> = signal(USUAL_CHARACTERS)
