@@ -4,8 +4,8 @@ import { type Signal, signal } from "@preact/signals"
 
 /** What became of the last copy. */
 export interface Copy {
-  /** Which button it was. */
-  readonly id: string
+  /** Which button it was: a text, or what it copies from. */
+  readonly id: unknown
   /** Without a secure context there is no clipboard, and the user may have forbidden it. */
   readonly isDone: boolean
 }
@@ -14,7 +14,7 @@ export interface Copy {
 export const lastCopy: Signal<Copy | undefined> = signal(undefined)
 
 /** Copies. */
-export async function copy(id: string, text: string): Promise<void> {
+export async function copy(id: unknown, text: string): Promise<void> {
   lastCopy.value = undefined
   try {
     await navigator.clipboard.writeText(text)

@@ -7,7 +7,7 @@ import "../style/copy.css"
 
 interface CopyProps {
   /** Different for each button. */
-  readonly id: string
+  readonly id: unknown
   /** What is copied, named for those who do not see where the button stands. */
   readonly name: string
   readonly text: () => string

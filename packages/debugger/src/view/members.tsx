@@ -99,7 +99,7 @@ function Taking({ label, segment }: Pick<MembersProps, "label" | "segment">): JS
       {(["raw", "json", "markdown"] as const).map((form) => (
         <CopyButton
           key={form}
-          id={`${segment.path} ${form}`}
+          id={`${label} ${form}`}
           name={`${label}, ${copying[form]}`}
           label={copying[form]}
           text={forms[form]}
@@ -145,7 +145,7 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
       <td>
         <Value node={value} content={segment.content ?? ""} />{" "}
         <CopyButton
-          id={`${path} ${member.nameRange[0]}`}
+          id={member}
           name={visibleText(name)}
           text={() => (value.type === "string" ? String(value.value) : (segment.content?.slice(...value.range) ?? ""))}
         />
