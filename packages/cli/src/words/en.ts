@@ -360,7 +360,7 @@ const words = {
   fixtures_made: "{0} tokens",
   policy_draft: "this is what the token says of itself: read it before you trust it",
   scan_what: "scan what? Give files or folders",
-  scan_found: "{0} tokens were found: whoever can read these files can use them until they expire; revoke them",
+  scan_found: "tokens found: {0}; whoever can read these files can use them until they expire; revoke them",
   scan_sighting: "a token lies open here: {0}",
   scan_fix: "Revoke it, and take it out of the file and its history.",
   scan_too_large: "{0} is too large and was left out",
