@@ -95,6 +95,31 @@ describe("JSON serializations", () => {
     expect(stdout).toBe("HS256\n")
   })
 
+  test("verify tells the header of the signature that holds, whatever others claim", async () => {
+    const key = Jwk.generate("ES256")
+    const file = place.file("es256.jwk", JSON.stringify(key.toJSON()))
+    const signers = [
+      { key: Jwk.generate("ES384"), algorithm: "ES384", header: { kid: "other" } },
+      { key, algorithm: "ES256", header: { kid: "mine" } },
+    ]
+    const token = signJws('{"sub":"alice"}', null, { signers, format: "general" })
+    // The same bytes beside a header that nobody signed.
+    const [other, mine] = token.signatures
+    const forged = { ...token, signatures: [{ ...other, signature: mine?.signature }, other, mine] }
+    for (const given of [token, forged]) {
+      const input = JSON.stringify(given)
+      const { json, code } = await place.run(["verify", "--json", "--key", file], { input })
+      expect([code, json]).toMatchObject([
+        0,
+        { header: { alg: "ES256", kid: "mine" }, raw: { header: mine?.protected, signature: mine?.signature } },
+      ])
+      const { stdout } = await place.run(["verify", "-q", "--header-get", "/kid", "--key", file], { input })
+      expect(stdout).toBe("mine\n")
+      const inspected = await place.run(["inspect", "--json", "--key", file], { input })
+      expect(inspected.json).toMatchObject({ verified: true, header: { kid: "mine" } })
+    }
+  })
+
   test("the report shows the header of every signature", async () => {
     const { stdout } = await place.run(["inspect", general])
     expect(stdout).toMatch(/alg {2}"HS256"[\s\S]*alg {2}"ES384"[\s\S]*kid {2}"second"/)

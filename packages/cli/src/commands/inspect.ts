@@ -4,7 +4,7 @@ import { type Judgment, judge, lint, type Reading, recognise } from "@jotkit/ins
 import { Failure } from "../frame/failure.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
-import { judgeOne, keyLine, lineOf, rulesOf } from "../input/judging.ts"
+import { heldOf, judgeOne, keyLine, lineOf, rulesOf } from "../input/judging.ts"
 import { optionalKeysOf } from "../input/keys.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { durationOf } from "../input/time.ts"
@@ -43,16 +43,17 @@ function answerOf(report: Report, session: Session): Answer {
   const isVerified = judgment.verdicts.signature.status === "pass" && judgment.code === "ok"
   const notes = isVerified ? [] : [{ level: "notice" as const, text: session.say("not_verified") }]
   const checks = judgment.checks.map(lineOf)
-  const value = chosenValue(reading, session)
+  const told = isVerified ? heldOf(reading, judgment) : reading
+  const value = chosenValue(told, session)
   if (value !== undefined)
     return { code, members: { verified: isVerified, value: value.json }, checks, findings, text: value.text, notes }
   const members = {
     verified: isVerified,
     kind: recognition.kind,
     key: judgment.verifiedBy === undefined ? undefined : keyLine(judgment.verifiedBy),
-    header: partOf(reading.header),
-    payload: partOf(reading.payload),
-    raw: rawOf(reading),
+    header: partOf(told.header),
+    payload: partOf(told.payload),
+    raw: rawOf(told),
     times: timesOf(reading),
     verdicts: Object.fromEntries(Object.entries(judgment.verdicts).map(([name, verdict]) => [name, { ...verdict }])),
   }

@@ -13,7 +13,7 @@ import { escapeControls } from "../frame/escape.ts"
 import { type ExitCode, Failure } from "../frame/failure.ts"
 import { indentJson, type Json, writeJson } from "../frame/json.ts"
 import type { Answer, Command, Note, Session } from "../frame/session.ts"
-import { failuresOf, isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
+import { failuresOf, heldOf, isForAnybody, judgeOne, keyLine, type Rules, rulesOf } from "../input/judging.ts"
 import { chosenValue, partOf, rawOf, timesOf } from "../input/show.ts"
 import { minimumBits } from "../input/strength.ts"
 import { presentOf } from "../input/time.ts"
@@ -37,7 +37,7 @@ export async function verifyOne(reading: Reading, session: Session, rules: Rules
   const members = { verified: code === "ok", key, keys: answersOf(judgment) }
   const notes = notesOn(reading, judgment, session, rules)
   if (code !== "ok") return { code, members, checks, notes: [...notes, ...unverifiedNotes(reading, session)] }
-  return { code, checks, notes, ...contentOf(reading, session, members) }
+  return { code, checks, notes, ...contentOf(heldOf(reading, judgment), session, members) }
 }
 
 /** What a token says that does not hold: only where it was asked for, and never where data goes. */

@@ -131,6 +131,12 @@ export function failuresOf({ code, checks }: Judgment): readonly Check[] {
   return checks.filter(({ status }) => status === "unavailable").slice(0, 1)
 }
 
+/** Of several signatures the one that was verified: what the others say nobody has vouched for. */
+export function heldOf(reading: Reading, { held }: Judgment): Reading {
+  if (reading.signatures.length < 2) return reading
+  return { ...reading, header: held?.header, signatures: held === undefined ? [] : [held] }
+}
+
 /** A check as scripts see it. */
 export function lineOf(check: Check): CheckLine {
   const { id, status, code } = check

@@ -140,6 +140,7 @@ async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Re
     const problem = keys[0]?.problem
     if (problem !== undefined)
       throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem))
+    if (name === session.options.text("secret-file")) warnOfOpenFile(name, session)
     return { keys, text: textOf(bytes), bytes }
   })
 }
@@ -160,7 +161,6 @@ async function secretBytes(session: Session, encoding: SecretEncoding): Promise<
   const secrets: Secret[] = []
   const add = (name: string, bytes: Uint8Array) => secrets.push({ name, bytes })
   const file = options.text("secret-file")
-  if (file !== undefined && file !== "-") warnOfOpenFile(file, session)
   if (file !== undefined) add(file, line(file === "-" ? await readSource("-", session) : await readFile(file)))
   const descriptor = options.text("secret-fd")
   if (descriptor !== undefined) add(`fd:${descriptor}`, line(await readDescriptor(descriptor)))

@@ -5,7 +5,7 @@
 
 import type { OfferedKey, Provenance } from "../keys/keys.ts"
 import type { Policy } from "../policy/policy.ts"
-import type { Reading } from "../read/reading.ts"
+import type { Reading, SignaturePart } from "../read/reading.ts"
 import { type Check, type CheckId, failed } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
 import { checkSignature, type KeyAnswer } from "./signature.ts"
@@ -55,6 +55,8 @@ export interface Judgment {
   /** Each key and what became of it, those that the caller supplied before those that the token brought. */
   readonly keys: readonly KeyAnswer[]
   readonly verifiedBy: OfferedKey | undefined
+  /** The signature that it verified, with its headers; those of other signatures are anybody's. */
+  readonly held: SignaturePart | undefined
 }
 
 const TIME: readonly CheckId[] = ["exp", "nbf", "iat", "max-age"]
@@ -111,6 +113,7 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
     checks,
     keys: signed.answers,
     verifiedBy,
+    held: isReadable ? signed.held : undefined,
   }
 }
 

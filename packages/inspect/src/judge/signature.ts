@@ -1,11 +1,11 @@
 /** Which of the given keys made the signature, and why the others did not. */
 
-import { isJwtError, listAlgorithms, verifyJwsAsync } from "jotkit"
+import { isJwtError, listAlgorithms, type VerifiedJws, verifyJwsAsync } from "jotkit"
 import type { OfferedKey } from "../keys/keys.ts"
 import { isUnsecured } from "../read/compact.ts"
-import { textMember } from "../read/json.ts"
+import { plainValue, textMember } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
-import type { Reading } from "../read/reading.ts"
+import type { Reading, SignaturePart } from "../read/reading.ts"
 import { type Check, failed, passed, skipped, unavailable } from "./check.ts"
 import { tokenOf } from "./structure.ts"
 
@@ -48,6 +48,8 @@ export interface SignatureAnswer {
   readonly signature: Check
   readonly answers: readonly KeyAnswer[]
   readonly verifiedBy: OfferedKey | undefined
+  /** The signature that holds, with its headers; those of others are anybody's. */
+  readonly held: SignaturePart | undefined
 }
 
 /** The keys that an algorithm takes: their type, and the curves where there are several. */
@@ -71,24 +73,26 @@ const MAX_TRIES = 100
 /** Tries every key that fits, in order, until one verifies. */
 export async function checkSignature(reading: Reading, request: SignatureRequest): Promise<SignatureAnswer> {
   const early = withoutTrying(reading, request)
-  if (early !== undefined) return { ...early, answers: [], verifiedBy: undefined }
+  if (early !== undefined) return { ...early, answers: [], verifiedBy: undefined, held: undefined }
   const algorithms = algorithmsOf(reading)
   const answers: KeyAnswer[] = []
   let verifiedBy: OfferedKey | undefined
+  let held: SignaturePart | undefined
   let tries = 0
   for (const key of request.keys) {
     const reason = leftOut(key, algorithms, reading, request)
     const isDone = verifiedBy !== undefined || tries >= MAX_TRIES
-    const answer = reason ?? (isDone ? "not_tried" : await tryKey(reading, key, request))
+    const { answer, part } =
+      reason === undefined && !isDone ? await tryKey(reading, key, request) : { answer: reason ?? "not_tried" }
     if (reason === undefined && !isDone) tries++
-    if (answer === "matched") verifiedBy = key
+    if (answer === "matched") [verifiedBy, held] = [key, part]
     answers.push({ key, answer })
   }
   const { key, signature } = conclusion(answers, verifiedBy, algorithms)
   // An empty payload may be signed as well as one that is elsewhere.
   const lacksPayload = reading.isDetached && request.detachedPayload === undefined && key.status === "pass"
   const checked = lacksPayload && verifiedBy === undefined ? unavailable("signature", "payload_missing") : signature
-  return { key, signature: checked, answers, verifiedBy }
+  return { key, signature: checked, answers, verifiedBy, held }
 }
 
 function withoutTrying(reading: Reading, { keys }: SignatureRequest) {
@@ -147,20 +151,37 @@ function isOtherKeyId(key: OfferedKey, wanted: readonly string[], keys: readonly
   return isThere ? key.keyId === undefined || !wanted.includes(key.keyId) : key.keyId !== undefined
 }
 
-async function tryKey(reading: Reading, key: OfferedKey, request: SignatureRequest): Promise<KeyAnswerCode> {
+/** What came of trying a key. */
+interface Trial {
+  readonly answer: KeyAnswerCode
+  readonly part?: SignaturePart | undefined
+}
+
+async function tryKey(reading: Reading, key: OfferedKey, request: SignatureRequest): Promise<Trial> {
   const { jwk } = key
-  if (jwk === undefined) return "unreadable"
+  if (jwk === undefined) return { answer: "unreadable" }
   const { crit, detachedPayload, algorithms } = request
   const detached = reading.isDetached && detachedPayload !== undefined ? { detachedPayload } : {}
   try {
     const options = { algorithms, crit, maxTokenLength: MAX_CHARACTERS, ...detached }
-    await verifyJwsAsync(tokenOf(reading), jwk.isPrivate ? jwk.publicKey() : jwk, options)
-    return "matched"
+    const verified = await verifyJwsAsync(tokenOf(reading), jwk.isPrivate ? jwk.publicKey() : jwk, options)
+    return { answer: "matched", part: partOf(reading, verified) }
   } catch (error) {
     if (!isJwtError(error)) throw error
     // What is wrong with the token's shape says nothing about the key.
-    return ANSWERS.get(error.code) ?? (error.fault === "token" ? "not_tried" : "key_refused")
+    return { answer: ANSWERS.get(error.code) ?? (error.fault === "token" ? "not_tried" : "key_refused") }
   }
+}
+
+/** The signature that was verified. Its bytes alone do not tell: somebody may have put them beside another header, too. */
+function partOf({ signatures }: Reading, { header, signature }: VerifiedJws): SignaturePart | undefined {
+  if (signatures.length === 1) return signatures[0]
+  const wanted = JSON.stringify(header)
+  return signatures.find((part) => {
+    const root = part.header?.json?.root
+    const isSame = JSON.stringify(root === undefined ? {} : plainValue(root)) === wanted
+    return isSame && String(part.signature?.bytes) === String(signature)
+  })
 }
 
 const ANSWERS: ReadonlyMap<string, KeyAnswerCode> = new Map<string, KeyAnswerCode>([
