@@ -82,6 +82,20 @@ describe("whatever ends with a failure says why, to a person too", () => {
     })
   })
 
+  test("a file that cannot be written is named", async () => {
+    for (const args of [
+      ["decode", "-q", good],
+      ["key", "generate", "--alg", "ES256"],
+    ]) {
+      const { code, stdout, stderr } = await place.run([...args, "-o", "nowhere/out.txt"])
+      expect([code, stdout, stderr]).toEqual([
+        8,
+        "",
+        expect.stringMatching(/nowhere\/out\.txt cannot be written \(ENOENT\)\n$/),
+      ])
+    }
+  })
+
   test("diff with something that is no token", async () => {
     expect((await place.run(["diff", good, "abc"])).code).toBe(3)
   })

@@ -32,17 +32,28 @@ export function writeError(text: string): void {
 
 const OWNER_ONLY = 0o600
 
+/** How a file is written. */
+interface FileManner {
+  readonly isSecret: boolean
+  readonly force: boolean
+}
+
 /**
  * Writes a file that the user named. What holds private keys is readable by its owner only.
  *
  * @throws Failure `io` if it is there already, or cannot be written.
  */
-export function writeNew(
-  path: string,
-  data: string | Uint8Array,
-  { isSecret, force }: { readonly isSecret: boolean; readonly force: boolean },
-): void {
-  if (existsSync(path) && !force) throw new Failure("io", "file_exists", path)
+export function writeNew(path: string, data: string | Uint8Array, manner: FileManner): void {
+  if (existsSync(path) && !manner.force) throw new Failure("io", "file_exists", path)
+  try {
+    write(path, data, manner)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw code === undefined ? error : new Failure("io", "unwritable", path, code)
+  }
+}
+
+function write(path: string, data: string | Uint8Array, { isSecret, force }: FileManner): void {
   if (!isSecret) {
     writeFileSync(path, data, { flag: force ? "w" : "wx" })
     return

@@ -140,6 +140,7 @@ const words = {
   library: "{0}",
   system_error: "the system said {0}",
   file_exists: "{0} is there already; --force overwrites it",
+  unwritable: "{0} cannot be written ({1})",
   unreadable: "{0} cannot be read ({1})",
   unreadable_name: "the file cannot be read ({0}); its name is not repeated here, for it could be a secret",
   source_too_large: "{0} is larger than any token or key",

@@ -125,6 +125,7 @@ export const zhHant: Words = {
   library: "{0}",
   system_error: "系統回報 {0}",
   file_exists: "{0} 已經存在；--force 會覆寫",
+  unwritable: "無法寫入 {0}（{1}）",
   unreadable: "無法讀取 {0}（{1}）",
   unreadable_name: "無法讀取檔案（{0}）；檔名可能是密鑰，因此不在此重複",
   source_too_large: "{0} 比任何權杖或金鑰都大",
