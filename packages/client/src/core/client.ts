@@ -1,5 +1,6 @@
 /** What a program holds: claims to show, a fetch with the credential, and the ways in and out of a session. */
 
+import { attempt } from "./attempt.ts"
 import { ClientError } from "./errors.ts"
 import { exclusive } from "./exclusive.ts"
 import { type Kept, keptFrom } from "./kept.ts"
@@ -21,7 +22,7 @@ export interface ProofMaker {
 }
 
 /** Options of {@link createClient}. */
-export interface ClientOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
+export interface ClientOptions<S extends StandardSchemaV1 = StandardSchemaV1<unknown, UnverifiedClaims>> {
   /** The address of the API. Paths are resolved against it, and only its origin is sent the credential. */
   baseUrl: string | URL
   /** Where the tokens are: in cookies that scripts cannot read, or in this program. */
@@ -79,8 +80,8 @@ export interface Client<Claims = UnverifiedClaims> {
 
 /** A refresh that takes longer has failed; the other tabs wait for it. */
 const PATIENCE_MS = 30_000
-const EXPECTED = "expected baseUrl with an address, mode cookie or bearer, dpop with bearer"
-const SAFE_METHOD = /^(?:GET|HEAD|OPTIONS|TRACE)$/i
+const EXPECTED = "expected http baseUrl, mode cookie or bearer, dpop with bearer"
+const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/i
 /** A token may be revoked alone: then a refresh brings another, or says that the session is over. It is not sent again with it. */
 const REVOKED = "token_revoked"
 
@@ -96,25 +97,26 @@ export function createClient<S extends StandardSchemaV1 = StandardSchemaV1<unkno
 }
 
 class HttpClient<Claims> implements Client<Claims> {
-  readonly #options: ClientOptions
+  readonly #options: ClientOptions<StandardSchemaV1>
   readonly #fetch: Fetch
   readonly #base: URL
   readonly #isCookie: boolean
   readonly #session: Session<Claims>
   #refreshing: Promise<boolean> | undefined
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions<StandardSchemaV1>) {
     const { mode, dpop, schema, storage } = options
-    const baseUrl = String(options.baseUrl)
     const isCookie = mode === "cookie"
-    // A proof needs the token, which nobody can read in a cookie.
-    if (!(isCookie ? !dpop : mode === "bearer") || !URL.canParse(baseUrl))
+    // A path without a slash at its end would lose its last part.
+    const base = attempt(() => new URL(String(options.baseUrl).replace(/\/?$/, "/")))
+    // A proof needs the token, which nobody can read in a cookie. Addresses such as localhost:80 have a scheme, and share the origin "null".
+    if (!(isCookie ? !dpop : mode === "bearer") || !base?.origin.startsWith("http"))
       throw new ClientError("options_invalid", EXPECTED)
     this.#options = options
-    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    // Called with no object before it: that of a browser fails with any other than its window.
+    this.#fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
     this.#isCookie = isCookie
-    // A path without a slash at its end would lose its last part.
-    this.#base = new URL(baseUrl.replace(/\/?$/, "/"))
+    this.#base = base
     this.#session = new Session({
       name: `jotkit1:${mode}:${this.#base}`,
       mode,
@@ -140,12 +142,14 @@ class HttpClient<Claims> implements Client<Claims> {
     await within(this.#prepare(), signal)
     const used = this.#session.kept
     const response = await this.#send(resource, used?.access)
-    const code = response.status === 401 && (await codeOf(response))
+    const code = response.status === 401 && (await bodyOf(response)).error
     // A browser sends no cookie any more once it has expired.
     const isCured = code === "token_expired" || code === REVOKED || (this.#isCookie && code === "missing_token")
     if (!isCured || !(await within(this.#tryRefresh(used), signal))) return response
-    const isFinal = code === REVOKED || !isReplayable(init)
-    return isFinal ? response : this.#send(resource, this.#session.kept?.access)
+    const { kept } = this.#session
+    // What one user has asked for is not done as another, who has logged in meanwhile.
+    const isFinal = code === REVOKED || !isReplayable(init) || (used && used.id !== kept?.id)
+    return isFinal ? response : this.#send(resource, kept?.access)
   }
 
   login(credentials: unknown): Promise<Response> {
@@ -167,9 +171,13 @@ class HttpClient<Claims> implements Client<Claims> {
   }
 
   async logout(): Promise<void> {
+    const session = this.#session
+    // What a worker has been told, and a tab that slept has missed: else the session would go on at the server.
+    if (session.ready !== undefined) await session.ready
+    session.sync()
     // So that it is sent although the page is left.
-    const sent = this.#post("logout", { keepalive: true }, this.#session.kept?.access)
-    this.#session.drop("logout")
+    const sent = this.#post("logout", { keepalive: true }, session.kept?.access)
+    session.change(undefined, "logout")
     const { ok, status } = await sent.finally(() => this.#options.dpop?.forget())
     // 401: there was no such session any more.
     if (!ok && status !== 401) throw new ClientError("logout_failed", `status ${status}`)
@@ -205,24 +213,31 @@ class HttpClient<Claims> implements Client<Claims> {
     const before = session.kept
     if (before && before !== used) return true
     if (!(before?.refresh ?? before?.csrf ?? this.#csrfCookie())) return false
+    const wasStored = session.stored()
     const response = await this.#post(
       "refresh",
       { signal: AbortSignal.timeout?.(PATIENCE_MS) ?? null },
       before?.refresh,
     )
-    const { ok, status } = response
     // Whoever has logged out meanwhile stays so.
-    if (session.kept !== before || session.isGone()) return !!session.kept
-    if (ok) await this.#keep(response, before)
-    else if (status === 401 || status === 403) session.drop("ended", await codeOf(response))
-    else throw new ClientError("refresh_failed", `status ${status}`)
-    return ok
+    if (session.kept !== before || (wasStored && !session.stored())) return !!session.kept
+    await (response.ok ? this.#keep(response, before) : this.#end(response))
+    return response.ok
+  }
+
+  /** Ends the session, if that is what the server says. */
+  async #end(response: Response): Promise<void> {
+    const { status } = response
+    const { error } = await bodyOf(response)
+    // A gateway on the way may forbid things as well: then nobody is logged out.
+    if (status !== 401 && (status !== 403 || !error)) throw new ClientError("refresh_failed", `status ${status}`)
+    this.#session.change(undefined, "ended", error)
   }
 
   async #keep(response: Response, before?: Kept): Promise<void> {
-    const body: unknown = await response.clone().json()
+    const body = await bodyOf(response)
     const session = this.#session
-    session.keep(keptFrom(body, session.skew, this.#options.mode, before), before ? "refresh" : "login")
+    session.change(keptFrom(body, session.skew, this.#options.mode, before), before ? "refresh" : "login")
   }
 
   /** Sends something to one of the server's own paths. */
@@ -239,8 +254,8 @@ class HttpClient<Claims> implements Client<Claims> {
     if (csrf && !SAFE_METHOD.test(init.method)) init.headers.set("x-csrf-token", csrf)
     if (authorization) init.headers.set("authorization", authorization)
     const source = "clone" in input ? input.clone() : input
-    const all = this.#isCookie ? { ...init, credentials: "include" as const } : init
-    const response = await (dpop ? dpop.send(this.#fetch, source, all) : this.#fetch(source, all))
+    if (this.#isCookie) init.credentials = "include"
+    const response = await (dpop ? dpop.send(this.#fetch, source, init) : this.#fetch(source, init))
     // Pages of another origin may not see it. An old answer out of a cache shows an old time: then a token is renewed late.
     const served = Date.parse(response.headers.get("date") ?? "")
     if (served) session.skew = served - Date.now()
@@ -254,18 +269,17 @@ class HttpClient<Claims> implements Client<Claims> {
     if (!this.#isCookie || !document || !csrfCookie || location?.origin !== this.#base.origin) return undefined
     // Sorted, so that names with a prefix come first: subdomains can set the other.
     const cookies = document.cookie.split("; ").sort()
-    const found = cookies.find((cookie) => cookie.replace(/^__\w+-/, "").startsWith(`${csrfCookie}=`))
-    return found?.split("=")[1] ?? ""
+    const found = cookies.find((cookie) => cookie.replace(/^__(Host|Secure)-/, "").startsWith(`${csrfCookie}=`))
+    return found?.replace(/.*?=/, "") ?? ""
   }
 }
 
-/** The code of a refusal, if it has one. */
-async function codeOf(response: Response): Promise<string | undefined> {
-  // Whatever it is, it is compared with codes, and handed on.
+/** What an answer says, such as the code of a refusal; nothing where it is no JSON: what the platform says of that would quote it. */
+async function bodyOf(response: Response): Promise<{ readonly error?: string }> {
   return Object(
     await response
       .clone()
       .json()
       .catch(() => undefined),
-  ).error
+  )
 }

@@ -8,13 +8,20 @@ import { type Db, platform } from "./platform.ts"
 
 /** Runs a task when no other has the name. @param task - Is told whether others may have had it meanwhile. */
 export async function exclusive<T>(name: string, task: (waited: boolean) => Promise<T>): Promise<T> {
-  const locks = platform.navigator?.locks
-  if (locks) {
-    const done = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { value: await task(false) })
-    return done ? done.value : locks.request(name, {}, () => task(true))
-  }
+  const locked = (ifAvailable: boolean) =>
+    platform.navigator?.locks
+      ?.request(name, { ifAvailable }, async (lock) => {
+        if (!lock) return undefined
+        const value = task(!ifAvailable)
+        await value.catch(() => undefined)
+        return { value }
+      })
+      // Browsers that are told to keep nothing give no locks, nor do frames without an origin.
+      .catch(() => undefined)
+  const done = (await locked(true)) ?? (await locked(false))
+  if (done) return done.value
   const db = await raise(name).catch(() => undefined)
-  return task(db !== undefined).finally(() => db?.close())
+  return task(!!db).finally(() => db?.close())
 }
 
 /** Opens a database as the one who has raised it. Without a version, to find out which is the next. */
@@ -24,7 +31,7 @@ function raise(name: string, version?: number): Promise<Db> {
     if (!request) return reject()
     let isRaised = false
     request.onupgradeneeded = () => {
-      isRaised = version !== undefined
+      isRaised = true
     }
     request.onsuccess = () => {
       const db = request.result
@@ -32,7 +39,7 @@ function raise(name: string, version?: number): Promise<Db> {
       db.close()
       resolve(raise(name, db.version + 1))
     }
-    // Someone else was faster, and it has a later version; or nothing works here.
-    request.onerror = () => (version ? resolve(raise(name)) : reject())
+    // Someone else was faster, and it has a later version; or nothing works here, such as a disk that is full.
+    request.onerror = () => (request.error?.name === "VersionError" ? resolve(raise(name)) : reject())
   })
 }

@@ -25,8 +25,8 @@ export interface Kept {
 
 type Mode = "cookie" | "bearer"
 
-/** Nothing says when: then the server will. */
-const NEVER = Number.MAX_SAFE_INTEGER
+/** Nothing says when: then the server will. JSON has no infinity. */
+const NEVER = 9e15
 const MAX_AHEAD_MS = 30_000
 
 /** What is kept, out of a storage or a message of this origin; undefined: it is none of ours, or not of this mode. */
@@ -50,13 +50,16 @@ export function keptFrom(body: unknown, skew: number, mode: Mode, before: Kept |
   // Newer than before, also where the clock was set back meanwhile.
   const at = Math.max(Date.now(), (before?.at ?? 0) + 1)
   const life = Number(answer["expires_in"]) * 1000 || NEVER
+  const now = Date.now() + skew
+  const { exp, iat } = claimsOf(refresh) as { readonly exp: number; readonly iat: number }
   const kept = parseKept(
     {
       id: before?.id ?? Math.random(),
       at,
       skew,
-      due: Date.now() + skew + life - Math.min(MAX_AHEAD_MS, life / 4),
-      end: refresh ? Number(claimsOf(refresh)["exp"]) * 1000 || NEVER : (before?.end ?? NEVER),
+      due: now + life - Math.min(MAX_AHEAD_MS, life / 4),
+      // Counted from now: where the server does not show its clock, `exp` cannot be compared with the device's.
+      end: refresh ? now + (exp - iat) * 1000 || NEVER : (before?.end ?? NEVER),
       claims: answer["claims"] ?? claimsOf(access),
       csrf: answer["csrf_token"],
       access: access && `${scheme} ${access}`,
@@ -64,16 +67,16 @@ export function keptFrom(body: unknown, skew: number, mode: Mode, before: Kept |
     },
     mode,
   )
-  if (!kept) throw new ClientError("answer_unexpected", "expected access_token or csrf_token in the answer")
+  if (!kept) throw new ClientError("answer_unexpected", "expected access_token or csrf_token")
   return kept
 }
 
 /** A copy that has nothing but its own members, whatever it is. */
 function ownOf(value: unknown): Record<string, unknown> {
-  return Object.assign(Object.create(null), value)
+  return { __proto__: null, ...(value as object) }
 }
 
 /** Tokens may be of any kind; only those with claims say something. */
 function claimsOf(token: unknown): Record<string, unknown> {
-  return attempt(() => readClaims(String(token))) ?? {}
+  return attempt(() => readClaims(token as string)) ?? {}
 }

@@ -10,19 +10,18 @@ export interface WebStorage {
   removeItem(name: string): void
 }
 
-/** `BroadcastChannel`; in Node it keeps a process alive unless told not to. */
+/** `BroadcastChannel`. */
 export interface Channel {
   onmessage: ((event: { readonly data: unknown }) => void) | null
   postMessage(message: unknown): void
   close(): void
-  unref?(): void
 }
 
 /** `navigator.locks`. */
 interface Locks {
   request<T>(
     name: string,
-    options: { readonly ifAvailable?: boolean },
+    options: { readonly ifAvailable: boolean },
     task: (lock: object | null) => Promise<T>,
   ): Promise<T>
 }
@@ -30,6 +29,7 @@ interface Locks {
 /** A request to IndexedDB. */
 export interface DbRequest<T> {
   readonly result: T
+  readonly error: { readonly name: string } | null
   onsuccess: (() => void) | null
   onerror: ((event?: unknown) => void) | null
 }
@@ -65,7 +65,10 @@ interface Platform {
   readonly location?: { readonly origin: string }
   readonly navigator?: { readonly locks?: Locks }
   readonly indexedDB?: DbFactory
-  readonly BroadcastChannel?: new (name: string) => Channel
+  /** Where there is none, making one fails. */
+  readonly BroadcastChannel: new (
+    name: string,
+  ) => Channel
 }
 
 /** The runtime; what is not there is undefined. */

@@ -24,8 +24,10 @@ export function readClaims(token: string, schema?: StandardSchemaV1): unknown {
 function parsePayload(token: unknown): unknown {
   try {
     const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(String(token))?.[1] ?? ""
-    const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (byte) => byte.charCodeAt(0))
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    const bytes = atob(payload.replace(/-/g, "+").replace(/_/g, "/"))
+    // As strict as TextDecoder, which native runtimes do not have.
+    const escapes = bytes.replace(/./gs, (byte) => `%${(0x100 + byte.charCodeAt(0)).toString(16).slice(1)}`)
+    return JSON.parse(decodeURIComponent(escapes))
   } catch {
     // What the platform says would quote the token.
     throw new ClientError("token_malformed", "expected a token of three parts, with JSON")

@@ -24,13 +24,13 @@ export function isReplayable({ body }: RequestInit): boolean {
   return !("getReader" in object || Symbol.asyncIterator in object)
 }
 
-/** A promise, but no longer than a signal allows: then it rejects with the signal's reason, as `fetch` does. */
-export function within<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+/** A promise, but no longer than a signal allows: then it is true, and `fetch` is left to say what it says to such a signal. */
+export function within<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T | true> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
+    const abort = () => resolve(true)
     if (signal.aborted) abort()
-    signal.addEventListener("abort", abort, { once: true })
+    signal.addEventListener("abort", abort)
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
   })
 }

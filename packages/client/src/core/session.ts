@@ -54,19 +54,17 @@ export class Session<Claims> {
   readonly #listeners = new Set<(change: ClientChange<Claims>) => void>()
   #channel: Channel | undefined
   #heard: (() => void) | undefined
-  /** The storage had this session once: if it is gone, someone has removed it. */
-  #isStored = false
+  /** What the claims say, and of which session. */
+  #text: string | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
     this.name = options.name
     this.storage = options.storage
-    const { BroadcastChannel } = platform
-    if (BroadcastChannel) {
-      this.#channel = new BroadcastChannel(this.name)
-      this.#channel.onmessage = ({ data }) => this.#hear(Object(data))
-      this.#channel.unref?.()
-    }
+    const { BroadcastChannel, location } = platform
+    // What has no location has no tabs: in a server, clients are those of different users. Browsers that are told to keep nothing throw.
+    this.#channel = attempt(() => location && new BroadcastChannel(this.name))
+    if (this.#channel) this.#channel.onmessage = ({ data }) => this.#hear(Object(data))
     this.sync()
     // A stranger's, or of a session that is over: nobody is to find it here.
     if (this.kept) return
@@ -76,15 +74,14 @@ export class Session<Claims> {
 
   /** Takes what the storage has, if it is newer, and drops what is over or belongs to another session than the browser's cookies. */
   sync(): void {
-    const stored = this.#stored()
-    if (stored) this.#isStored = true
+    const stored = this.stored()
     if (isNewer(stored, this.kept)) this.#set(stored)
     const { kept } = this
     const csrf = this.#options.csrfCookie()
     if (!kept || (!this.isPast(kept.end) && (csrf ?? kept.csrf) === kept.csrf)) return
     // Where there is a new session, someone else is about to keep it.
     if (csrf) this.#set(undefined, "ended")
-    else this.drop("ended")
+    else this.change(undefined, "ended")
   }
 
   /** Whether the server's clock shows this time, or a later one. */
@@ -95,31 +92,18 @@ export class Session<Claims> {
   /** Asks the others for news, and waits for a moment. */
   async ask(): Promise<void> {
     if (!this.#channel) return
-    const heard = new Promise<void>((resolve) => {
+    this.#channel.postMessage({})
+    await new Promise<void>((resolve) => {
       this.#heard = resolve
       setTimeout(resolve, NEWS_MS)
     })
-    this.#channel.postMessage({})
-    await heard
   }
 
-  /** The storage has lost what it had: someone has logged out. */
-  isGone(): boolean {
-    return this.#isStored && !this.#stored()
-  }
-
-  keep(kept: Kept, reason: ChangeReason): void {
+  /** Keeps what is new, or forgets everything. */
+  change(kept: Kept | undefined, reason: ChangeReason, code?: string): void {
     this.#store(kept)
-    this.#set(kept, reason)
-    this.#share({ reason, kept })
-  }
-
-  /** Forgets everything. */
-  drop(reason: ChangeReason, code?: string): void {
-    this.#store(undefined)
-    this.#set(undefined, reason, code)
-    // What the server has ended is the affair of those who have this session; a log-out is everyone's.
-    if (reason === "logout" || this.storage.shared) this.#channel?.postMessage({ reason, code })
+    this.#set(kept, reason, code)
+    this.#share({ reason, kept, code })
   }
 
   onChange(listener: (change: ClientChange<Claims>) => void): () => void {
@@ -132,15 +116,13 @@ export class Session<Claims> {
     this.#channel = undefined
   }
 
-  #hear(message: Message): void {
-    if (message.reason || message.kept) {
-      this.#learn(message)
-      this.#heard?.()
-    } else if (this.kept) this.#share({ kept: this.kept })
-  }
-
-  #learn({ reason, kept: sent, code }: Message): void {
+  #hear({ reason, kept: sent, code }: Message): void {
     const { shared } = this.storage
+    if (!reason && !sent) {
+      if (this.kept) this.#share({ kept: this.kept })
+      return
+    }
+    this.#heard?.()
     const kept = parseKept(sent, this.#options.mode)
     const isOurs = shared || (kept && kept.id === this.kept?.id)
     // A log-out is everyone's.
@@ -152,30 +134,37 @@ export class Session<Claims> {
 
   #store(kept: Kept | undefined): void {
     const { area } = this.storage
-    attempt(() => (kept ? area?.setItem(this.name, JSON.stringify(kept)) : area?.removeItem(this.name)))
-    this.#isStored = !!this.#stored()
+    // Removed first: where there is no room for the new one, the old one is not to stay.
+    attempt(() => {
+      area?.removeItem(this.name)
+      if (kept) area?.setItem(this.name, JSON.stringify(kept))
+    })
   }
 
-  #stored(): Kept | undefined {
+  /** What the storage has. */
+  stored(): Kept | undefined {
     return attempt(() => parseKept(JSON.parse(this.storage.area?.getItem(this.name) ?? ""), this.#options.mode))
   }
 
   #set(kept: Kept | undefined, reason?: ChangeReason, code?: string): void {
     this.kept = kept
-    if (!kept) this.#isStored = false
     this.skew = kept?.skew ?? this.skew
     const claims = kept && attempt(() => judgeClaims(kept.claims, this.#options.schema))
-    // The same object as long as it says the same: what draws it need not draw anew. The schema gives it its type.
-    if (JSON.stringify(claims) !== JSON.stringify(this.claims)) this.claims = claims as Claims | undefined
+    // The same object as long as it says the same: what draws it need not draw anew. The schema gives it its type, which may be none of
+    // JSON's: then it is a new one, and for a new session always.
+    const text = attempt(() => kept && kept.id + JSON.stringify(claims))
+    if (!text || text !== this.#text) this.claims = claims as Claims | undefined
+    this.#text = text
     if (!reason) return
     const change = { reason, claims: this.claims, code }
     // A listener that throws is not to end a refresh.
     for (const listener of this.#listeners) queueMicrotask(() => listener(change))
   }
 
-  /** Tells those who have the same session. What is in memory stays there. */
+  /** Tells those who have the same session. What is in memory stays there; but a log-out is everyone's. */
   #share(message: Message): void {
-    if (this.storage.shared || this.storage.asks) this.#channel?.postMessage(message)
+    const { shared, asks } = this.storage
+    if (shared || asks || message.reason === "logout") this.#channel?.postMessage(message)
   }
 }
 
