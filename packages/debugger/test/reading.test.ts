@@ -28,15 +28,17 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     const shown = page.getByRole("combobox", { name: "Shown as" })
 
     await row.hover()
-    expect(await pointedIn(page, ".byte-view")).toBe('"ada"')
+    await expect.poll(() => pointedIn(page, ".byte-view")).toBe('"ada"')
     // Its five bytes begin with the eighth.
-    expect(await pointedIn(page, ".sheet")).toBe(TOKEN.split(".")[1]?.slice(9, 16))
+    await expect.poll(() => pointedIn(page, ".sheet")).toBe(TOKEN.split(".")[1]?.slice(9, 16))
     await shown.selectOption("hex")
     await page.getByRole("button", { name: "Copy: sub" }).focus()
-    expect(await pointedIn(page, ".byte-view")).toContain("22 61 64 61 22")
+    await expect.poll(() => pointedIn(page, ".byte-view")).toContain("22 61 64 61 22")
     await shown.selectOption("pretty")
     await page.locator(".bytes-text li").filter({ hasText: "deep" }).hover()
-    expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^n/)
+    await expect.poll(() => page.locator("tr[data-pointed]").innerText()).toMatch(/^n/)
+
+    await page.locator(".masthead").hover()
 
     // The caret in the token points at what it stands in.
     await page.evaluate((offset) => {
@@ -45,8 +47,8 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
       box.setSelectionRange(offset, offset)
     }, TOKEN.indexOf(".") + 14)
     await page.keyboard.press("ArrowRight")
-    expect(await page.locator("tr[data-pointed]").innerText()).toMatch(/^sub/)
-    expect(await pointedIn(page, ".byte-view")).toContain('"sub": "ada"')
+    await expect.poll(() => page.locator("tr[data-pointed]").innerText()).toMatch(/^sub/)
+    await expect.poll(() => pointedIn(page, ".byte-view")).toContain('"sub": "ada"')
   })
 
   test("proves what it promises: program, policy, silence, and the examples of the standards", async () => {

@@ -3,7 +3,7 @@
 import { formatJson, type Location, locate, type Segment, visibleText } from "@jotkit/inspect"
 import { signal } from "@preact/signals"
 import type { JSX } from "preact"
-import { pointed } from "../state/pointed.ts"
+import { pointAway, pointed } from "../state/pointed.ts"
 import { reading } from "../state/reading.ts"
 import { prettyLines } from "../state/written.ts"
 import { fill, sized, words } from "../words/words.ts"
@@ -147,9 +147,7 @@ function Pretty({ segment }: { readonly segment: Segment }): JSX.Element {
             onMouseEnter={() => {
               pointed.value = path
             }}
-            onMouseLeave={() => {
-              pointed.value = undefined
-            }}
+            onMouseLeave={() => pointAway(path)}
           >
             {visibleText(text.slice(0, MAX_LINE)) + (text.length > MAX_LINE ? "…" : "")}
           </li>

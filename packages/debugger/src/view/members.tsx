@@ -21,7 +21,7 @@ import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
-import { pointed } from "../state/pointed.ts"
+import { pointAway, pointed } from "../state/pointed.ts"
 import { PERSONAL } from "../state/share.ts"
 import { markdownTable, pointerName } from "../state/written.ts"
 import { catalogue, fill, locale, sized, words } from "../words/words.ts"
@@ -121,17 +121,18 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
   const known = lookUp(vocabulary, name, catalogue.value)
   const path = `${segment.path}/${pointerName(name)}`
   const isTime = vocabulary === "claims" && TIMES.has(name)
-  const point = (to: string | undefined) => () => {
-    pointed.value = to
+  const point = () => {
+    pointed.value = path
   }
+  const leave = () => pointAway(path)
   return (
     <tr
       data-pointed={isWithin(pointed.value ?? "", path) || undefined}
       data-personal={PERSONAL.has(name) || undefined}
-      onMouseEnter={point(path)}
-      onMouseLeave={point(undefined)}
-      onFocusIn={point(path)}
-      onFocusOut={point(undefined)}
+      onMouseEnter={point}
+      onMouseLeave={leave}
+      onFocusIn={point}
+      onFocusOut={leave}
     >
       <th scope="row">
         <span class="member-name">{visibleText(name)}</span>
