@@ -487,6 +487,8 @@ export const en: Catalogue = {
     "check.duplicate_member": "a member occurs twice",
     "check.payload_invalid": "the payload is not a JSON object",
     "check.payload_missing": "the payload is not in the token and was not given",
+    "check.disclosure_unlisted": "the signature does not cover every disclosure",
+    "check.disclosure_hash_unknown": "_sd_alg names no hash that is known here",
     "check.payload_not_detached": "a payload was given for a token that holds one",
     "check.claim_malformed": "the claim {0} is not a number",
     "check.signature_invalid": "the signature does not hold",

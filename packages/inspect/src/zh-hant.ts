@@ -450,6 +450,8 @@ export const zhHant: Catalogue = {
     "check.duplicate_member": "有成員重複出現",
     "check.payload_invalid": "承載內容不是 JSON 物件",
     "check.payload_missing": "權杖不含承載內容，也未另外提供",
+    "check.disclosure_unlisted": "簽章並未涵蓋所有的揭露內容",
+    "check.disclosure_hash_unknown": "_sd_alg 指定的雜湊在此並不認得",
     "check.payload_not_detached": "權杖已含承載內容，卻又另外提供",
     "check.claim_malformed": "宣告 {0} 不是數字",
     "check.signature_invalid": "簽章不正確",

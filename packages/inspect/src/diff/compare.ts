@@ -28,12 +28,16 @@ const HIDDEN = '"…"'
 
 /** What the second reading says that the first does not, and the reverse. Signatures differ whenever anything does, and come last. */
 export function compare(before: Reading, after: Reading): Difference[] {
-  const paths = new Set([...before.segments, ...after.segments].map(({ path }) => path))
-  return [...paths].flatMap((path) => compareSegments(path, segmentAt(before, path), segmentAt(after, path)))
+  const [one, other] = [segmentsOf(before), segmentsOf(after)]
+  const paths = new Set([...one.keys(), ...other.keys()])
+  return [...paths].flatMap((path) => compareSegments(path, one.get(path), other.get(path)))
 }
 
-function segmentAt({ segments }: Reading, path: string): Segment | undefined {
-  return segments.find((segment) => segment.path === path)
+/** By their paths; of two with one path the first. */
+function segmentsOf({ segments }: Reading): Map<string, Segment> {
+  const byPath = new Map<string, Segment>()
+  for (const segment of segments) if (!byPath.has(segment.path)) byPath.set(segment.path, segment)
+  return byPath
 }
 
 function compareSegments(path: string, before: Segment | undefined, after: Segment | undefined): Difference[] {

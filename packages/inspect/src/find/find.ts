@@ -89,11 +89,18 @@ function isBoundary(text: string, at: number): boolean {
 
 /** The full stop of a sentence, and an ellipsis, are not the token's. */
 function trimmed(run: Run): Run {
-  const bare = run.token.replace(/[=/+]{3,}$/, "")
+  const bare = withoutTail(run.token)
   const dots = bare.split(".").length - 1
   if (!bare.endsWith(".") || dots === 2 || dots === 4) return { ...run, token: bare }
   const token = bare.replace(/\.{1,64}$/, "")
   return { ...run, token, end: run.end - (run.token.length - token.length) }
+}
+
+/** Without a line of signs at the end. From behind: an expression would begin anew at each of a million signs in the middle. */
+function withoutTail(token: string): string {
+  let end = token.length
+  while (end > 0 && "=/+".includes(token.charAt(end - 1))) end--
+  return token.length - end < 3 ? token : token.slice(0, end)
 }
 
 /** A header, a dot and something behind it. */

@@ -84,9 +84,11 @@ function digestsIn(
   const held: string[] = []
   const waiting = [claims]
   const seen = new Set<number>()
+  const hashes = new Set<string>()
   while (waiting.length > 0) {
+    const before = held.length
     collect(waiting.pop(), held)
-    const hashes = new Set(held)
+    for (const hash of held.slice(before)) hashes.add(hash)
     for (const [index, digest] of digests.entries()) {
       if (seen.has(index) || digest === undefined || !hashes.has(digest)) continue
       seen.add(index)
@@ -102,9 +104,8 @@ function collect(node: JsonNode | undefined, held: string[]): void {
   if (node?.type === "array") for (const item of node.items) collectItem(item, held)
   if (node?.type !== "object") return
   for (const { name, value } of node.members) {
-    if (name === "_sd" && value.type === "array")
-      held.push(...value.items.flatMap((item) => (item.type === "string" ? [String(item.value)] : [])))
-    else collect(value, held)
+    if (name !== "_sd" || value.type !== "array") collect(value, held)
+    else for (const item of value.items) if (item.type === "string") held.push(String(item.value))
   }
 }
 

@@ -8,6 +8,7 @@ import type { Policy } from "../policy/policy.ts"
 import type { Reading, SignaturePart } from "../read/reading.ts"
 import { type Check, type CheckId, failed } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
+import { checkDisclosures } from "./disclosures.ts"
 import { checkSignature, type KeyAnswer } from "./signature.ts"
 import { checkStructure, criticalNames } from "./structure.ts"
 
@@ -74,7 +75,7 @@ const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
  */
 export async function judge(reading: Reading, request: JudgeRequest): Promise<Judgment> {
   const { now, keys = [], policy = {}, crit = [], strict = false, jwtId, nonce, detachedPayload } = request
-  const structure = await checkStructure(reading, crit)
+  const structure = await checkParts(reading, await checkStructure(reading, crit, detachedPayload !== undefined))
   // Whether a signature holds is one question, whether its extensions are understood another: the structure answers that.
   const signed = await checkSignature(reading, {
     // The best key that fits counts, wherever it stands in the list.
@@ -115,6 +116,16 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
     verifiedBy,
     held: isReadable ? signed.held : undefined,
   }
+}
+
+/** What nobody signed does not pass for a part of what was: all disclosures must be named by their hashes (RFC 9901, section 7.1). */
+async function checkParts(reading: Reading, structure: Check): Promise<Check> {
+  if (reading.disclosures.length === 0 || structure.status !== "pass") return structure
+  const { disclosures } = await checkDisclosures(reading)
+  if (disclosures.length < reading.disclosures.length) return failed(structure.id, "token_too_large")
+  const bad = disclosures.find(({ answer }) => answer !== "matched")
+  if (bad === undefined) return structure
+  return failed(structure.id, bad.answer === "hash_unknown" ? "disclosure_hash_unknown" : "disclosure_unlisted")
 }
 
 function pick(checks: readonly Check[], ids: readonly CheckId[]): Check[] {

@@ -13,10 +13,19 @@ const MAX_CRITICAL = 100
 const SHAPE_ONLY = { verify: { signature: false }, maxTokenLength: MAX_CHARACTERS }
 const ANY_SECRET = new Uint8Array(64).fill(1)
 
-/** Judges the shape of a token, strictly. */
-export async function checkStructure(reading: Reading, crit: readonly string[]): Promise<Check> {
+/**
+ * Judges the shape of a token, strictly.
+ *
+ * @param isPayloadGiven - Whether a payload came beside the token. One that holds its own says nothing about another.
+ */
+export async function checkStructure(
+  reading: Reading,
+  crit: readonly string[],
+  isPayloadGiven: boolean,
+): Promise<Check> {
   if (reading.form === "jwe") return unavailable(CHECK, "token_encrypted")
   if (reading.form !== "jws" && reading.form !== "sd-jwt") return failed(CHECK, "token_malformed")
+  if (isPayloadGiven && !reading.isDetached) return failed(CHECK, "payload_not_detached")
   const code = await problemOf(reading, crit)
   return code === undefined ? passed(CHECK) : failed(CHECK, code)
 }
@@ -49,7 +58,10 @@ async function problemOf(reading: Reading, crit: readonly string[]): Promise<str
     decodeUnverified(token)
     if (crit.length === 0) getUnverifiedHeader(token)
     // Claims are read strictly too; a payload that is something else is nobody's claims.
-    const isClaims = reading.payload?.json?.root?.type === "object" && !reading.isDetached && !reading.isUnencoded
+    const { payload } = reading
+    // With a mark before them claims are no JSON to us, and to some readers claims all the same: strictly they are nothing.
+    const isObject = payload?.json?.root?.type === "object" || /^\ufeff\s*\{/.test(payload?.content ?? "")
+    const isClaims = isObject && !reading.isDetached && !reading.isUnencoded
     if (isClaims) await decodeAsync(token, ANY_SECRET, { ...SHAPE_ONLY, crit })
     return undefined
   } catch (error) {

@@ -72,7 +72,8 @@ const PEM_FORMS: Readonly<Record<string, KeyForm>> = {
   "EC PRIVATE KEY": "sec1",
   CERTIFICATE: "certificate",
 }
-const MAX_KEYS = 1000
+/** Keys that are read of a set. */
+export const MAX_KEYS = 1000
 
 /**
  * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, an OpenSSH public key, DER, or a secret. The

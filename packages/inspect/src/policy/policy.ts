@@ -44,7 +44,10 @@ const isDuration = (value: unknown): boolean => secondsOf(value) !== undefined
 /** The library refuses more than ten minutes. */
 const isLeeway = (value: unknown): boolean => (secondsOf(value) ?? Number.POSITIVE_INFINITY) <= 600
 const isAlgorithms = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((name) => listAlgorithms().includes(name))
+  Array.isArray(value) &&
+  value.length > 0 &&
+  // A rule that lets anybody in is none.
+  value.every((name) => name !== "none" && listAlgorithms().includes(name))
 
 const MEMBERS: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
   Object.entries({

@@ -14,7 +14,9 @@ import { isDerSequence, rareCurveOf } from "./der.ts"
 import { lacking } from "./fit.ts"
 import { unreadableKey } from "./problems.ts"
 
-const PEM_BLOCK = /-----\s*BEGIN ([A-Z0-9 ]+?)\s*-----([\s\S]*?)-----\s*END \1\s*-----/g
+// What stands between the lines holds no five dashes, and a label ends with a letter: so every beginning is looked at once, however many
+// there are that never end.
+const PEM_BLOCK = /-----\s*BEGIN ([A-Z0-9 ]{0,63}[A-Z0-9])\s*-----((?:(?!-----)[\s\S])*?)-----\s*END \1\s*-----/g
 const OPENSSH_LINE = /^\s*(ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521))\s+([A-Za-z0-9+/]+={0,2})(?:\s|$)/
 const READABLE: ReadonlySet<string> = new Set<PemLabel>([
   "PUBLIC KEY",
