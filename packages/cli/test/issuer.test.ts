@@ -248,7 +248,13 @@ describe("jwks fetch", () => {
   })
 
   test("a document may not lead anywhere that is not https", async () => {
-    for (const address of ["http://issuer.example/set", "file:///etc/passwd", "data:,{}", "set"]) {
+    for (const address of [
+      "http://issuer.example/set",
+      "https://a:b@issuer.example/",
+      "file:///etc/passwd",
+      "data:,{}",
+      "set",
+    ]) {
       const url = await listen(({ headers: { host } }, response) => {
         response.end(JSON.stringify({ issuer: `http://${host}`, jwks_uri: address }))
       })

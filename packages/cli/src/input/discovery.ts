@@ -29,7 +29,7 @@ export async function fetchKeys(source: string, session: Session): Promise<Fetch
  * that leads elsewhere than to https.
  */
 export async function keySetAddress(issuer: string, ask: Ask): Promise<string> {
-  const { origin, pathname, search, hash, protocol } = urlOf(issuer)
+  const { origin, pathname, search, hash, hostname } = urlOf(issuer)
   if (search !== "" || hash !== "") throw new Failure("usage", "url_invalid")
   const path = pathname.replace(/\/$/, "")
   const first = `${origin}${path}/.well-known/openid-configuration`
@@ -39,14 +39,15 @@ export async function keySetAddress(issuer: string, ask: Ask): Promise<string> {
   const address = memberOf(root, "jwks_uri")?.value
   if (address?.type !== "string") throw new Failure("network", "no_key_set")
   // The document is not the user: it may not lead from a server to this machine.
-  if (!isSafe(String(address.value), protocol === "http:")) throw new Failure("network", "jwks_uri_unsafe")
+  if (!isSafe(String(address.value), isLoopback(hostname))) throw new Failure("network", "jwks_uri_unsafe")
   return String(address.value)
 }
 
 function isSafe(address: string, mayBeHere: boolean): boolean {
   if (!URL.canParse(address)) return false
-  const { protocol, hostname } = new URL(address)
-  return protocol === "https:" || (mayBeHere && protocol === "http:" && isLoopback(hostname))
+  const { protocol, hostname, username, password } = new URL(address)
+  if (username !== "" || password !== "") return false
+  return isLoopback(hostname) ? mayBeHere && /^https?:$/.test(protocol) : protocol === "https:"
 }
 
 async function firstOf(first: string, second: string, ask: Ask): Promise<string> {
