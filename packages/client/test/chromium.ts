@@ -4,7 +4,11 @@ import { ensureRuntimes } from "../../../scripts/runtimes.mjs"
 
 /** A browser, headless. */
 export interface Browser {
-  newContext(options?: { locale?: string }): Promise<Context>
+  newContext(options?: {
+    locale?: string
+    colorScheme?: "light" | "dark"
+    viewport?: { width: number; height: number }
+  }): Promise<Context>
   close(): Promise<void>
 }
 

@@ -1,9 +1,12 @@
 /** The page of the examples, as a visitor has it: drawn from the device, with and without its service worker, with and without a network. */
+import axe from "axe-core"
 import { afterAll, afterEach, test as baseTest, beforeAll, beforeEach, expect } from "vitest"
 import { type Browser, type Context, missing, type Page, startChromium } from "./chromium.ts"
 import { type Server, startServer } from "./servers.ts"
 
 const test = baseTest.skipIf(missing !== undefined)
+
+type Size = { width: number; height: number }
 
 let browser: Browser
 let server: Server
@@ -32,8 +35,8 @@ afterEach(async () => {
   expect(errors.splice(0)).toEqual([])
 })
 
-async function open(locale: string): Promise<void> {
-  context = await browser.newContext({ locale })
+async function open(locale: string, more: { colorScheme?: "dark"; viewport?: Size } = {}): Promise<void> {
+  context = await browser.newContext({ locale, ...more })
   context.setDefaultTimeout(15_000)
   asked = []
   context.on("request", (request) => asked.push(new URL(request.url()).pathname))
@@ -184,3 +187,36 @@ test("the worker keeps files of the page, and no answer of the server", async ()
   expect(kept.filter((path) => !/^\/(?:$|client\/|[a-z]+\.(?:js|css|svg)$)/.test(path))).toEqual([])
   expect(asked).toContain("/me")
 })
+
+/** 320 pixels: a small telephone, or a window of 1280 at 400 % (WCAG 2.2, 1.4.10). */
+test.each([
+  ["en", {}],
+  ["en", { colorScheme: "dark", viewport: { width: 320, height: 640 } }],
+  ["zh-TW", { viewport: { width: 320, height: 640 } }],
+  ["zh-TW", { colorScheme: "dark" }],
+] as const)("axe finds nothing wrong, and nothing is wider than the window, in %s with %o", async (locale, more) => {
+  await context.close()
+  await open(locale, more)
+  const page = await visit()
+  await page.evaluate(axe.source)
+  const isFine = async () => expect([await violations(page), await page.evaluate(TOO_WIDE)]).toEqual([[], 0])
+  await page.locator("#login:not([hidden])").waitFor()
+  await isFine()
+  await logIn(page, "ada", "x")
+  await page.locator("#notice:not(:empty)").waitFor()
+  await isFine()
+  await logIn(page, ...(locale === "en" ? ["ada", "lovelace"] : ["lin", "taipei"]))
+  await page.locator("#sessions strong").waitFor()
+  await page.locator("#ask").click()
+  await page.locator("#answer:not([hidden])").waitFor()
+  await isFine()
+})
+
+const TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+/** What axe finds, in a form that says enough when it fails. */
+function violations(page: Page): Promise<string[]> {
+  return page.evaluate<string[], undefined>(`axe.run().then(({ violations }) => violations.flatMap(
+    ({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ": " + html + " " + failureSummary),
+  ))`)
+}
