@@ -26,13 +26,13 @@ const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
  * @param name - One key for each name. Default `dpop`.
  */
 export function dpopKeys(name = "dpop"): ProofMaker {
-  let pair: Promise<KeyPair> | undefined
+  /** Where there is no IndexedDB. Else it is read each time: another tab may have thrown the key away, and made a new one. */
+  let unkept: Promise<KeyPair> | undefined
   let nonce: string | undefined
   let skew = 0
 
   async function proof(method: string, url: string, token: string | undefined): Promise<string> {
-    pair ??= loadPair(name)
-    const { privateKey, publicKey } = await pair
+    const { privateKey, publicKey } = (await loadPair(name)) ?? (await (unkept ??= makePair()))
     const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", publicKey)
     const header = encode({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } })
     const claims = encode({
@@ -72,22 +72,30 @@ export function dpopKeys(name = "dpop"): ProofMaker {
       }
     },
     async forget() {
-      pair = undefined
+      unkept = undefined
       await inDatabase<void>((store, answer) => onResult(store.delete(name), () => answer()))
     },
   }
 }
 
-/** The pair that is kept; else a new one, unless another tab is faster. */
-async function loadPair(name: string): Promise<KeyPair> {
-  const made = (await crypto.subtle.generateKey(ES256, false, ["sign"])) as KeyPair
-  const kept = await inDatabase<KeyPair>((store, answer) => {
+/** The pair that is kept; else a new one, unless another tab is faster. Undefined: nothing can be kept. */
+async function loadPair(name: string): Promise<KeyPair | undefined> {
+  const kept = await inDatabase<KeyPair | null>((store, answer) =>
+    onResult(store.get(name), (found) => answer((found as KeyPair | undefined) ?? null)),
+  )
+  if (kept !== null) return kept
+  // A transaction does not wait for a key to be made.
+  const made = await makePair()
+  return inDatabase<KeyPair>((store, answer) => {
     onResult(store.get(name), (found) => {
       if (found) answer(found as KeyPair)
       else onResult(store.put(made, name), () => answer(made))
     })
   })
-  return kept ?? made
+}
+
+async function makePair(): Promise<KeyPair> {
+  return (await crypto.subtle.generateKey(ES256, false, ["sign"])) as KeyPair
 }
 
 function encode(value: object): string {

@@ -119,6 +119,32 @@ baseTest.skipIf(missing !== undefined)(
   },
 )
 
+baseTest.skipIf(missing !== undefined)(
+  "a log-out in one tab, and a login in another, leave one key for both",
+  async () => {
+    const [browser, baseUrl] = await Promise.all([startChromium(), startServer()])
+    onTestFinished(() => browser.close())
+    const context = await browser.newContext()
+    await serveBuilt(context)
+    const [one, two] = [await context.newPage(), await context.newPage()]
+    for (const tab of [one, two]) {
+      await tab.goto(`${baseUrl}/blank`)
+      await tab.evaluate(OPEN)
+    }
+    const logIn = () => client.login({}).then(({ status }) => status)
+    const isActive = (is: boolean) => `client.active === ${is}`
+    expect(await one.evaluate(logIn)).toBe(200)
+    await two.waitForFunction(isActive(true))
+    const ask = () => client.fetch("/me").then(({ status }) => status)
+    expect(await two.evaluate(ask)).toBe(200)
+    await one.evaluate(() => client.logout())
+    await two.waitForFunction(isActive(false))
+    expect(await two.evaluate(logIn)).toBe(200)
+    await one.waitForFunction(isActive(true))
+    expect([await one.evaluate(ask), await two.evaluate(ask)]).toEqual([200, 200])
+  },
+)
+
 const OPEN = `Promise.all([import("/client/index.js"), import("/client/dpop.js")]).then(
   ([{ createClient, unsafeKeepInLocal }, { dpopKeys }]) => {
     const options = { baseUrl: location.origin, mode: "bearer", storage: unsafeKeepInLocal(), dpop: dpopKeys() }
