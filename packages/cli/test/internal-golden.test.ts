@@ -38,6 +38,7 @@ const LINES: readonly (readonly [line: string, random?: RegExp])[] = [
   ["verify --key public.jwk --aud api @token.txt"],
   ["sign --key private.jwk --sub alice --exp +1h"],
   ["lint @token.txt"],
+  ["debug --port 99999 @token.txt"],
   ["diagnose --key public.jwk --aud web @token.txt"],
   ["encrypt --password @password.txt --sub alice --exp +1h", /(?<=eyJ)[\w.-]+/g],
   ["decrypt --password @password.txt @locked.txt", /(?<="p2s": ")[^"]+/g],
