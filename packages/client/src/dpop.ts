@@ -31,8 +31,15 @@ export function dpopKeys(name = "dpop"): ProofMaker {
   let nonce: string | undefined
   let skew = 0
 
+  async function findPair(): Promise<KeyPair> {
+    const kept = await loadPair(name)
+    if (kept) return kept
+    unkept ??= makePair()
+    return unkept
+  }
+
   async function proof(method: string, url: string, token: string | undefined): Promise<string> {
-    const { privateKey, publicKey } = (await loadPair(name)) ?? (await (unkept ??= makePair()))
+    const { privateKey, publicKey } = await findPair()
     const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", publicKey)
     const header = encode({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } })
     const claims = encode({
