@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { brotliCompressSync, gzipSync } from "node:zlib"
-import { build } from "vite"
+import { build, transformWithOxc } from "vite"
 import { pngIcon, svgIcon } from "./icons.mjs"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
@@ -23,20 +23,72 @@ const BUDGET = 150 * 1024
 // The same page from whatever runs this: a runner of tests sets it otherwise.
 process.env["NODE_ENV"] = "production"
 
-/** The words for the tokens that `jot fixtures` makes: no one else says them. */
-const fixtureWords = {
-  name: "fixture-words",
+/**
+ * The words of `@jotkit/inspect` as the page carries them: without those for the tokens that `jot fixtures` makes, which no one else
+ * says, and in the second language without their names, which are those of the first.
+ */
+const words = {
+  name: "words",
   enforce: /** @type {const} */ ("pre"),
   /**
    * @param {string} code
    * @param {string} id
    */
-  transform(code, id) {
-    if (!/inspect[\\/]src[\\/](?:en|zh-hant)\.ts$/.test(id)) return undefined
-    const left = code.replaceAll(/^ +"fixture\.[^"]+":\s+"[^"]*",$/gm, "")
-    if (left.includes('"fixture.')) throw new Error(`${id} has words for fixtures that are written otherwise`)
-    return { code: left, map: null }
+  async transform(code, id) {
+    if (/inspect[\\/]src[\\/]en\.ts$/.test(id)) return { code: withoutFixtures(code, id), map: null }
+    if (!/inspect[\\/]src[\\/]zh-hant\.ts$/.test(id)) return undefined
+    const first = id.replace("zh-hant.ts", "en.ts")
+    const { en } = await evaluated(withoutFixtures(readFileSync(first, "utf8"), first), first)
+    const { zhHant } = await evaluated(withoutFixtures(code, id), id)
+    return { code: byPlace(textsOf(en, zhHant)), map: null }
   },
+}
+
+/**
+ * @param {string} code
+ * @param {string} id
+ */
+function withoutFixtures(code, id) {
+  const left = code.replaceAll(/^ +"fixture\.[^"]+":\s+"[^"]*",$/gm, "")
+  if (left.includes('"fixture.')) throw new Error(`${id} has words for fixtures that are written otherwise`)
+  return left
+}
+
+/**
+ * @param {string} code
+ * @param {string} id
+ * @returns {Promise<Record<string, Words>>} What a catalogue exports.
+ */
+async function evaluated(code, id) {
+  const { code: script } = await transformWithOxc(code, id)
+  return import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`)
+}
+
+/** @typedef {{ [name: string]: string | Words }} Words */
+
+/**
+ * @param {Words} first
+ * @param {Words} second
+ * @returns {string[]} The texts of the second, in the order of the first's names; both must have the same.
+ */
+function textsOf(first, second) {
+  const [names, others] = [Object.keys(first), new Set(Object.keys(second))]
+  const odd = names.filter((name) => !others.delete(name)).concat(...others)
+  if (odd.length > 0) throw new Error(`words in one language only: ${odd.join(", ")}`)
+  return names.flatMap((name) => {
+    const [one, other] = [first[name], second[name]]
+    return typeof one === "object" && typeof other === "object" ? textsOf(one, other) : [String(other)]
+  })
+}
+
+/** @param {readonly string[]} texts */
+function byPlace(texts) {
+  return `
+    import { en } from "./en.ts"
+    const texts = ${JSON.stringify(texts.join("\n"))}.split("\\n")
+    const named = (words) => Object.fromEntries(Object.entries(words)
+      .map(([name, word]) => [name, typeof word === "string" ? texts.shift() : named(word)]))
+    export const zhHant = named(en)`
 }
 
 /**
@@ -47,7 +99,7 @@ async function bundle(entry) {
   const result = await build({
     configFile: false,
     root: page,
-    plugins: [fixtureWords],
+    plugins: [words],
     logLevel: "warn",
     resolve: { conditions: ["@jotkit/source", "browser", "module"] },
     define: { PAGE_VERSION: JSON.stringify(version) },
