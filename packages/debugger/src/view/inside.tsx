@@ -165,8 +165,11 @@ function InnerKey({ inner }: { readonly inner: Reading }): JSX.Element | null {
       <p id="inner-verifier-hint" class="hint">
         {inside.verify_hint}
       </p>
-      <InnerVerdict name="signature" />
-      <InnerVerdict name="time" />
+      {/* One region of its own: the names of the five are theirs alone. */}
+      <output class="inner-verdicts" aria-label={inside.verdict}>
+        <InnerVerdict name="signature" />
+        <InnerVerdict name="time" />
+      </output>
     </div>
   )
 }
@@ -177,7 +180,7 @@ function InnerVerdict({ name }: { readonly name: "signature" | "time" }): JSX.El
   const mark: MarkName =
     verdict === undefined ? "not_checked" : name === "time" && verdict.status === "fail" ? "spent" : verdict.status
   return (
-    <output class="inner-verdict" aria-label={inside[name]} data-status={verdict?.status ?? "none"}>
+    <span class="inner-verdict" data-name={name} data-status={verdict?.status ?? "none"}>
       <Mark name={mark} />
       <span>{inside[name]}</span>
       {verdict !== undefined && (
@@ -186,6 +189,6 @@ function InnerVerdict({ name }: { readonly name: "signature" | "time" }): JSX.El
           {verdict.code !== "ok" && `: ${textOf(catalogue.value, "check", verdict.code)}`}
         </span>
       )}
-    </output>
+    </span>
   )
 }

@@ -100,6 +100,7 @@ export const makingEn = {
     alone: "Look at it alone",
     verify: "Verify what is inside with",
     verify_hint: "Another key than the one that opened it: a secret, a public key, PEM.",
+    verdict: "Verdict inside",
     signature: "Signature inside",
     time: "Time inside",
     claims: "Claims inside",

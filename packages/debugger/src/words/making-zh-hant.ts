@@ -104,6 +104,7 @@ export const makingZhHant: {
     alone: "單獨檢視",
     verify: "驗證內層所用",
     verify_hint: "不是開啟它的那一個金鑰：密鑰、公開金鑰、PEM。",
+    verdict: "內層判定",
     signature: "內層簽章",
     time: "內層時間",
     claims: "內層宣告",
