@@ -98,6 +98,40 @@ describe.each(artefacts)("the page as %s", (artefact) => {
   })
 })
 
+test("makes a key for every algorithm, signs with it and verifies, one after the other in one page", async () => {
+  const page = await open({ at: NOW })
+  const algorithm = page.getByRole("combobox", { name: "Algorithm" })
+  const names = await page.evaluate(async () => {
+    const options = () => [...document.querySelectorAll<HTMLOptionElement>(".key select option")]
+    while (options().filter(({ disabled }) => disabled).length < 2) await new Promise(requestAnimationFrame)
+    return options().flatMap(({ value, disabled }) =>
+      /^[A-Z]+[a-z]*[A-Z]*\d*\w*$/.test(value) && !disabled ? [value] : [],
+    )
+  })
+  expect(names).toEqual(expect.arrayContaining(["HS256", "RS512", "PS384", "ES512", "Ed25519"]))
+  for (const name of names) {
+    const before = await box(page, "Key").inputValue()
+    await algorithm.selectOption(name)
+    await button(page, "Generate key").click()
+    await expect.poll(() => box(page, "Key").inputValue()).not.toBe(before)
+    await box(page, "Payload").fill(`{"iss":"${name}"}`)
+    const signed = await sign(page)
+    expect([decodeUnverified(signed).header.alg, await algorithm.inputValue()]).toEqual([name, name])
+    await expectVerdicts(page, { Structure: "pass", Signature: "pass", "Key trust": "pass" })
+  }
+})
+
+test("signs a token anew with another key, which the header then names", async () => {
+  const page = await open({ at: NOW })
+  await give(page, encode({ iss: "x" }, SECRET, { algorithm: "HS256", header: { kid: "old" } }), SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  const key = await Jwk.generateAsync("ES256", { keyId: "new" })
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
+  const { header } = verifyJws(await sign(page), key.publicKey())
+  expect([header.alg, header.kid]).toEqual(["ES256", "new"])
+})
+
 test("tells line and column of what is no JSON, and lays out what is", async () => {
   const page = await open({ at: NOW })
   const payload = box(page, "Payload")

@@ -57,6 +57,11 @@ export const canUndo: ReadonlySignal<boolean> = computed(() => past.value.length
 /** Whether there is something to redo. */
 export const canRedo: ReadonlySignal<boolean> = computed(() => future.value.length > 0)
 
+/** Whether the header is that of the token, as it is. */
+export const isHeaderOwn: ReadonlySignal<boolean> = computed(
+  () => reading.value.form === "jws" && draft.value.header === ofToken.value.header,
+)
+
 function isSame(one: Draft, other: Draft): boolean {
   return one.header === other.header && one.payload === other.payload
 }

@@ -1,6 +1,6 @@
 /** New keys, and keys written in another form. */
 
-import type { OfferedKey } from "@jotkit/inspect"
+import { type OfferedKey, readJson, textMember } from "@jotkit/inspect"
 import { type Signal, signal } from "@preact/signals"
 import { isJwtError, Jwk, type JwkObject } from "jotkit"
 import { algorithms } from "./algorithms.ts"
@@ -9,6 +9,7 @@ import { now } from "./clock.ts"
 import { draft, editDraft, headerMember, isUnsigned } from "./draft.ts"
 import { acceptedAlgorithm, giveKey, type KeyFile, keyFile, keyText } from "./input.ts"
 import { withMember } from "./json-edit.ts"
+import { reading } from "./reading.ts"
 
 /** A kind of key that can be made. */
 export interface KeyKind {
@@ -80,9 +81,11 @@ export async function makeKey(): Promise<void> {
     const keyId = await keyIdOf(made)
     const jwk = keyId === undefined ? made : await Jwk.fromAsync(made.toPrivateJSON(), { keyId })
     formerKey.value = keyText.peek() === "" && keyFile.peek() === undefined ? undefined : former()
-    acceptedAlgorithm.value = ""
+    if (acceptedAlgorithm.peek() !== algorithm) acceptedAlgorithm.value = ""
     giveKey(JSON.stringify(jwk.toPrivateJSON(), undefined, 2))
-    if (isUnsigned.peek() || draft.peek().header === "") fitHeader(jwk, jwk.algorithm)
+    // What is signed next is for this key, whatever the token on the page was signed with.
+    const isToSign = reading.peek().form !== "jwe" && algorithms.peek().some(({ name }) => name === algorithm)
+    if (isToSign || isUnsigned.peek() || draft.peek().header === "") fitHeader(jwk, jwk.algorithm)
   } catch (error) {
     if (!isJwtError(error)) throw error
     makingProblem.value = error.code
@@ -126,17 +129,20 @@ export function randomText(): string {
 
 /** Lets a header that is being written name the key: its algorithm, its id, and for DPoP (RFC 9449, section 4.2) the key itself. */
 export function fitHeader(key: Jwk, algorithm: string | undefined): void {
-  const { header } = draft.peek()
-  const isProof = headerMember("typ") === "dpop+jwt"
+  editDraft({ header: fittedHeader(draft.peek().header, key, algorithm) })
+}
+
+/** A header that names a key. */
+export function fittedHeader(header: string, key: Jwk, algorithm: string | undefined): string {
+  const isProof = textMember(readJson(header).root, "typ") === "dpop+jwt"
   const members: [string, unknown][] = [["alg", algorithm]]
   if (header.trim() === "") members.push(["typ", "JWT"])
   if (isProof && !key.isSymmetric) members.push(["jwk", bareMembers(key.toJSON())])
   else if (key.keyId !== undefined) members.push(["kid", key.keyId])
-  const written = members.reduce(
+  return members.reduce(
     (text, [name, value]) => (value === undefined ? text : (withMember(text, name, JSON.stringify(value)) ?? text)),
     header,
   )
-  editDraft({ header: written })
 }
 
 function bareMembers({ kty, crv, x, y, n, e }: JwkObject): object {

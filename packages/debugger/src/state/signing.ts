@@ -5,12 +5,13 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { getAlgorithm, isJwtError } from "jotkit"
 import { algorithms } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
-import { draft, headerMember, leaveDraft } from "./draft.ts"
+import { draft, headerMember, isHeaderOwn, leaveDraft } from "./draft.ts"
 import { leastBits, needOf, signaturesOf } from "./fitting.ts"
 import { acceptedAlgorithm, giveToken, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
 import { arrived } from "./later.ts"
+import { fittedHeader } from "./making-keys.ts"
 
 /** Why something is not signed. */
 export interface Obstacle {
@@ -68,8 +69,15 @@ const texts = computed(() => {
   const { header, payload } = draft.value
   const written = (text: string) => (isAsTyped.value ? text : (laidOut(text, { isIndented: false }) ?? text))
   const isBlank = header.trim() === ""
-  return { header: isBlank ? usualHeader() : written(header), payload: written(payload) }
+  return { header: isBlank ? usualHeader() : written(ofSigner(header)), payload: written(payload) }
 })
+
+/** The header of a token that gets another key names that one; what was typed stays as it is. */
+function ofSigner(header: string): string {
+  const [key, algorithm] = [signer.value?.jwk, signingAlgorithm.value]
+  const isOther = isHeaderOwn.value && key !== undefined && headerMember("alg") !== algorithm
+  return isOther ? fittedHeader(header, key, algorithm) : header
+}
 
 /** The header of those who gave none. */
 function usualHeader(): string {
