@@ -71,6 +71,7 @@ test("accepts no HMAC where the key is a public one", async () => {
   await give(page, token, pem)
   await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
   expect(await headline(page)).toBe("unfit")
+  expect(await verdict(page, "Signature").innerText()).toMatch(/fails\s+HS256 needs oct; the key is RSA\./)
 })
 
 test("holds the token to the algorithm that the user names", async () => {
@@ -123,6 +124,10 @@ test("never trusts a key that the token brings along", async () => {
   await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
   expect(await headline(page)).toBe("self_signed")
   expect(await verdict(page, "Key trust").innerText()).toContain("proves nothing about the sender")
+  // Nor does the signature's own line say more.
+  expect(await verdict(page, "Signature").innerText()).toMatch(
+    /matches its own key only\s+matches a key .* proves nothing/,
+  )
 })
 
 test("calls an unsecured token that, whatever key is given", async () => {

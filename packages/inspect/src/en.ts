@@ -452,8 +452,8 @@ export const en: Catalogue = {
     "JWKS-UNREADABLE": "a key is of a type that nobody knows|Readers must leave it out.|Use a registered kty.",
   },
   texts: {
-    "status.pass": "holds",
-    "status.fail": "does not hold",
+    "status.pass": "passes",
+    "status.fail": "fails",
     "status.not_checked": "not checked",
     "status.cannot_check": "cannot be checked",
     "status.skipped": "left out",

@@ -1,10 +1,12 @@
 /** Five verdicts, and the sentence that they amount to. They stand outside of anything that a token can write into. */
 
-import { type Judgment, textOf, type Verdict } from "@jotkit/inspect"
+import { type Judgment, textMember, textOf, type Verdict } from "@jotkit/inspect"
 import type { JSX } from "preact"
+import { VERIFIABLE } from "../state/algorithms.ts"
+import { needOf, signaturesOf } from "../state/fitting.ts"
 import { headlineOf } from "../state/headline.ts"
 import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
-import { hasKey } from "../state/keys.ts"
+import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { opening } from "../state/opening.ts"
 import { reading, recognition } from "../state/reading.ts"
 import { catalogue, fill, words } from "../words/words.ts"
@@ -58,6 +60,8 @@ interface RowProps {
 function Row({ name, judgment }: RowProps): JSX.Element {
   const { verdicts } = words.value
   const verdict = judgment?.verdicts[name]
+  const isProofless = name === "signature" && judgment?.verdicts.keyTrust.status === "fail"
+  const mark = isProofless ? "spent" : markOf(name, verdict)
   const isWaiting = verdict === undefined && reading.value.text !== ""
   return (
     <output
@@ -67,11 +71,11 @@ function Row({ name, judgment }: RowProps): JSX.Element {
       data-status={verdict?.status ?? "none"}
       data-code={verdict?.code}
     >
-      <Mark key={verdict?.status} name={markOf(name, verdict)} />
+      <Mark key={verdict?.status} name={mark} />
       <span class="verdict-name">{verdicts[name]}</span>
       {verdict !== undefined && (
-        <span class="verdict-status" data-mark={markOf(name, verdict)}>
-          {textOf(catalogue.value, "status", verdict.status)}
+        <span class="verdict-status" data-mark={mark}>
+          {isProofless ? verdicts.own_key : textOf(catalogue.value, "status", verdict.status)}
         </span>
       )}
       {isWaiting && <span class="verdict-status waiting">{verdicts.waiting}</span>}
@@ -88,14 +92,34 @@ function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName 
   return name === "time" && verdict.status === "fail" ? "spent" : verdict.status
 }
 
-/** Why; of a signature that was checked, by which algorithm. */
+/** Why; each is to be understood without the others. */
 function reasonOf(name: RowProps["name"], judgment: Judgment | undefined): string {
   const code = judgment?.verdicts[name].code
   if (judgment === undefined || code === undefined) return ""
-  if (name === "signature" && (code === "ok" || code === "signature_invalid"))
-    return judgment.checks.find(({ id }) => id === "signature")?.detail ?? ""
+  if (name === "signature") {
+    const particular = ofSignature(code, judgment)
+    if (particular !== undefined) return particular
+  }
   if (code === "ok") return ""
   return textOf(catalogue.value, "check", code, judgment.checks.find((check) => check.code === code)?.detail)
+}
+
+/** By which algorithm it was checked, and what came of it; of a key that does not fit, which one would. */
+function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judgment): string | undefined {
+  const { verdicts, make } = words.value
+  const detail = checks.find(({ id }) => id === "signature")?.detail ?? ""
+  if (code === "signature_invalid") return fill(verdicts.signature_fails, detail)
+  if (code === "ok") {
+    const proof =
+      keyTrust.status === "fail" ? textOf(catalogue.value, "check", keyTrust.code) : verdicts.signature_holds
+    return fill(proof, detail)
+  }
+  const [only, ...others] = suppliedKeys.value ?? []
+  const algorithm = textMember(reading.value.header?.json?.root, "alg")
+  if (code !== "key_unsuitable" || only?.keyType === undefined || others.length > 0 || algorithm === undefined)
+    return undefined
+  if (!VERIFIABLE.includes(algorithm) || signaturesOf(only).includes(algorithm)) return undefined
+  return fill(make.key_unfit, algorithm, needOf(algorithm), only.curve ?? only.keyType)
 }
 
 /** What can be done next. */
