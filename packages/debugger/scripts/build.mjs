@@ -24,71 +24,83 @@ const BUDGET = 150 * 1024
 process.env["NODE_ENV"] = "production"
 
 /**
- * The words of `@jotkit/inspect` as the page carries them: without those for the tokens that `jot fixtures` makes, which no one else
- * says, and in the second language without their names, which are those of the first.
+ * The words for the tokens that `jot fixtures` makes, and others that only `jot` says.
+ *
+ * @param {string} code
  */
-const words = {
-  name: "words",
+function forThePage(code) {
+  const left = code.replaceAll(/^ +"(?:fixture|SHAPE|verdict)\.[^"]+":\s+"[^"]*",$/gm, "")
+  if (/"(?:fixture|SHAPE|verdict)\./.test(left)) throw new Error("words that only jot says are written otherwise")
+  return left
+}
+
+/**
+ * Both languages have the same names, too far apart for gzip to see that it has had them: the second one is written as values only. What
+ * one catalogue takes from others it imports and spreads, a line each.
+ */
+const catalogues = {
+  name: "catalogues",
   enforce: /** @type {const} */ ("pre"),
   /**
    * @param {string} code
    * @param {string} id
    */
   async transform(code, id) {
-    if (/inspect[\\/]src[\\/]en\.ts$/.test(id)) return { code: withoutFixtures(code, id), map: null }
-    if (!/inspect[\\/]src[\\/]zh-hant\.ts$/.test(id)) return undefined
-    const first = id.replace("zh-hant.ts", "en.ts")
-    const { en } = await evaluated(withoutFixtures(readFileSync(first, "utf8"), first), first)
-    const { zhHant } = await evaluated(withoutFixtures(code, id), id)
-    return { code: byPlace(textsOf(en, zhHant)), map: null }
+    const [, first = "", language] = /(?:inspect[\\/]src|src[\\/]words)[\\/](\w+-)?(en|zh-hant)\.ts$/.exec(id) ?? []
+    if (language === undefined) return undefined
+    if (language === "en") return { code: forThePage(code), map: null }
+    const [own, other] = await Promise.all([evaluated(id), evaluated(join(id, `../${first}en.ts`))])
+    const groups = Object.entries(own.words).map(([name, words]) => {
+      if (typeof words === "string") return `${name}: ${JSON.stringify(words)}`
+      const names = Object.keys(other.words[name])
+      if (names.toSorted().join() !== Object.keys(words).toSorted().join())
+        throw new Error(`${id}: ${name} has other names`)
+      return `${name}: named(en.${name}, ${JSON.stringify(names.map((one) => words[one]))})`
+    })
+    const named = "(group, values) => Object.fromEntries(Object.keys(group).map((name, at) => [name, values[at]]))"
+    const lines = [
+      `import { ${other.name} as en } from "./${first}en.ts"`,
+      ...(code.match(IMPORTS) ?? []),
+      `const named = ${named}`,
+      `export const ${own.name} = { ${[...(code.match(SPREADS) ?? []), ...groups]} }`,
+    ]
+    return { code: lines.join("\n"), map: null }
   },
 }
 
-/**
- * @param {string} code
- * @param {string} id
- */
-function withoutFixtures(code, id) {
-  const left = code.replaceAll(/^ +"fixture\.[^"]+":\s+"[^"]*",$/gm, "")
-  if (left.includes('"fixture.')) throw new Error(`${id} has words for fixtures that are written otherwise`)
-  return left
-}
+const IMPORTS = /^import (?!type).*$/gm
+const SPREADS = /(?<=^ {2})\.\.\.\w+(?=,$)/gm
 
 /**
- * @param {string} code
- * @param {string} id
- * @returns {Promise<Record<string, Words>>} What a catalogue exports.
+ * What a catalogue says itself, and the name under which.
+ *
+ * @param {string} path
  */
-async function evaluated(code, id) {
-  const { code: script } = await transformWithOxc(code, id)
-  return import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`)
+async function evaluated(path) {
+  const source = forThePage(readFileSync(path, "utf8")).replaceAll(IMPORTS, "").replaceAll(SPREADS, "")
+  const { code } = await transformWithOxc(source.replaceAll(/^ {2},$/gm, ""), path)
+  const [[name, words] = []] = Object.entries(await import(`data:text/javascript,${encodeURIComponent(code)}`))
+  return { name, words }
 }
 
-/** @typedef {{ [name: string]: string | Words }} Words */
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"|\`(?:[^\`$\\]|\\.|\$\{[^\`{}]*\})*\``
+const ERROR = new RegExp(
+  String.raw`(new \w+Error\(\s*"\w+",\s*|\binvalidOption\(\s*(?:"[^"]*"|\w+),\s*|\b(?:new Error|invalidJwk|unreadableKey|unsuitableKey|malformed)\(\s*)(?:${TEXT})(?=\s*,?\s*[,)])`,
+  "g",
+)
 
-/**
- * @param {Words} first
- * @param {Words} second
- * @returns {string[]} The texts of the second, in the order of the first's names; both must have the same.
- */
-function textsOf(first, second) {
-  const [names, others] = [Object.keys(first), new Set(Object.keys(second))]
-  const odd = names.filter((name) => !others.delete(name)).concat(...others)
-  if (odd.length > 0) throw new Error(`words in one language only: ${odd.join(", ")}`)
-  return names.flatMap((name) => {
-    const [one, other] = [first[name], second[name]]
-    return typeof one === "object" && typeof other === "object" ? textsOf(one, other) : [String(other)]
-  })
-}
-
-/** @param {readonly string[]} texts */
-function byPlace(texts) {
-  return `
-    import { en } from "./en.ts"
-    const texts = ${JSON.stringify(texts.join("\n"))}.split("\\n")
-    const named = (words) => Object.fromEntries(Object.entries(words)
-      .map(([name, word]) => [name, typeof word === "string" ? texts.shift() : named(word)]))
-    export const zhHant = named(en)`
+/** The English of the core's errors: the page goes by their codes, and says what they mean in its own two languages. */
+const errorMessages = {
+  name: "error-messages",
+  enforce: /** @type {const} */ ("pre"),
+  /**
+   * @param {string} code
+   * @param {string} id
+   */
+  transform(code, id) {
+    if (!/jotkit[\\/]src[\\/].*\.ts$/.test(id)) return undefined
+    return { code: code.replaceAll(ERROR, '$1""'), map: null }
+  },
 }
 
 /**
@@ -99,7 +111,7 @@ async function bundle(entry) {
   const result = await build({
     configFile: false,
     root: page,
-    plugins: [words],
+    plugins: [catalogues, errorMessages],
     logLevel: "warn",
     resolve: { conditions: ["@jotkit/source", "browser", "module"] },
     define: { PAGE_VERSION: JSON.stringify(version) },
