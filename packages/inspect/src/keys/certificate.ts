@@ -155,11 +155,7 @@ function textIn({ tag, content }: DerValue): string {
   if (tag === 0x0c) return utf8.decode(content)
   // PrintableString, IA5String, VisibleString; TeletexString is read as nearly everyone writes it.
   if ([0x12, 0x13, 0x14, 0x16, 0x1a].includes(tag)) return latin1(content)
-  if (tag !== 0x1e) return `#${hexOf(content)}`
-  const view = new DataView(content.buffer, content.byteOffset, content.length - (content.length % 2))
-  return Array.from({ length: view.byteLength / 2 }, (_, index) => String.fromCharCode(view.getUint16(2 * index))).join(
-    "",
-  )
+  return `#${hexOf(content)}`
 }
 
 const ALTERNATIVE_NAMES = "551d11"

@@ -1,7 +1,8 @@
 /** A policy: what to expect of a token, in a JSON file that `jotkit`'s `decode` and `Verifier` take as it is. */
 
 import { type DecodeOptions, listAlgorithms } from "jotkit"
-import { type JsonMember, type JsonNode, plainValue, type Range, readJson } from "../read/json.ts"
+import { type JsonMember, type JsonNode, memberOf, plainValue, type Range, readJson, textMember } from "../read/json.ts"
+import type { Reading } from "../read/reading.ts"
 import { parseDuration } from "../time/argument.ts"
 
 /** What to expect of a token, by the names of `DecodeOptions`. */
@@ -69,6 +70,21 @@ export function readPolicy(text: string): PolicyReading {
   if (root?.type !== "object") return refused("policy_not_object", root?.range ?? [0, 0])
   const problems = root.members.map(problemOf).filter((found) => found !== undefined)
   return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: policyOf(root) }
+}
+
+/** What a token says of itself, as a draft of what to expect: whether it is right to expect that, only the user knows. */
+export function draftPolicy({ header, payload }: Reading): Policy {
+  const head = header?.json?.root
+  const claims = payload?.json?.root
+  const algorithm = textMember(head, "alg")
+  const entries: [keyof Policy, unknown][] = [
+    ["algorithms", algorithm !== undefined && listAlgorithms().includes(algorithm) ? [algorithm] : undefined],
+    ["issuer", textMember(claims, "iss")],
+    ["audience", textMember(claims, "aud")],
+    ["typ", textMember(head, "typ")],
+    ["require", memberOf(claims, "exp") === undefined ? undefined : ["exp"]],
+  ]
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Policy
 }
 
 function policyOf(root: JsonNode): Policy {
