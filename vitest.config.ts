@@ -102,7 +102,7 @@ export default defineConfig({
         test: {
           name: "debugger",
           include: ["packages/debugger/test/**/*.test.ts"],
-          globalSetup: ["packages/debugger/test/build.setup.ts"],
+          globalSetup: ["packages/debugger/test/build.setup.ts", "packages/cli/test/build.setup.ts"],
           execArgv,
         },
       },

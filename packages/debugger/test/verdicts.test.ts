@@ -189,7 +189,7 @@ test("reads a key from a file, and offers to keep its public half only", async (
   const key = await Jwk.generateAsync("ES256")
   await give(page, await encodeAsync(claims(), key))
   const buffer = Buffer.from(key.toPrivatePem())
-  await page.locator("input[type=file]").setInputFiles({ name: "key.pem", mimeType: "text/plain", buffer })
+  await page.locator(".key input[type=file]").setInputFiles({ name: "key.pem", mimeType: "text/plain", buffer })
   await expectVerdicts(page, { Signature: "pass" })
   await page.getByRole("button", { name: "Keep only the public half" }).click()
   const kept: unknown = JSON.parse(await page.getByRole("textbox", { name: "Key" }).inputValue())

@@ -5,6 +5,9 @@ import { type Signal, signal } from "@preact/signals"
 /** Now. */
 export const now: Signal<number> = signal(0)
 
+/** The moment that the user looks at instead; undefined for now. */
+export const chosenMoment: Signal<number | undefined> = signal(undefined)
+
 /** Starts the clock. A page that nobody sees need not tick; it is set when it is looked at again. */
 export function startClock(): void {
   tick()

@@ -7,13 +7,14 @@ import { clearInput } from "./input.ts"
 import { linkNotices, sealedToken } from "./link.ts"
 import { formerKey, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
+import { policyDraft } from "./policy.ts"
 import { isAsked, isWaived, testOnly } from "./signing.ts"
 import { eraseStored } from "./stored.ts"
 
 /** Whether everything was forgotten since the last thing was given; said aloud. */
 export const isForgotten: Signal<boolean> = signal(false)
 
-/** Empties the page and what is remembered. Language and theme stay as they are until the page is left. */
+/** Empties the page and what is remembered. Language, theme and time zone stay as they are until the page is left. */
 export function forgetEverything(): void {
   clearInput()
   forgetDrafts()
@@ -26,6 +27,7 @@ export function forgetEverything(): void {
   lastCopy.value = undefined
   linkNotices.value = []
   sealedToken.value = undefined
+  policyDraft.value = undefined
   eraseStored()
   isForgotten.value = true
 }

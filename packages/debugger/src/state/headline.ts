@@ -1,6 +1,6 @@
 /** The five verdicts in one sentence: the one thing to know first. */
 
-import { type Judgment, type Reading, textMember } from "@jotkit/inspect"
+import { type Judgment, type Reading, textMember, type Verdict } from "@jotkit/inspect"
 
 /** Which sentence; its words stand in the catalogue. */
 export type Headline =
@@ -21,6 +21,7 @@ export type Headline =
   | "expired"
   | "early"
   | "refused"
+  | "unasked"
   | "genuine"
   | "accepted"
 
@@ -45,6 +46,7 @@ const TONES: Readonly<Record<Headline, Tone>> = {
   expired: "spent",
   early: "spent",
   refused: "spent",
+  unasked: "open",
   genuine: "good",
   accepted: "good",
 }
@@ -82,7 +84,13 @@ function ofJudgment({ header }: Reading, { verdicts, verifiedBy }: Judgment): He
   if (signature.status === "cannot_check") return "impossible"
   if (verifiedBy === undefined) return "unverified"
   if (keyTrust.status === "fail") return "self_signed"
+  return ofGenuine(time, claims)
+}
+
+/** What is left to say of a token whose maker is known. */
+function ofGenuine(time: Verdict, claims: Verdict): Headline {
   if (time.status === "fail") return time.code === "token_not_yet_valid" ? "early" : "expired"
   if (claims.status === "fail") return "refused"
+  if (claims.status === "cannot_check") return "unasked"
   return claims.status === "pass" ? "accepted" : "genuine"
 }

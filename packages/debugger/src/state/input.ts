@@ -1,7 +1,8 @@
 /** What the user gave: the token's text, and the key's. It lives here, in the memory of the page, and nowhere else. */
 
 import type { FoundToken, Provenance, RemovalKind, SecretEncoding } from "@jotkit/inspect"
-import { batch, type Signal, signal } from "@preact/signals"
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
+import { chosenMoment } from "./clock.ts"
 
 /** A key that came as a file and is no text. */
 export interface KeyFile {
@@ -60,8 +61,55 @@ export const secretEncoding: Signal<SecretEncoding> = signal("utf8")
 /** What opens an encrypted private key. */
 export const passphrase: Signal<string> = signal("")
 
-/** The one algorithm that the user accepts; empty for any that fits the key. */
+/** The algorithms that the user accepts, with spaces between them; empty for any that fits the key. */
 export const acceptedAlgorithm: Signal<string> = signal("")
+
+/** The one algorithm that the user accepts; empty for any that fits, and for several. */
+export const onlyAlgorithm: ReadonlySignal<string> = computed(() =>
+  acceptedAlgorithm.value.includes(" ") ? "" : acceptedAlgorithm.value,
+)
+
+/** The policy as it stands in the form; where several values may be, each is a line. */
+export interface PolicyFields {
+  readonly issuer: string
+  readonly audience: string
+  readonly subject: string
+  readonly typ: string
+  readonly require: string
+  readonly maxAge: string
+  readonly leeway: string
+}
+
+/** A policy that asks for nothing. */
+export const emptyPolicy: PolicyFields = {
+  issuer: "",
+  audience: "",
+  subject: "",
+  typ: "",
+  require: "",
+  maxAge: "",
+  leeway: "",
+}
+
+/** What is expected of the token's claims. */
+export const policyFields: Signal<PolicyFields> = signal(emptyPolicy)
+
+/** The nonce that is expected; it is for one token, so it is no part of the policy. */
+export const expectedNonce: Signal<string> = signal("")
+
+/** What travels beside the token. */
+export interface BesideFields {
+  readonly accessToken: string
+  readonly code: string
+  readonly state: string
+  /** A DPoP proof, its key, or the key's thumbprint. */
+  readonly proof: string
+}
+
+const nothingBeside: BesideFields = { accessToken: "", code: "", state: "", proof: "" }
+
+/** What was given of it. */
+export const besideFields: Signal<BesideFields> = signal(nothingBeside)
 
 /** Takes a text as the token's. */
 export function giveToken(text: string): void {
@@ -70,6 +118,8 @@ export function giveToken(text: string): void {
     refused.value = undefined
     chosenToken.value = 0
     beforeCleaning.value = undefined
+    // Another token is looked at as of now.
+    chosenMoment.value = undefined
   })
 }
 
@@ -99,5 +149,8 @@ export function clearInput(): void {
     secretEncoding.value = "utf8"
     passphrase.value = ""
     acceptedAlgorithm.value = ""
+    policyFields.value = emptyPolicy
+    expectedNonce.value = ""
+    besideFields.value = nothingBeside
   })
 }

@@ -11,20 +11,27 @@ import {
   type Policy,
   type Reading,
   type SecretEncoding,
+  type Verdict,
 } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
-import { VERIFIABLE } from "./algorithms.ts"
-import { now } from "./clock.ts"
-import { acceptedAlgorithm, keyText, secretEncoding } from "./input.ts"
+import { chosenMoment } from "./clock.ts"
+import { counterpartsOf } from "./counterparts.ts"
+import { type BesideFields, besideFields, expectedNonce, keyText, secretEncoding } from "./input.ts"
 import { embeddedKeys, hasKey, suppliedKeys } from "./keys.ts"
 import { later } from "./later.ts"
-import { moments, reading } from "./reading.ts"
+import { at, epoch } from "./moment.ts"
+import { leeway, policy, policyReading } from "./policy.ts"
+import { reading } from "./reading.ts"
 
 /** What is asked. */
 interface Question {
   readonly reading: Reading
   readonly keys: readonly OfferedKey[]
   readonly policy: Policy
+  /** Whether the form says what can be asked. */
+  readonly isUsable: boolean
+  readonly nonce: string | undefined
+  readonly beside: BesideFields
 }
 
 /** What came of it. */
@@ -35,35 +42,44 @@ export interface Judged {
 
 const DELAY_MS = 60
 
-/** Changes when a moment of the token passes: only then do the verdicts need a new look at the clock. */
-const moment = computed(() => moments.value.filter(({ seconds }) => seconds <= now.value).length)
-
-/**
- * What is expected. The key decides which algorithms may be: a secret HMAC, a key of RSA those of RSA, and so on. The token only
- * says which of them it claims to be of, and the user can name the only one.
- */
-const policy: ReadonlySignal<Policy> = computed(() => ({
-  algorithms: acceptedAlgorithm.value === "" ? [...VERIFIABLE] : [acceptedAlgorithm.value],
-}))
-
 const question = computed((): Question | undefined => {
   const keys = hasKey.value ? suppliedKeys.value : embeddedKeys.value
   if (keys === undefined || reading.value.text === "") return undefined
-  // Only read so that it counts as asked about.
-  void moment.value
-  return { reading: reading.value, keys, policy: policy.value }
+  // Only read so that they count as asked about.
+  void epoch.value
+  void chosenMoment.value
+  return {
+    reading: reading.value,
+    keys,
+    policy: policy.value,
+    isUsable: policyReading.value.ok,
+    nonce: expectedNonce.value === "" ? undefined : expectedNonce.value,
+    beside: besideFields.value,
+  }
 })
 
 /** The verdicts and findings; undefined while they are being made, and where there is nothing to judge. */
 export const judged: ReadonlySignal<Judged | undefined> = later(question, judgeAll, DELAY_MS)
 
 async function judgeAll(asked: Question): Promise<Judged> {
-  const time = now.peek()
+  const time = at.peek()
+  const { keys, policy: expected, nonce } = asked
   const [judgment, findings] = await Promise.all([
-    judge(asked.reading, { now: time, keys: asked.keys, policy: asked.policy }),
-    lint(asked.reading, { now: time, keys: asked.keys.filter(({ provenance }) => provenance === "supplied") }),
+    judge(asked.reading, { now: time, keys, policy: expected, nonce }),
+    lint(asked.reading, {
+      now: time,
+      leeway: leeway.peek(),
+      keys: keys.filter(({ provenance }) => provenance === "supplied"),
+      counterparts: await counterpartsOf(asked.beside),
+    }),
   ])
-  return { judgment, findings }
+  return { judgment: asked.isUsable ? judgment : withoutPolicy(judgment), findings }
+}
+
+/** Rules that nobody can obey are not left out in silence. */
+function withoutPolicy(judgment: Judgment): Judgment {
+  const claims: Verdict = { status: "cannot_check", code: "policy_invalid" }
+  return { ...judgment, verdicts: { ...judgment.verdicts, claims } }
 }
 
 /** Why a signature does not hold, looked for on request. */

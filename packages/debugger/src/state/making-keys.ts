@@ -7,7 +7,7 @@ import { algorithms } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
 import { now } from "./clock.ts"
 import { draft, editDraft, headerMember, isUnsigned } from "./draft.ts"
-import { acceptedAlgorithm, giveKey, type KeyFile, keyFile, keyText } from "./input.ts"
+import { acceptedAlgorithm, giveKey, type KeyFile, keyFile, keyText, onlyAlgorithm } from "./input.ts"
 import { withMember } from "./json-edit.ts"
 import { reading } from "./reading.ts"
 
@@ -65,7 +65,7 @@ async function canMake(name: string): Promise<boolean> {
 /** The kind that will be made. */
 export function kindToMake(): string {
   if (chosenKind.value !== "") return chosenKind.value
-  const wanted = acceptedAlgorithm.value || headerMember("alg") || ""
+  const wanted = onlyAlgorithm.value || headerMember("alg") || ""
   const known = [...algorithms.value, ...encryptionKinds.value].some((one) => one.name === wanted && one.isAvailable)
   return known && wanted !== "none" ? wanted : "ES256"
 }

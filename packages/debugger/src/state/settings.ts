@@ -1,4 +1,4 @@
-/** Language and theme: chosen, remembered, and put into effect. */
+/** Language, theme and time zone: chosen, remembered, and put into effect. */
 
 import { effect, type Signal, signal } from "@preact/signals"
 import { keepLanguageInLink } from "./link.ts"
@@ -10,11 +10,15 @@ export const language: Signal<Language> = signal("en")
 /** The theme of the page. */
 export const theme: Signal<Theme> = signal("system")
 
+/** The time zone that was chosen; undefined for the machine's. */
+export const zone: Signal<string | undefined> = signal(undefined)
+
 /** Takes the first that is known of: the link's language, the one remembered, the browser's. */
 export function restoreSettings(ofLink: Language | undefined): void {
   const stored = readStored()
   language.value = ofLink ?? stored.language ?? ofBrowser()
   theme.value = stored.theme
+  zone.value = stored.zone
   effect(() => {
     document.documentElement.lang = language.value === "en" ? "en" : "zh-Hant-TW"
     keepLanguageInLink(language.value)
@@ -34,8 +38,14 @@ export function chooseTheme(chosen: Theme): void {
   remember()
 }
 
+/** Chooses a time zone, and remembers it; undefined for the machine's. */
+export function chooseZone(chosen: string | undefined): void {
+  zone.value = chosen
+  remember()
+}
+
 function remember(): void {
-  writeStored({ language: language.peek(), theme: theme.peek() })
+  writeStored({ language: language.peek(), theme: theme.peek(), zone: zone.peek() })
 }
 
 function ofBrowser(): Language {

@@ -7,7 +7,7 @@ import { algorithms } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
 import { draft, headerMember, isHeaderOwn, leaveDraft } from "./draft.ts"
 import { leastBits, needOf, signaturesOf } from "./fitting.ts"
-import { acceptedAlgorithm, giveToken, tokenText } from "./input.ts"
+import { giveToken, onlyAlgorithm, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
 import { arrived } from "./later.ts"
@@ -59,7 +59,7 @@ export const signer: ReadonlySignal<OfferedKey | undefined> = computed(() => {
 
 /** With which algorithm is signed: the user's, or the key's; of several that it can serve the one in the header, or the usual. */
 export const signingAlgorithm: ReadonlySignal<string | undefined> = computed(() => {
-  if (acceptedAlgorithm.value !== "") return acceptedAlgorithm.value
+  if (onlyAlgorithm.value !== "") return onlyAlgorithm.value
   const names = signer.value === undefined ? [] : signaturesOf(signer.value)
   return names.find((name) => name === headerMember("alg")) ?? names[0]
 })

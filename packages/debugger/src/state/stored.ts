@@ -1,4 +1,4 @@
-/** What is remembered between visits, and nothing else: language and theme. Never what was pasted. */
+/** What is remembered between visits, and nothing else: language, theme and time zone. Never what was pasted. */
 
 /** A language of the page. */
 export type Language = "en" | "zh-Hant"
@@ -10,6 +10,8 @@ export type Theme = "system" | "light" | "dark"
 export interface Stored {
   readonly language: Language | undefined
   readonly theme: Theme
+  /** A time zone by its name in the IANA database; undefined for the machine's. */
+  readonly zone?: string | undefined
 }
 
 const NAME = "jot-debugger"
@@ -20,8 +22,12 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"]
 export function readStored(): Stored {
   try {
     const found: unknown = JSON.parse(localStorage.getItem(NAME) ?? "{}")
-    const { language, theme } = found as { language?: unknown; theme?: unknown }
-    return { language: languageNamed(language), theme: THEMES.find((one) => one === theme) ?? "system" }
+    const { language, theme, zone } = found as { language?: unknown; theme?: unknown; zone?: unknown }
+    return {
+      language: languageNamed(language),
+      theme: THEMES.find((one) => one === theme) ?? "system",
+      zone: zoneNamed(zone),
+    }
   } catch {
     return { language: undefined, theme: "system" }
   }
@@ -48,4 +54,14 @@ export function eraseStored(): void {
 /** The language of that name. */
 export function languageNamed(name: unknown): Language | undefined {
   return LANGUAGES.find((one) => one === name) ?? (/^zh\b/i.test(String(name)) ? "zh-Hant" : undefined)
+}
+
+/** The time zone of that name, where this browser knows it. */
+function zoneNamed(name: unknown): string | undefined {
+  if (typeof name !== "string") return undefined
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return undefined
+  }
 }

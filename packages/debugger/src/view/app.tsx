@@ -9,21 +9,28 @@ import { words } from "../words/words.ts"
 import { About } from "./about.tsx"
 import { openAbout } from "./about-window.ts"
 import { Announcer } from "./announcer.tsx"
+import { Beside } from "./beside.tsx"
 import { Bytes } from "./bytes.tsx"
+import { Certificates } from "./certificates.tsx"
 import { Claims } from "./claims.tsx"
+import { Disclosures } from "./disclosures.tsx"
 import { Editors } from "./editors.tsx"
 import { Encryption } from "./encryption.tsx"
 import { Findings } from "./findings.tsx"
 import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
 import { KeyBox } from "./key.tsx"
+import { KeyInspector } from "./key-inspector.tsx"
 import { MakeKeys } from "./make-keys.tsx"
 import { Notices } from "./notices.tsx"
+import { PolicyForm } from "./policy.tsx"
 import { Preferences } from "./preferences.tsx"
+import { CodeSamples } from "./samples.tsx"
 import { Share } from "./share.tsx"
 import { Timeline } from "./timeline.tsx"
 import { TokenBox } from "./token.tsx"
 import { Verdicts } from "./verdicts.tsx"
+import { Weight } from "./weight.tsx"
 import { WhereFrom } from "./where-from.tsx"
 
 interface AppProps {
@@ -52,13 +59,22 @@ export function App({ children }: AppProps): JSX.Element {
           <TokenBox />
           <Verdicts />
           <KeyBox />
+          <div class="column asks">
+            <PolicyForm />
+            <Beside />
+          </div>
           <div class="column contents">
             <Inside />
             <Timeline />
+            <KeyInspector />
             <Claims />
+            <Disclosures />
             <HeaderParameters />
+            <Certificates />
             <Bytes />
             <Findings />
+            <Weight />
+            <CodeSamples />
           </div>
           <div class="column tools">
             {children}

@@ -1,6 +1,6 @@
 /** The key to verify with: pasted, typed or dropped, and what was read of it. */
 
-import { type OfferedKey, type SecretEncoding, textOf, visibleText } from "@jotkit/inspect"
+import { type OfferedKey, type SecretEncoding, visibleText } from "@jotkit/inspect"
 import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
@@ -17,13 +17,12 @@ import {
 } from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
-import { catalogue, fill, sized, words } from "../words/words.ts"
+import { fill, sized, words } from "../words/words.ts"
+import { KeyList } from "./key-line.tsx"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/key.css"
 
 const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
-/** Keys of a set that are listed. */
-const MAX_LISTED = 50
 
 /** A file hangs over the panel. */
 const isDragging = signal(false)
@@ -178,6 +177,9 @@ function AlgorithmField(): JSX.Element {
         }}
       >
         <option value="">{key.algorithm_any}</option>
+        {acceptedAlgorithm.value.includes(" ") && (
+          <option value={acceptedAlgorithm.value}>{acceptedAlgorithm.value}</option>
+        )}
         {algorithms.value.map((algorithm) => (
           <option
             key={algorithm.name}
@@ -228,53 +230,13 @@ function Summary(): JSX.Element | null {
   return (
     <div class="summary">
       <h3>{key.summary}</h3>
-      <ul>
-        {keys.slice(0, MAX_LISTED).map((one) => (
-          <KeyLine key={one.index} offered={one} />
-        ))}
-      </ul>
+      <KeyList keys={keys} />
       {only?.form === "secret" && secretEncoding.value === "utf8" && /[\r\n]$/.test(keyText.value) && (
         <p class="note">{key.newline}</p>
       )}
       {keys.length === 1 && only?.isPrivate === true && !only.isSymmetric && <PrivateGiven offered={only} />}
     </div>
   )
-}
-
-function KeyLine({ offered }: { readonly offered: OfferedKey }): JSX.Element {
-  const { key } = words.value
-  const { form, problem, thumbprint, keyId } = offered
-  if (problem !== undefined)
-    return (
-      <li data-problem={problem}>
-        <strong>{key[`form_${form}`]}</strong>
-        <span class="note">{textOf(catalogue.value, "check", problem)}</span>
-      </li>
-    )
-  return (
-    <li>
-      <strong>{key[`form_${form}`]}</strong>
-      <span class="key-facts">
-        {factsOf(offered).map((fact) => (
-          <span key={fact}>{fact}</span>
-        ))}
-        {keyId !== undefined && <span class="code">kid {visibleText(keyId).slice(0, 80)}</span>}
-      </span>
-      {thumbprint !== undefined && (
-        <span class="thumbprint">
-          <span class="faint">{key.thumbprint}</span> <span class="code">{thumbprint}</span>
-        </span>
-      )}
-    </li>
-  )
-}
-
-function factsOf({ keyType, curve, algorithm, bits, isPrivate, isSymmetric }: OfferedKey): string[] {
-  const { key } = words.value
-  const lengths = bits === undefined ? [] : [sized(bits, "bit")]
-  if (bits !== undefined && isSymmetric) lengths.unshift(sized(Math.ceil(bits / 8), "byte"))
-  const kind = isSymmetric ? key.secret : isPrivate ? key.private : key.public
-  return [keyType, curve, algorithm].filter((fact) => fact !== undefined).concat(lengths, kind)
 }
 
 /** A private key is more than verifying needs. */

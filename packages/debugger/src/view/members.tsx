@@ -22,6 +22,7 @@ import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
 import { pointAway, pointed } from "../state/pointed.ts"
+import { zone } from "../state/settings.ts"
 import { PERSONAL } from "../state/share.ts"
 import { markdownTable, pointerName } from "../state/written.ts"
 import { catalogue, fill, locale, sized, words } from "../words/words.ts"
@@ -188,7 +189,7 @@ function Dates({ node }: { readonly node: JsonNode }): JSX.Element {
   const time = explainTime(node)
   const { seconds } = time
   if (seconds === undefined) return <span class="note">{textOf(catalogue.value, "time", time.kind)}</span>
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const timeZone = zone.value ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const iso = isoTime(seconds)
   return (
     <span class="dates">
@@ -197,7 +198,8 @@ function Dates({ node }: { readonly node: JsonNode }): JSX.Element {
         {relativeTime(seconds, now.value, locale.value)}
       </time>
       <span>
-        {localTime(seconds, { locale: locale.value, timeZone })} <span class="faint">{claims.local}</span>
+        {localTime(seconds, { locale: locale.value, timeZone })}{" "}
+        {zone.value === undefined && <span class="faint">{claims.local}</span>}
       </span>
       <span>
         <span class="code">{iso}</span> <span class="faint">{claims.utc}</span>

@@ -1,6 +1,6 @@
 /** Five verdicts, and the sentence that they amount to. They stand outside of anything that a token can write into. */
 
-import { type Judgment, textMember, textOf, type Verdict } from "@jotkit/inspect"
+import { type Diagnosis, type Judgment, textMember, textOf, type Verdict } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { VERIFIABLE } from "../state/algorithms.ts"
 import { needOf, signaturesOf } from "../state/fitting.ts"
@@ -11,6 +11,7 @@ import { opening } from "../state/opening.ts"
 import { reading, recognition } from "../state/reading.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { Mark, type MarkName } from "./mark.tsx"
+import { AsOf } from "./timeline.tsx"
 import "../style/verdicts.css"
 
 const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
@@ -25,6 +26,7 @@ export function Verdicts(): JSX.Element {
         {verdicts.title}
       </h2>
       <div class="headline">
+        <AsOf />
         <p class="headline-text">{texts[headline]}</p>
         <p class="headline-more">{texts[`${headline}_more`]}</p>
         <Kind />
@@ -149,16 +151,38 @@ function Hints(): JSX.Element {
   const { verdicts } = words.value
   const { diagnosis } = search.value ?? {}
   if (diagnosis === undefined) return <span>{verdicts.searching}</span>
-  const { hints, tries, exhausted } = diagnosis
-  if (hints.length === 0) return <span>{fill(exhausted ? verdicts.exhausted : verdicts.no_hint, tries)}</span>
+  const { hints, tries, tried, exhausted } = diagnosis
   return (
     <>
-      <span class="faint">{verdicts.hints}</span>
+      <span class={hints.length > 0 ? "faint" : undefined}>
+        {hints.length > 0 ? verdicts.hints : fill(exhausted ? verdicts.exhausted : verdicts.no_hint, tries)}
+      </span>
       {hints.map(({ code, detail }) => (
         <span class="hint-line" key={code} data-code={code}>
           {textOf(catalogue.value, "hint", code, detail)}
         </span>
       ))}
+      <Tried codes={tried} />
     </>
+  )
+}
+
+/** What was tried, by kind; the kind is the first word of a code. */
+function Tried({ codes }: { readonly codes: Diagnosis["tried"] }): JSX.Element | null {
+  const { tried } = words.value
+  const kinds = new Set(codes.map((code) => code.replace(/_.*/, "")))
+  const texts = [...kinds].flatMap((kind) =>
+    Object.entries(tried).flatMap(([name, text]) => (name === kind ? text : [])),
+  )
+  if (texts.length === 0) return null
+  return (
+    <details class="tried">
+      <summary>{tried.title}</summary>
+      <ul>
+        {texts.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </details>
   )
 }

@@ -1,5 +1,6 @@
 /** Everything the page says in English, by panel. Names of claims, rules and checks stand in `@jotkit/inspect`. */
 
+import { judgingEn } from "./judging-en.ts"
 import { makingEn } from "./making-en.ts"
 import { sharingEn } from "./sharing-en.ts"
 
@@ -83,6 +84,8 @@ export const en = {
     early_more: "The signature holds with your key. The time for the token has not come.",
     refused: "Genuine, but not what was expected",
     refused_more: "The signature holds with your key. A claim is not as the policy asks.",
+    unasked: "Genuine, but the policy cannot be used",
+    unasked_more: "The signature holds with your key. What is wrong with the policy stands in its form.",
     genuine: "Genuine",
     genuine_more: "The signature holds with your key, and the time is right. Nothing was asked about its claims.",
     accepted: "Genuine and as expected",
@@ -127,6 +130,7 @@ export const en = {
     as_text: "The text of the part",
     as_bytes: "{0} that are no text",
   },
+  ...judgingEn,
   type: {
     string: "text",
     number: "number",

@@ -1,5 +1,6 @@
 /** Everything the page says in Traditional Chinese, as used in Taiwan. */
 
+import { judgingZhHant } from "./judging-zh-hant.ts"
 import { makingZhHant } from "./making-zh-hant.ts"
 import { sharingZhHant } from "./sharing-zh-hant.ts"
 import type { Words } from "./words.ts"
@@ -84,6 +85,8 @@ export const zhHant: Words = {
     early_more: "簽章與你的金鑰相符，但生效時間還沒到。",
     refused: "簽章有效，但不符預期",
     refused_more: "簽章與你的金鑰相符，但有宣告不符合政策。",
+    unasked: "簽章有效，但政策無法使用",
+    unasked_more: "簽章與你的金鑰相符。政策的問題列在表單中。",
     genuine: "簽章有效",
     genuine_more: "簽章與你的金鑰相符，時間也正確。未對宣告提出要求。",
     accepted: "簽章有效且符合預期",
@@ -128,6 +131,7 @@ export const zhHant: Words = {
     as_text: "此部分的文字",
     as_bytes: "{0}，不是文字",
   },
+  ...judgingZhHant,
   type: {
     string: "文字",
     number: "數字",
