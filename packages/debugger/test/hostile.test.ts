@@ -99,6 +99,6 @@ async function lookAround(page: Page): Promise<void> {
   }
   if ((await page.getByRole("button", { name: "Share", exact: true }).count()) === 0) return
   await page.getByRole("button", { name: "Share", exact: true }).click()
-  await page.getByRole("textbox", { name: "Token alone" }).inputValue()
+  await page.getByRole("textbox", { name: "Alone" }).inputValue()
   await page.keyboard.press("Escape")
 }

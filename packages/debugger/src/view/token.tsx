@@ -210,21 +210,21 @@ function Parts(): JSX.Element | null {
   if (segments.length === 0) return null
   return (
     <ul class="parts" aria-label={token.parts}>
-      {segments.slice(0, 60).map((segment) => (
-        <Part key={segment.path} segment={segment} />
+      {segments.slice(0, 60).map((segment, index) => (
+        <Part key={segment.path} segment={segment} place={index + 1} />
       ))}
     </ul>
   )
 }
 
-function Part({ segment }: { readonly segment: Segment }): JSX.Element {
-  const { part } = words.value
+function Part({ segment, place }: { readonly segment: Segment; readonly place: number }): JSX.Element {
+  const { part, copying } = words.value
   return (
     <li data-part={segment.name} data-state={segment.state}>
       <i class="swatch" aria-hidden="true" />
       <span class="part-name">{part[segment.name]}</span>
       <span class="faint">{sized(segment.bytes.length, "byte")}</span>
-      <CopyButton id={segment.path} name={part[segment.name]} text={() => segment.text} />
+      <CopyButton id={segment.path} name={fill(copying.part, place)} text={() => segment.text} />
       {segment.notes.map((note) => (
         <span class="part-note" key={note.state}>
           {`${textOf(catalogue.value, "state", note.state)} (${placeOf(note, segment)})`}

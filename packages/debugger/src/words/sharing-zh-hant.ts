@@ -27,6 +27,7 @@ export const sharingZhHant: Pick<
     raw: "簽署時的原文",
     json: "JSON",
     markdown: "Markdown",
+    part: "第 {0} 部分",
     curl: "curl 標頭",
   },
   share: {
