@@ -149,6 +149,20 @@ describe("the page", () => {
     expect(all).not.toContain(SECRET)
   })
 
+  test("stays where it is when a file is dropped beside the key box", async () => {
+    const page = await open()
+    const prevented = await page.evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(["x"], "x.txt"))
+      return ["dragover", "drop"].map((name) => {
+        const event = new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })
+        document.querySelector("main")?.dispatchEvent(event)
+        return event.defaultPrevented
+      })
+    })
+    expect(prevented).toEqual([true, true])
+  })
+
   test("refuses a text of more than a mebibyte, and stays usable", async () => {
     const page = await open({ at: NOW })
     await give(page, "a".repeat(1_048_577))

@@ -26,6 +26,7 @@ export function start(more?: ComponentChildren): void {
   addEventListener("hashchange", () => {
     language.value = takeLink() ?? language.peek()
   })
+  for (const name of ["dragover", "drop"] as const) addEventListener(name, keepPage)
   startClock()
   followShortcuts()
   void probeAlgorithms()
@@ -36,4 +37,9 @@ export function start(more?: ComponentChildren): void {
   })
   const root = document.getElementById("page")
   if (root !== null) render(<App>{more}</App>, root)
+}
+
+/** A file dropped beside the key box would be opened in place of the page, and with the page go token and key. */
+function keepPage(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault()
 }
