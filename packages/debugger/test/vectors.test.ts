@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { makeFixtures } from "@jotkit/inspect"
-import { isJwtError, Jwk, Verifier, verifyJws } from "jotkit"
+import { isJwtError, Jwk, type JwkObject, Verifier, verifyJws } from "jotkit"
 import { expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { give, open, test } from "./fixture.ts"
@@ -26,7 +26,7 @@ interface Answer {
 interface RfcCase {
   readonly id: string
   readonly alg?: string
-  readonly jwk?: object
+  readonly jwk?: JwkObject
   readonly token?: unknown
 }
 
@@ -58,7 +58,8 @@ test("the page, jot and the library agree on the tokens of the RFCs", async () =
   const cases = ["rfc7515", "rfc7519", "rfc7797", "rfc8037"].flatMap(rfc)
   expect(cases.length).toBeGreaterThan(6)
   const page = await open({ at: NOW })
-  for (const { id, alg = "", jwk = {}, token } of cases) {
+  for (const { id, alg = "", jwk, token } of cases) {
+    if (jwk === undefined) throw new Error(`${id} names no key`)
     const key = JSON.stringify(jwk)
     const library = askLibrary(id, String(token), Jwk.from(jwk), { algorithms: [alg] })
     await give(page, "", key)

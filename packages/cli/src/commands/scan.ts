@@ -24,17 +24,18 @@ interface Sighting {
 
 const SKIPPED: ReadonlySet<string> = new Set(["node_modules", ".git"])
 /** Files larger than this are told, and left out. */
-const MAX_BYTES = 1_048_576
+const MAX_BYTES = 4_194_304
 
 /** `jot scan`. */
 export const command: Command = async (session) => {
   const { operands, say, paint } = session
   if (operands.length === 0 && process.stdin.isTTY === true) throw new Failure("usage", "scan_what")
-  const files = operands.length === 0 ? ["-"] : operands.flatMap(filesIn)
+  const unread: Failure[] = []
+  const files = operands.length === 0 ? ["-"] : operands.flatMap((path) => filesIn(path, unread))
   const sightings: Sighting[] = []
   for (const [at, file] of files.entries()) {
     session.progress(say("progress_scan"), at, files.length)
-    sightings.push(...(await sightingsIn(file, session)))
+    for (const sighting of await sightingsIn(file, session, unread)) sightings.push(sighting)
   }
   const { kinds } = await catalogueOf(session)
   const labelOf = ({ kind, alg = "-" }: Sighting) => {
@@ -52,6 +53,10 @@ export const command: Command = async (session) => {
   const notes =
     sightings.length === 0 ? [] : [{ level: "warning" as const, text: say("scan_found", String(sightings.length)) }]
   const members = { tokens: sightings.map((sighting) => ({ ...sighting })) }
+  const [first] = unread
+  // What was found is told whatever else could not be read; "nothing found" would be said of files that nobody looked into.
+  if (sightings.length === 0 && first !== undefined) throw first
+  for (const { word, details } of unread) session.tell({ level: "error", text: say(word, ...details) })
   return { code: sightings.length === 0 ? "ok" : "lint", members, text: report ?? lines.join(""), notes }
 }
 
@@ -68,35 +73,55 @@ function remarkOn({ file, line, column }: Sighting, label: string, { say }: Sess
   }
 }
 
-function filesIn(path: string): string[] {
-  if (path === "-" || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path]
-  return readdirSync(path, { withFileTypes: true })
-    .filter(({ name }) => !SKIPPED.has(name))
-    .flatMap((entry) => {
-      const inside = join(path, entry.name)
-      if (entry.isDirectory()) return filesIn(inside)
-      return entry.isFile() ? [inside] : []
-    })
-}
-
-async function sightingsIn(file: string, session: Session): Promise<Sighting[]> {
-  const size = file === "-" ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-  if (size > MAX_BYTES) {
-    session.tell({ level: "warning", text: session.say("scan_too_large", file) })
+/** The files in a folder, however deep. Links are not followed. */
+function filesIn(path: string, unread: Failure[]): string[] {
+  if (path === "-") return [path]
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    return readdirSync(path, { withFileTypes: true })
+      .filter(({ name }) => !SKIPPED.has(name))
+      .flatMap((entry) => {
+        const inside = join(path, entry.name)
+        if (entry.isDirectory()) return filesIn(inside, unread)
+        return entry.isFile() ? [inside] : []
+      })
+  } catch (error) {
+    unread.push(new Failure("io", "unreadable", path, (error as NodeJS.ErrnoException).code ?? ""))
     return []
   }
-  const text = textOf(file === "-" ? await readSource("-", session) : await readFile(file))
+}
+
+async function sightingsIn(file: string, session: Session, unread: Failure[]): Promise<Sighting[]> {
+  const text = await textIn(file, session, unread)
   // With nothing that looks like a token the whole text is given back: that is no find.
-  const { tokens, tooLarge } = findTokens(text)
-  if (tooLarge) session.tell({ level: "warning", text: session.say("scan_too_large", file) })
-  return tokens.flatMap(({ text: token, range }) => {
+  const { tokens } = findTokens(text, { maxCharacters: MAX_BYTES, maxTokens: MAX_BYTES })
+  let line = 1
+  let lineStart = 0
+  let lineEnd = text.indexOf("\n")
+  return tokens.flatMap(({ text: token, range: [start] }) => {
+    while (lineEnd !== -1 && lineEnd < start) {
+      line++
+      lineStart = lineEnd + 1
+      lineEnd = text.indexOf("\n", lineStart)
+    }
     const reading = read(token)
     if (reading.form !== "jws" && reading.form !== "jwe" && reading.form !== "sd-jwt") return []
     if (reading.header?.json?.root?.type !== "object") return []
-    const before = text.slice(0, range[0])
-    const line = before.split("\n").length
-    const column = range[0] - before.lastIndexOf("\n")
     const alg = textMember(reading.header.json.root, "alg")
+    const column = start - lineStart + 1
     return [{ file, line, column, kind: recognise(reading).kind, alg, characters: token.length }]
   })
+}
+
+/** What a file holds; nothing where it is too large or cannot be read, which is told. */
+async function textIn(file: string, session: Session, unread: Failure[]): Promise<string> {
+  if (file === "-") return textOf(await readSource("-", session))
+  try {
+    if (statSync(file).size <= MAX_BYTES) return textOf(await readFile(file))
+    session.tell({ level: "warning", text: session.say("scan_too_large", file) })
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException
+    unread.push(error instanceof Failure ? error : new Failure("io", "unreadable", file, code))
+  }
+  return ""
 }

@@ -87,6 +87,9 @@ function notesOn(reading: Reading, judgment: Judgment, session: Session, rules: 
     ...(code === "ok" && unchecked.length === 0 && isForAnybody(reading, rules)
       ? [{ level: "warning" as const, text: session.say("audience_unasked") }]
       : []),
+    ...(code === "ok" && reading.keyBinding !== undefined
+      ? [{ level: "warning" as const, text: session.say("key_binding_unchecked") }]
+      : []),
     ...(verifiedBy === undefined ? [] : weakness(verifiedBy, judgment, session)),
     ...explained.map(
       ({ key, answer }): Note => ({

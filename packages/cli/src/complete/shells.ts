@@ -102,14 +102,15 @@ export const SHELLS: Readonly<Record<string, Shell>> = {
   bash: {
     script: BASH,
     read: wordsOfLine,
-    write: ({ value }) => value.replaceAll(/[^\w./:=@%+,~-]/g, "\\$&") + space(value),
+    write: ({ value }) => value.replaceAll(/[^\w./:=@%+,~-]/gu, "\\$&") + space(value),
   },
   zsh: { script: ZSH, read: lines, write: described },
   fish: { script: FISH, read: lines, write: described },
   powershell: {
     script: POWERSHELL,
     read: lines,
-    write: (one) => described(quoted(one, (text) => `'${text.replaceAll("'", "''")}'`)),
+    // To PowerShell the curly ones end a text as well.
+    write: (one) => described(quoted(one, (text) => `'${text.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`)),
   },
   nushell: { script: NUSHELL, read: lines, write: (one) => described(quoted(one, (text) => JSON.stringify(text))) },
   elvish: { script: ELVISH, read: lines, write: described },

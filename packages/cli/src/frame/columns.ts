@@ -94,12 +94,17 @@ export function columns(rows: readonly (readonly string[])[], manner: TableManne
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  const count = Math.max(0, ...rows.map(({ length }) => length))
-  return Array.from({ length: count }, (_, column) => Math.max(0, ...rows.map((row) => widestLine(row[column] ?? ""))))
+  const count = largest(rows.map(({ length }) => length))
+  return Array.from({ length: count }, (_, column) => largest(rows.map((row) => widestLine(row[column] ?? ""))))
+}
+
+/** The largest of any number of numbers, at least 0; `Math.max` takes only as many as there is room for arguments. */
+export function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, one) => Math.max(most, one), 0)
 }
 
 function widestLine(text: string): number {
-  return Math.max(...text.split("\n").map(widthOf))
+  return largest(text.split("\n").map(widthOf))
 }
 
 /** Widths that fit together: one column gives way first, then the widest. */

@@ -1,6 +1,6 @@
 /** Where bytes leave the program. */
 
-import { closeSync, existsSync, fchmodSync, openSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, fchmodSync, fstatSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { Failure } from "./failure.ts"
 
 // What goes wrong is told to whoever writes; without a listener it would end the process.
@@ -44,25 +44,30 @@ interface FileManner {
  * @throws Failure `io` if it is there already, or cannot be written.
  */
 export function writeNew(path: string, data: string | Uint8Array, manner: FileManner): void {
-  if (existsSync(path) && !manner.force) throw new Failure("io", "file_exists", path)
+  const isThere = existsSync(path)
+  if (isThere && !manner.force) throw new Failure("io", "file_exists", path)
   try {
-    write(path, data, manner)
+    write(path, data, { ...manner, isThere })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw code === undefined ? error : new Failure("io", "unwritable", path, code)
   }
 }
 
-function write(path: string, data: string | Uint8Array, { isSecret, force }: FileManner): void {
-  if (!isSecret) {
-    writeFileSync(path, data, { flag: force ? "w" : "wx" })
-    return
-  }
-  const file = openSync(path, force ? "w" : "wx", OWNER_ONLY)
+function write(
+  path: string,
+  data: string | Uint8Array,
+  { isSecret, force, isThere }: FileManner & { readonly isThere: boolean },
+): void {
+  const file = openSync(path, force ? "w" : "wx", isSecret ? OWNER_ONLY : undefined)
   try {
-    // A file that is written over keeps the permissions that it had.
-    fchmodSync(file, OWNER_ONLY)
+    // A file that is written over keeps the permissions that it had. Devices such as /dev/null are everybody's.
+    if (isSecret && fstatSync(file).isFile()) fchmodSync(file, OWNER_ONLY)
     writeFileSync(file, data)
+  } catch (error) {
+    // Half a key on a disk that is full is none.
+    if (!isThere) rmSync(path, { force: true })
+    throw error
   } finally {
     closeSync(file)
   }

@@ -53,6 +53,8 @@ export async function rulesFor(
   session: Session,
 ): Promise<Rules> {
   const { options, tell, say } = session
+  // `--jti` alone makes an identifier where tokens are made; here there is nothing to compare with.
+  if (options.has("jti") && options.text("jti") === undefined) throw new Failure("usage", "flag_value_missing", "jti")
   const policy = await policyOf(session, algorithms)
   const leeway = leewaySeconds(policy)
   if (leeway > 0) tell({ level: "info", text: say("leeway_used", String(leeway)) })

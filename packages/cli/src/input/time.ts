@@ -43,6 +43,6 @@ export function presentOf(session: Session): number {
 export function durationOf(name: FlagName, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const read = parseDuration(text)
-  if (!read.ok) throw new Failure("usage", read.code, name)
+  if (!read.ok) throw new Failure("usage", read.code === "time_unknown" ? "duration_unknown" : read.code, name)
   return read.seconds
 }

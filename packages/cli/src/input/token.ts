@@ -69,7 +69,8 @@ function* readingsOf(lines: readonly string[], batch: Batch): Generator<Reading>
 
 function* readingsIn(line: string, batch: Batch): Generator<Reading> {
   if (line.trim() === "") return
-  const { tokens } = findTokens(line)
+  // All of them: of one that is left out nobody would know whether it holds.
+  const { tokens } = findTokens(line, { maxTokens: MAX_LINE })
   const found = tokens.filter(isToken)
   if (found.length > 0) {
     yield* settled(batch, !isAlone(line, found))

@@ -17,7 +17,7 @@ import {
   textMember,
   textOf as wordsFor,
 } from "@jotkit/inspect"
-import { columns, shortened, widthOf, wrapped } from "../frame/columns.ts"
+import { columns, largest, shortened, widthOf, wrapped } from "../frame/columns.ts"
 import { escapeLine } from "../frame/escape.ts"
 import type { Session } from "../frame/session.ts"
 import { findingLines } from "./findings.ts"
@@ -243,10 +243,10 @@ function segmentLines({ segments, text }: Reading, session: Session): string[] {
   const { paint, say, width, isUnicode } = session
   const parts = segments.flatMap(({ name, text: part }) => (name === "document" ? [] : [{ name, part }]))
   const counts = [...parts.map(({ part }) => part.length), text.length].map(String)
-  const digits = Math.max(...counts.map(({ length }) => length))
+  const digits = largest(counts.map(({ length }) => length))
   const names = [...parts.map(({ name }) => say(`part.${name}`)), say("part.all")]
   const lengths = counts.map((count) => say("characters", count.padStart(digits)))
-  const room = width - 6 - Math.max(...[...names, ...lengths].map(widthOf)) - Math.max(...lengths.map(widthOf))
+  const room = width - 6 - largest([...names, ...lengths].map(widthOf)) - largest(lengths.map(widthOf))
   const rows = names.map((name, at) => [
     name,
     lengths[at] ?? "",

@@ -104,9 +104,14 @@ function collect(node: JsonNode | undefined, held: string[]): void {
   if (node?.type === "array") for (const item of node.items) collectItem(item, held)
   if (node?.type !== "object") return
   for (const { name, value } of node.members) {
-    if (name !== "_sd" || value.type !== "array") collect(value, held)
-    else for (const item of value.items) if (item.type === "string") held.push(String(item.value))
+    if (name === "_sd" && value.type === "array") collectTexts(value.items, held)
+    else collect(value, held)
   }
+}
+
+/** One by one: a call takes only so many arguments. */
+function collectTexts(items: readonly JsonNode[], held: string[]): void {
+  for (const item of items) if (item.type === "string") held.push(String(item.value))
 }
 
 function collectItem(item: JsonNode, held: string[]): void {

@@ -77,8 +77,9 @@ export function draftPolicy({ header, payload }: Reading): Policy {
   const head = header?.json?.root
   const claims = payload?.json?.root
   const algorithm = textMember(head, "alg")
+  const isSigned = algorithm !== undefined && algorithm !== "none" && listAlgorithms().includes(algorithm)
   const entries: [keyof Policy, unknown][] = [
-    ["algorithms", algorithm !== undefined && listAlgorithms().includes(algorithm) ? [algorithm] : undefined],
+    ["algorithms", isSigned ? [algorithm] : undefined],
     ["issuer", textMember(claims, "iss")],
     ["audience", textMember(claims, "aud")],
     ["typ", textMember(head, "typ")],
