@@ -68,6 +68,15 @@ describe("a signature holds for what it covers", () => {
     expect(verdicts.signature.status === "pass").toBe(code === "ok")
   })
 
+  test("not where another signature was added to hide an extension that nobody understands", async () => {
+    const options = { algorithm: "HS256", format: "flattened", header: { crit: ["x"], x: 1 } } as const
+    const { payload, ...critical } = signJws("{}", SECRET, options)
+    const added = { protected: Buffer.from('{"alg":"HS512"}').toString("base64url"), signature: "AAAA" }
+    for (const signatures of [[critical], [critical, added]])
+      expect((await judged(JSON.stringify({ payload, signatures }))).code).toBe("negative")
+    expect((await judged(JSON.stringify({ payload, signatures: [critical, added] }), { crit: ["x"] })).code).toBe("ok")
+  })
+
   test("and claims behind a byte order mark are not taken for a text that never expires", async () => {
     expect((await judged(signed('\ufeff{"exp":1}'))).code).toBe("input")
     expect((await judged(signed("\ufeffa text"))).code).toBe("ok")
