@@ -36,12 +36,12 @@ function blocksOf(text: string): string[][] {
 
 describe("the verdicts come first, with words beside their signs", () => {
   test.each([
-    ["valid", { exp: NOW + HOUR }, "✓ time           holds        expires in 1 hour"],
-    ["expired", { exp: NOW - 3 * HOUR }, "✗ time           does not hold  expired 3 hours ago"],
-    ["not yet valid", { nbf: NOW + 48 * HOUR }, "✗ time           does not hold  valid in 2 days"],
-    ["without end", { iat: NOW - 1 }, "✓ time           holds        it names no end"],
+    ["valid", { exp: NOW + HOUR }, "✓ time           passes       expires in 1 hour"],
+    ["expired", { exp: NOW - 3 * HOUR }, "✗ time           fails        expired 3 hours ago"],
+    ["not yet valid", { nbf: NOW + 48 * HOUR }, "✗ time           fails        valid in 2 days"],
+    ["without end", { iat: NOW - 1 }, "✓ time           passes       it names no end"],
     ["without times", {}, "– time           not checked  the claim exp is not there"],
-    ["a claim that is no number", { exp: "soon" }, "✗ time           does not hold  the claim exp is not a number"],
+    ["a claim that is no number", { exp: "soon" }, "✗ time           fails        the claim exp is not a number"],
   ])("%s", async (_, claims, line) => {
     const token = `${part('{"alg":"HS256"}')}.${part(JSON.stringify(claims))}.${part("x".repeat(32))}`
     const [, verdicts = []] = blocksOf(await report(token))
@@ -54,8 +54,8 @@ describe("the verdicts come first, with words beside their signs", () => {
     const token = encode({ sub: "alice", exp: NOW + HOUR }, key, { algorithm: "ES256" })
     const file = place.file("public.jwk", JSON.stringify(key.publicKey().toJSON()))
     const text = await report(token, ["--key", file])
-    expect(text).toContain("✓ signature      holds        ES256\n")
-    expect(text).toContain("✓ key trust      holds        with a key that you supplied (2024-01)\n")
+    expect(text).toContain("✓ signature      passes       ES256\n")
+    expect(text).toContain("✓ key trust      passes       with a key that you supplied (2024-01)\n")
     expect(text).not.toContain("to verify it")
   })
 

@@ -75,8 +75,8 @@ async function problemOfJson(reading: Reading, crit: readonly string[]): Promise
   if (document?.problem !== undefined) return "token_malformed"
   // The core is given the object, in which of two members one is left. Claims are compared at the top, as it does with compact tokens.
   if (hasTwice(document?.root, true) || hasTwice(reading.payload?.json?.root, false)) return "duplicate_member"
-  // A second signature must not hide that nobody understands what the first one says is critical.
-  if (criticalNames(reading).some((name) => !crit.includes(name))) return "crit_invalid"
+  // A second signature must not hide that nobody understands what the first one says is critical; `b64` the core knows (RFC 7797, section 6).
+  if (criticalNames(reading).some((name) => name !== "b64" && !crit.includes(name))) return "crit_invalid"
   const detached = isDetached ? { detachedPayload: new Uint8Array() } : {}
   try {
     // The secret is nobody's: only what is wrong before any key is asked for is wanted.
