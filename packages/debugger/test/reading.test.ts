@@ -75,7 +75,7 @@ describe("for everyone", () => {
   test("one region says what the verdicts are once they stand still; the five keep their names", async () => {
     const page = await open({ at: NOW })
     await give(page, TOKEN, SECRET)
-    const said = page.locator("#announcer").filter({ hasText: /^Genuine\. Structure: holds\..*Key trust: holds/i })
+    const said = page.locator("#announcer").filter({ hasText: /^Genuine\. Structure: passes\..*Key trust: passes/i })
     await said.waitFor({ state: "attached" })
     expect(await page.locator("#announcer").getAttribute("aria-live")).toBe("polite")
     for (const name of ["Structure", "Signature", "Time", "Claims policy", "Key trust"] as const)
