@@ -7,7 +7,7 @@ import { Failure } from "../frame/failure.ts"
 import { indentJson, type Json, JsonText } from "../frame/json.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { isObjectText } from "../input/claims.ts"
-import { isKeyManagement } from "../input/encryption.ts"
+import { isKeyManagement, PASSWORD_ALGORITHMS } from "../input/encryption.ts"
 import { type Rules, rulesFor } from "../input/judging.ts"
 import { keysAt, optionalKeysOf, protectedText } from "../input/keys.ts"
 import { chosenValue } from "../input/show.ts"
@@ -34,8 +34,6 @@ const EXPECTATIONS = [
   "policy",
   "strict",
 ] as const
-/** Algorithms that a password opens. */
-const PASSWORD_ALGORITHMS = ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"]
 
 /** `jot decrypt`. */
 export const command: Command = async (session) => {

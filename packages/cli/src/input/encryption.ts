@@ -7,6 +7,9 @@ export function isKeyManagement(name: string): boolean {
   return KEY_MANAGEMENT.test(name)
 }
 
+/** Algorithms that a password opens (RFC 7518, section 4.8). */
+export const PASSWORD_ALGORITHMS = ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"]
+
 /** Their names, as completion offers them (RFC 7518, section 4.1). */
 export const KEY_MANAGEMENT_ALGORITHMS: readonly string[] = [
   "RSA-OAEP-256",
@@ -24,9 +27,7 @@ export const KEY_MANAGEMENT_ALGORITHMS: readonly string[] = [
   "A192GCMKW",
   "A256GCMKW",
   "dir",
-  "PBES2-HS256+A128KW",
-  "PBES2-HS384+A192KW",
-  "PBES2-HS512+A256KW",
+  ...PASSWORD_ALGORITHMS,
 ]
 
 /** Names of algorithms that encrypt the content, as completion offers them (RFC 7518, section 5.1). */

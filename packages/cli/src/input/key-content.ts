@@ -4,6 +4,7 @@ import { type KeyForm, MAX_KEYS, memberOf, readJson } from "@jotkit/inspect"
 import { decryptJweAsync, isJwtError } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import { isObjectText } from "./claims.ts"
+import { PASSWORD_ALGORITHMS } from "./encryption.ts"
 import { isOpenSshPrivate, openSshJwk } from "./openssh.ts"
 import { textOf } from "./source.ts"
 
@@ -17,7 +18,6 @@ export interface KeyContent {
 }
 
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+$/
-const PASSWORD_ALGORITHMS = ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"]
 const PUBLIC_BLOCKS = /-----BEGIN ((?:RSA )?PUBLIC KEY)-----[^-]*-----END \1-----/g
 const SSH_LINE = /^(?:ssh-|ecdsa-sha2-)/
 /** PKCS#5 and PKCS#12 (RFC 8018, appendix A; RFC 7292, appendix C): algorithms of encrypted private keys. */
