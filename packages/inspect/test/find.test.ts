@@ -19,6 +19,10 @@ describe("one token", () => {
     ["as a bearer token", `Bearer ${token}`, ["bearer"]],
     ["as a header", `Authorization: Bearer ${token}`, ["bearer", "header_name"]],
     ["as a header of DPoP", `authorization: DPoP ${token}`, ["dpop", "header_name"]],
+    ["as a header of another scheme", `Authorization: JWT ${token}`, ["header_name", "surrounding"]],
+    ["as a variable", `TOKEN=${token}`, ["surrounding"]],
+    ["as a parameter", `?token=${token}`, ["surrounding"]],
+    ["in YAML", `token: ${token}`, ["surrounding"]],
     ["in quotes", `"${token}"`, ["quotes"]],
     ["in curly quotes", `\u201c${token}\u201d`, ["quotes"]],
     ["in a cookie", `Cookie: theme=dark; session=${token}; lang=en`, ["cookie_name", "surrounding"]],
@@ -26,6 +30,10 @@ describe("one token", () => {
     ["wrapped at 64 with carriage returns", wrap(token, 64, "\r\n"), ["line_breaks"]],
     ["wrapped and indented", wrap(token, 50, "\n    "), ["line_breaks"]],
     ["broken at the dots", token.replaceAll(".", ".\n"), ["line_breaks"]],
+    ["indented throughout", wrap(token, 64).replaceAll(/^/gm, "    "), ["line_breaks", "spaces"]],
+    ["with its dots on lines of their own", token.replaceAll(".", "\n.\n"), ["line_breaks"]],
+    ["with a word below it", `${token}\nthanks`, ["surrounding"]],
+    ["with its secret below it", `${token}\nyour-256-bit-secret\n`, ["surrounding"]],
     ["with zero-width characters", `\ufeff${token.slice(0, 30)}\u200b${token.slice(30)}`, ["invisible"]],
     ["URL-encoded", token.replaceAll(".", "%2E").replaceAll("_", "%5F"), ["url_encoding"]],
     ["in JSON with escapes", `{"t":"${token.replaceAll(".", "\\u002e")}"}`, ["quotes", "json_escape", "surrounding"]],
@@ -55,6 +63,32 @@ describe("one token", () => {
     if (source !== "text") expect(tokens[0]?.source).toBe(source)
     expect(text.slice(...(tokens[0]?.range ?? []))).toBe(token)
   })
+})
+
+// As RFC 7515, appendix A, and RFC 7516, appendix A, print them.
+test.each<[string, string]>([
+  ["signed", `${"A".repeat(171)}.${"A".repeat(43)}`],
+  ["signed by RSA", `${"A".repeat(93)}.${"A".repeat(342)}`],
+])("finds a %s token in the layout of the standards", (_, rest) => {
+  const header = rest.endsWith("A".repeat(100)) ? "eyJhbGciOiJSUzI1NiJ9" : "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+  const whole = `${header}.${rest}`
+  const printed = whole
+    .split(".")
+    .map((part) => wrap(part, 64))
+    .join("\n.\n")
+    .replaceAll(/^/gm, "     ")
+  expect(findTokens(`${printed}\n`).tokens.map((found) => found.text)).toEqual([whole])
+})
+
+test.each<[string, string, number]>([
+  ["GCM", "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ", 22],
+  ["CBC", "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2Q0JDLUhTNTEyIn0", 43],
+])("finds an encrypted token in the layout of the standards, %s", (_, header, tag) => {
+  const parts = [header, "A".repeat(342), "B".repeat(16), "C".repeat(84), "D".repeat(tag)]
+  const printed = parts.map((part) => wrap(part, 64)).join(".\n")
+  const texts = (text: string) => findTokens(text).tokens.map((found) => found.text)
+  expect(texts(printed.replaceAll(/^/gm, "     "))).toEqual([parts.join(".")])
+  expect(texts(`${printed}\nand so on`)).toEqual([parts.join(".")])
 })
 
 test("finds several tokens in their order", () => {

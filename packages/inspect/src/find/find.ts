@@ -124,7 +124,7 @@ function found(text: string, run: Run): FoundToken {
 function withRemainder(text: string, tokens: readonly FoundToken[]): FoundToken[] {
   const [only] = tokens
   if (only === undefined || tokens.length > 1)
-    return tokens.map((token) => ({ ...token, removed: [...token.removed, "surrounding"] }))
+    return tokens.map((token) => ({ ...token, removed: [...new Set<RemovalKind>([...token.removed, "surrounding"])] }))
   const { start, end } = surroundingsOf(text, ...only.range)
   const outside = text.slice(0, start) + text.slice(end)
   const removed = new Set(only.removed)

@@ -1,5 +1,6 @@
 /** One token from its first letter on: how far it goes, over line breaks too. */
 
+import { type Ending, endingOf } from "./ending.ts"
 import { letterAt, type RemovalKind } from "./letters.ts"
 
 /** A run of letters that may be a token. */
@@ -15,7 +16,10 @@ interface Growing {
   at: number
   token: string
   dots: number
-  tildes: number
+  /** Letters since the last dot. */
+  part: number
+  /** Known once there is a dot. */
+  ending: Ending | undefined
   lineStart: number
   width: number | undefined
   readonly removals: Set<RemovalKind>
@@ -38,7 +42,8 @@ export function runFrom(text: string, start: number): Run {
     at: start,
     token: "",
     dots: 0,
-    tildes: 0,
+    part: 0,
+    ending: undefined,
     lineStart: lineStartBefore(text, start),
     width: undefined,
     removals: new Set(),
@@ -61,10 +66,10 @@ function take(run: Growing, text: string, removal: RemovalKind | undefined): voi
   run.token += text
   if (removal !== undefined) run.removals.add(removal)
   if (text === ".") run.dots++
-  if (text === "~") run.tildes++
+  run.part = text === "." ? 0 : run.part + text.length
 }
 
-/** At the end of a line: whether the token goes on in the next, as wrapped text does. */
+/** At the end of a line: whether the token goes on in the next, as wrapped text does, and as the standards print their examples. */
 function crossesLine(text: string, run: Growing): boolean {
   const next = nextLine(text, run.at)
   if (next === undefined || run.token === "") return false
@@ -72,13 +77,31 @@ function crossesLine(text: string, run: Growing): boolean {
   const width = run.at - run.lineStart
   const isWrapped =
     width >= MIN_WIDTH && width <= MAX_WIDTH && (run.width === undefined || run.width === width) && length <= width
-  const isUnfinished = run.dots < 2 && length > 0
-  if (length === 0 || !(isWrapped || isUnfinished) || beginsToken(text, next, length)) return false
-  run.width ??= isWrapped ? width : undefined
+  if (length === 0 || !(isWrapped || isUnfinished(run, length)) || beginsToken(text, next, length)) return false
+  if (isComplete(run) && text[next] !== "~") return false
+  // With a new part a new width begins.
+  run.width = run.part === 0 ? undefined : (run.width ?? (isWrapped ? width : undefined))
   run.removals.add("line_breaks")
   run.at = next
   run.lineStart = next
   return true
+}
+
+/** Whether parts are still to come, or the last one has only been announced by its dot; one word alone is none. */
+function isUnfinished(run: Growing, length: number): boolean {
+  const { dots, letters } = endingIn(run)
+  return run.dots < dots || (run.dots === dots && run.part === 0 && (length >= MIN_WIDTH || length === letters))
+}
+
+/** Whether all is there that the header asks for: a word below it is a word. */
+function isComplete(run: Growing): boolean {
+  const { dots, letters } = endingIn(run)
+  return run.dots === dots && run.part === letters
+}
+
+function endingIn(run: Growing): Ending {
+  if (run.dots > 0) run.ending ??= endingOf(run.token.slice(0, run.token.indexOf(".")))
+  return run.ending ?? { dots: 2, letters: undefined }
 }
 
 /** The first letter of the next line; undefined if this is not the end of one. */
@@ -94,7 +117,8 @@ function nextLine(text: string, at: number): number | undefined {
 
 function lineStartBefore(text: string, at: number): number {
   const before = text.slice(Math.max(0, at - MAX_WIDTH), at)
-  return at - before.length + before.lastIndexOf("\n") + 1
+  // Indentation is none of the width.
+  return at - before.slice(before.lastIndexOf("\n") + 1).trimStart().length
 }
 
 /** How many letters the line holds; 0 if it holds anything else. */

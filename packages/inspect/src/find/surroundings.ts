@@ -37,14 +37,15 @@ export function surroundingsOf(text: string, start: number, end: number): Surrou
   const before = text.slice(Math.max(0, start - BEFORE), start)
   const removals: RemovalKind[] = []
   const [scheme, afterScheme] = without(before, SCHEME)
-  if (scheme !== undefined) removals.push(/dpop/i.test(scheme) ? "dpop" : "bearer")
+  if (scheme !== undefined) removals.push(schemeRemoval(scheme))
   const [quote, beforeQuote] = without(afterScheme, OPENING_QUOTE)
   const closing = CLOSING_QUOTE.exec(text.slice(end, end + 8))?.[0] ?? ""
   if (quote !== undefined || closing !== "") removals.push("quotes")
   const named = nameBefore(beforeQuote)
   const isCurl = named.source === "header" && CURL.test(text.slice(Math.max(0, start - 8 * BEFORE), start))
   if (named.source === "header") removals.push("header_name")
-  if (named.source === "cookie") removals.push("cookie_name")
+  else if (named.source === "cookie") removals.push("cookie_name")
+  else if (named.label !== undefined) removals.push("surrounding")
   return {
     source: isCurl ? "curl" : named.source,
     label: named.label,
@@ -52,6 +53,11 @@ export function surroundingsOf(text: string, start: number, end: number): Surrou
     end: end + closing.length,
     removals,
   }
+}
+
+/** Only what the words for it say: `JWT` and `Token` are no Bearer. */
+function schemeRemoval(scheme: string): RemovalKind {
+  return /dpop/i.test(scheme) ? "dpop" : /bearer/i.test(scheme) ? "bearer" : "surrounding"
 }
 
 function nameBefore(before: string): { source: TokenSource; label: string | undefined; rest: string } {
