@@ -138,6 +138,22 @@ test("calls an unsecured token that, whatever key is given", async () => {
   expect(await headline(page)).toBe("unsecured")
 })
 
+test("tells a broken signature from none, and none from a key that does not fit", async () => {
+  const page = await open({ at: NOW })
+  const unsigned = RFC7515_A1.token.replace(/[^.]*$/, "")
+  for (const signature of ["!!!!", "[redacted]", "A"]) {
+    await give(page, unsigned + signature)
+    await expectVerdicts(page, { Structure: "fail", Signature: "fail" })
+    expect([await headline(page), await verdict(page, "Signature").innerText()]).toEqual([
+      "broken",
+      expect.stringContaining("broken, not missing"),
+    ])
+  }
+  await give(page, unsigned)
+  await expectVerdicts(page, { Structure: "pass", Signature: "fail" })
+  expect(await headline(page)).toBe("unsecured")
+})
+
 test("reads a broken token as far as it goes, and says where it breaks", async () => {
   const page = await open({ at: NOW })
   const [header = ""] = RFC7515_A1.token.split(".")

@@ -492,6 +492,7 @@ export const en: Catalogue = {
     "check.payload_not_detached": "a payload was given for a token that holds one",
     "check.claim_malformed": "the claim {0} is not a number",
     "check.signature_invalid": "the signature does not hold",
+    "check.signature_unreadable": "the signature is not base64url: it is broken, not missing",
     "check.token_unsecured": "the token is not signed: anyone can have written it",
     "check.no_key": "no key was given",
     "check.no_match": "no key has verified the signature",

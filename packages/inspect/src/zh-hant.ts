@@ -455,6 +455,7 @@ export const zhHant: Catalogue = {
     "check.payload_not_detached": "權杖已含承載內容，卻又另外提供",
     "check.claim_malformed": "宣告 {0} 不是數字",
     "check.signature_invalid": "簽章不正確",
+    "check.signature_unreadable": "簽章不是 base64url：它是損壞的，而非不存在",
     "check.token_unsecured": "權杖沒有簽章，任何人都能寫出",
     "check.no_key": "未提供金鑰",
     "check.no_match": "沒有金鑰驗證過簽章",

@@ -110,6 +110,18 @@ test("keeps what an unsecured token ends with", () => {
   expect(findTokens(`see ${token.split(".").slice(0, 2).join(".")} there`).tokens).toHaveLength(1)
 })
 
+test("takes what stands in place of a signature for the token's, and what stands around it for none of it", () => {
+  const unsigned = `${token.split(".").slice(0, 2).join(".")}.`
+  const texts = (text: string) => findTokens(text).tokens.map((found) => found.text)
+  for (const signs of ["!!!!", "***", "[redacted]", "<signature>", "…", "é", "$SIG"])
+    expect(texts(`Authorization: Bearer ${unsigned}${signs} `)).toEqual([unsigned + signs])
+  for (const signs of ["!", "*", "$"]) expect(texts(`"${token}${signs}AA"`)).toEqual([`${token}${signs}AA`])
+  for (const end of ["!", "**", ", and", "</td>", "&state=1", '","a":1', "，", "是好的", ")", "\\n"])
+    expect(texts(`**${token}${end}`)).toEqual([token])
+  const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.`
+  for (const end of ["", "<br>", "*", "。", "&a=1"]) expect(texts(`${none}${end}`)).toEqual([none])
+})
+
 test("takes JSON that is a token or a key as it is", () => {
   const jwks = '{"keys":[{"kty":"oct","k":"AAAA"}]}'
   expect(findTokens(` ${jwks}\n`).tokens).toMatchObject([{ text: jwks, removed: ["spaces"] }])

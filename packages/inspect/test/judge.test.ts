@@ -191,6 +191,24 @@ describe("what cannot be verified", () => {
   const body = Buffer.from(JSON.stringify(claims)).toString("base64url")
   const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${body}.`
 
+  test("a signature that cannot be decoded is broken, not missing, with a key or without", async () => {
+    const [head, body] = token.split(".")
+    for (const signature of ["!!!!", "A", "AA!A", "AA AA"])
+      for (const keys of [[], await supplied(SECRET)]) {
+        const { verdicts, code } = await judged(`${head}.${body}.${signature}`, { keys, policy: hs256 })
+        expect([verdicts.structure.status, verdicts.signature, code]).toEqual([
+          "fail",
+          { status: "fail", code: "signature_unreadable" },
+          "input",
+        ])
+      }
+    const other = { protected: head, signature: "!" }
+    const both = JSON.stringify({ payload: body, signatures: [other, { ...other, signature: token.split(".")[2] }] })
+    expect((await judged(both, { keys: await supplied(SECRET), policy: hs256 })).verdicts.signature.code).not.toBe(
+      "signature_unreadable",
+    )
+  })
+
   test("an unsecured token never passes, with a key or without", async () => {
     expect((await judged(none)).verdicts.signature).toEqual({ status: "fail", code: "token_unsecured" })
     const withKey = await judged(none, { keys: await supplied(SECRET), policy: { algorithms: ["HS256"] } })

@@ -79,6 +79,8 @@ function ofJudgment({ header }: Reading, { verdicts, verifiedBy }: Judgment): He
   const isNone = textMember(header?.json?.root, "alg")?.toLowerCase() === "none"
   if (isNone) return "unsecured"
   if (structure.status === "fail") return "broken"
+  // Nothing stands where the signature should be, and no key was asked.
+  if (signature.code === "token_unsecured") return "unsecured"
   if (signature.code === "signature_invalid") return "forged"
   if (signature.status === "fail") return "unfit"
   if (signature.status === "cannot_check") return "impossible"

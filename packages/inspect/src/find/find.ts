@@ -1,6 +1,6 @@
 /** Tokens in whatever people paste: a header line, a curl command, a HAR file, a log, an .env file, or the token itself. */
 
-import { readCompact } from "../read/compact.ts"
+import { isUnsecured, readCompact } from "../read/compact.ts"
 import { type JsonDocument, readJson } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import { readSerialized } from "../read/serialized.ts"
@@ -65,7 +65,7 @@ function search(text: string, maxTokens: number): FoundToken[] {
   while (at < text.length && tokens.length < maxTokens) {
     const start = nextStart(text, at)
     if (start === undefined) break
-    const run = trimmed(runFrom(text, start))
+    const run = withSigns(text, trimmed(runFrom(text, start)))
     at = Math.max(run.end, start + 1)
     if (isToken(run.token)) tokens.push(found(text, run))
   }
@@ -101,6 +101,22 @@ function withoutTail(token: string): string {
   let end = token.length
   while (end > 0 && "=/+".includes(token.charAt(end - 1))) end--
   return token.length - end < 3 ? token : token.slice(0, end)
+}
+
+/** What no text has right behind a signature: a sign, and letters again. */
+const SIGNS_BETWEEN = /[!$*^][\w-][^\s"'`,;&]*/y
+/** What may stand in place of one: a mark that it was cut out, or letters that are none of base64url. */
+const SIGNS_INSTEAD = /[^\s"'`,;&)\]}>|#?\\:@][^\s"'`,;&]*/y
+
+/** A signature that cannot be read is part of the token all the same: without it the token would seem to have none, or a shorter one. */
+function withSigns(text: string, run: Run): Run {
+  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(run.token)) return run
+  const isThere = !run.token.endsWith(".")
+  if (!isThere && isUnsecured(readCompact(run.token, 0, run.token.length).header)) return run
+  const pattern = isThere ? SIGNS_BETWEEN : SIGNS_INSTEAD
+  pattern.lastIndex = run.end
+  const [signs = ""] = pattern.exec(text) ?? []
+  return { ...run, token: run.token + signs, end: run.end + signs.length }
 }
 
 /** A header, a dot and something behind it. */

@@ -98,11 +98,15 @@ export async function checkSignature(reading: Reading, request: SignatureRequest
 function withoutTrying(reading: Reading, { keys }: SignatureRequest) {
   const both = (check: (id: "key" | "signature") => Check) => ({ key: check("key"), signature: check("signature") })
   if (reading.form === "jwe") return both((id) => unavailable(id, "token_encrypted"))
+  const { signatures } = reading
   // With no signature at all there is nothing to try; an empty one beside a real algorithm is a wrong one.
   if (isUnsecured(reading.header) || (reading.isUnsecured && keys.length === 0)) {
     const key = keys.length === 0 ? skipped("key", "no_key") : failed("key", "algorithm_not_allowed", "none")
     return { key, signature: failed("signature", "token_unsecured") }
   }
+  // Whatever key there is: nothing can be compared with what is no bytes.
+  if (signatures.length > 0 && signatures.every(({ signature }) => signature?.state === "not_base64url"))
+    return { key: skipped("key", "token_malformed"), signature: failed("signature", "signature_unreadable") }
   if (keys.length === 0) return both((id) => skipped(id, "no_key"))
   return undefined
 }
