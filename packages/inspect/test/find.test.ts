@@ -104,6 +104,19 @@ test("keeps the spaces of a payload that stands in the token as it is, and of no
   expect(findTokens(claims).tokens.map((found) => found.text)).not.toContain(claims)
 })
 
+test.each([3, 30, 80, token.length - 3])(
+  "keeps a letter that is none of base64url where it is the token's own, at %i",
+  (at) => {
+    const texts = (text: string) => findTokens(text).tokens.map((found) => found.text)
+    for (const letter of ["!", "*", "é", "中"]) {
+      const damaged = token.slice(0, at) + letter + token.slice(at)
+      expect(texts(`${damaged}\n`)).toEqual([damaged])
+    }
+    expect(texts(`${token}!`)).toEqual([token])
+    expect(texts(`${token}&x=y`)).toEqual([token])
+  },
+)
+
 test("keeps what an unsecured token ends with", () => {
   const unsecured = `${token.split(".").slice(0, 2).join(".")}.`
   expect(findTokens(`"${unsecured}"`).tokens[0]?.text).toBe(unsecured)

@@ -52,7 +52,7 @@ const LETTER = /[A-Za-z0-9_-]/
 export function findTokens(text: string, options: FindOptions = {}): TokenSearch {
   const { maxCharacters = MAX_CHARACTERS, maxTokens = MAX_TOKENS } = options
   if (text.length > maxCharacters) return { tokens: [], tooLarge: true }
-  const whole = wholeJson(text) ?? wholeUnencoded(text)
+  const whole = wholeJson(text) ?? wholeUnencoded(text) ?? wholeDamaged(text)
   if (whole !== undefined) return { tokens: [whole], tooLarge: false }
   const tokens = search(text, maxTokens)
   const rest = tokens.length === 0 ? wholeText(text) : undefined
@@ -166,6 +166,17 @@ function wholeJson(text: string): FoundToken | undefined {
   }
 }
 
+/** A word that begins as tokens do, with nothing in it that stands around them. */
+const WORD = /^\s*(eyJ[\w-]{9,}\.[^\s~%\\"'`&;,<>(){}[\]|]*[\w=-])\s*$/
+
+/** A token alone with letters in it that are none of base64url: they are its own, and are shown where they stand. */
+function wholeDamaged(text: string): FoundToken | undefined {
+  const token = WORD.exec(text)?.[1]
+  if (token === undefined || /^[\w.\-+/=]*$/.test(token) || hasInvisible(token)) return undefined
+  const count = token.split(".", 6).length
+  return count === 3 || count === 5 ? wholeWord(text, token) : undefined
+}
+
 /** Printable ASCII between the dots: what a compact token may hold that is not base64url (RFC 7797, section 5.2). */
 const UNENCODED = /^\s*(eyJ[\w-]+\.[ -\-/-~]*\.[\w-]+)\s*$/
 
@@ -173,6 +184,10 @@ const UNENCODED = /^\s*(eyJ[\w-]+\.[ -\-/-~]*\.[\w-]+)\s*$/
 function wholeUnencoded(text: string): FoundToken | undefined {
   const token = UNENCODED.exec(text)?.[1]
   if (token === undefined || !readCompact(token, 0, token.length).isUnencoded) return undefined
+  return wholeWord(text, token)
+}
+
+function wholeWord(text: string, token: string): FoundToken {
   const start = firstIndex(text)
   return {
     text: token,
