@@ -186,6 +186,15 @@ test("diagnose finds the line end of a secret file, and ends as verify would", a
   expect(code).toBe(4)
 })
 
+test("diagnose says that a key of another kind cannot be it, and which kind would", async () => {
+  const [file, text] = [Jwk.generate("ES384").toPem(), signJws("{}", Jwk.generate("ES256"))]
+  const words = ["diagnose", ...AT, "--key", place.file("other.pem", file), "--alg", "ES256", text]
+  const { stdout, code } = await place.run(words)
+  expect(stdout).toContain("the key cannot be used with ES256: it is EC P-384, and ES256 needs EC P-256")
+  expect(code).toBe(6)
+  expect((await place.run(["--lang", "zh-Hant", ...words])).stdout).toContain("它是 EC P-384，而 ES256 需要 EC P-256")
+})
+
 test("a token in JSON is read as one", async () => {
   const flattened = JSON.stringify(signJws("{}", SECRETS.good, { algorithm: "HS256", format: "flattened" }))
   expect((await place.run(["decode", "--json"], { input: flattened })).json).toMatchObject({

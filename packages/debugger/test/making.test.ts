@@ -224,7 +224,7 @@ test("says why it does not sign, and signs all the same only what is marked for 
   expect(await obstacle(page, "key_public")).toContain("public key")
   await box(page, "Key").fill(pair.toPrivatePem())
   await page.getByRole("combobox", { name: "Algorithm" }).selectOption("ES256")
-  expect(await obstacle(page, "key_unfit")).toBe("ES256 needs P-256; the key is P-384.")
+  expect(await obstacle(page, "key_unfit")).toBe("ES256 needs EC P-256; the key is EC P-384.")
   await button(page, "Sign").click()
   expect(await box(page, "Token").inputValue()).toBe("")
   await page.getByRole("combobox", { name: "Algorithm" }).selectOption("")

@@ -71,7 +71,9 @@ test("accepts no HMAC where the key is a public one", async () => {
   await give(page, token, pem)
   await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
   expect(await headline(page)).toBe("unfit")
-  expect(await verdict(page, "Signature").innerText()).toMatch(/fails\s+HS256 needs oct; the key is RSA\./)
+  expect(await verdict(page, "Signature").innerText()).toMatch(
+    /fails\s+the key cannot be used with HS256: it is RSA, and HS256 needs oct/,
+  )
 })
 
 test("holds the token to the algorithm that the user names", async () => {
@@ -198,6 +200,16 @@ test("finds why a signature does not hold, as a hint and not as a pass", async (
   await expectVerdicts(page, { Signature: "fail" })
   await page.getByRole("combobox", { name: "Secret encoding" }).selectOption("base64")
   await expectVerdicts(page, { Signature: "pass" })
+})
+
+test("says that a key of another kind is why, and which kind would fit", async () => {
+  const page = await open({ at: NOW })
+  const [signer, other] = await Promise.all([Jwk.generateAsync("ES256"), Jwk.generateAsync("ES384")])
+  await give(page, await encodeAsync(claims(), signer), other.toPem())
+  await page.getByRole("button", { name: "Why invalid?" }).click()
+  const hint = page.locator('[data-code="key_unfit"]')
+  await hint.waitFor()
+  expect(await hint.innerText()).toBe("the key cannot be used with ES256: it is EC P-384, and ES256 needs EC P-256")
 })
 
 test("reads a key from a file, and offers to keep its public half only", async () => {

@@ -27,7 +27,7 @@ export {
   type KeyBindingCheck,
 } from "./judge/disclosures.ts"
 export { type JudgeRequest, type Judgment, judge, type Verdict } from "./judge/judge.ts"
-export type { KeyAnswer, KeyAnswerCode } from "./judge/signature.ts"
+export { type KeyAnswer, type KeyAnswerCode, misfitOf, needOf } from "./judge/signature.ts"
 export { type Certificate, readCertificate } from "./keys/certificate.ts"
 export {
   type KeyForm,

@@ -111,6 +111,36 @@ describe("the key", () => {
     ])
   })
 
+  test("is of a kind that the algorithm does not take", async () => {
+    const rsa = Jwk.generate("RS256")
+    const es384 = Jwk.generate("ES384")
+    const token = signJws(PAYLOAD, first)
+    const unfit = async (text: string, key: string) => hints(text, { key })
+    const kinds: readonly (readonly [string, string, string])[] = [
+      [token, rsa.toPem(), "ES256, EC P-256, RSA"],
+      [token, es384.toPem(), "ES256, EC P-256, EC P-384"],
+      [token, "a secret of some length", "ES256, EC P-256, oct"],
+      [signJws(PAYLOAD, rsa), first.toPem(), "RS256, RSA, EC P-256"],
+      [mac("secret"), rsa.toPem(), "HS256, oct, RSA"],
+      [token, JSON.stringify({ keys: [rsa.toJSON(), es384.toJSON()] }), "ES256, EC P-256, RSA / EC P-384"],
+    ]
+    for (const [text, key, detail] of kinds) expect(await unfit(text, key)).toEqual([{ code: "key_unfit", detail }])
+    // One of them fits, or nobody knows what would: then the kind is not the cause.
+    expect(await unfit(token, JSON.stringify({ keys: [rsa.toJSON(), second.toJSON()] }))).toEqual([])
+    expect(await unfit(`${b64('{"alg":"XX1"}')}.${b64(PAYLOAD)}.AAAA`, rsa.toPem())).toEqual([])
+    expect(await unfit(token, '{"kty":"RSA"}')).toEqual([])
+  })
+
+  test.each(["ES256", "RS256", "Ed25519"])("is right, and the signature of %s cut off", async (algorithm) => {
+    const key = Jwk.generate(algorithm)
+    const token = signJws(PAYLOAD, key)
+    const bytes = Buffer.from(token.split(".")[2] ?? "", "base64url").length
+    expect(await hints(token.slice(0, -4), { key: key.toPem() })).toEqual([
+      { code: "signature_truncated", detail: `${bytes - 3}, ${bytes}` },
+    ])
+    expect(await hints(token, { key: key.toPem() })).toEqual([])
+  })
+
   test("was used with another algorithm of its family", async () => {
     const rsa = Jwk.generate("PS256")
     const token = signJws(PAYLOAD, rsa)

@@ -64,14 +64,6 @@ function ofSecret({ bits = 0 }: OfferedKey): readonly string[] {
   return [...wrapping, ...(isContent ? ["dir"] : []), ...PASSWORD]
 }
 
-/** What an algorithm needs, in names that are the same in every language. */
-export function needOf(algorithm: string): string {
-  if (HMAC.includes(algorithm)) return "oct"
-  if (RSA.includes(algorithm)) return "RSA"
-  const curves = Object.keys(OF_CURVE).filter((curve) => OF_CURVE[curve]?.includes(algorithm))
-  return curves.length === 0 ? `AKP ${algorithm}` : curves.join(", ")
-}
-
 /** Bits that an algorithm asks of its key: HMAC as many as its hash (RFC 7518, section 3.2), RSA 2048 (section 3.3). */
 export function leastBits(algorithm: string): number {
   if (HMAC.includes(algorithm)) return Number(algorithm.slice(2))

@@ -1,12 +1,12 @@
 /** Signing: only when it is asked for, exactly the bytes that are shown, with the algorithm of the key or of the user. */
 
-import { type JsonProblem, memberOf, type OfferedKey, readJson } from "@jotkit/inspect"
+import { type JsonProblem, memberOf, needOf, type OfferedKey, readJson } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { getAlgorithm, isJwtError } from "jotkit"
 import { algorithms } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
 import { draft, headerMember, isHeaderOwn, leaveDraft } from "./draft.ts"
-import { leastBits, needOf, signaturesOf } from "./fitting.ts"
+import { leastBits, signaturesOf } from "./fitting.ts"
 import { giveToken, onlyAlgorithm, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
@@ -110,8 +110,8 @@ function ofKey(): Obstacle | undefined {
   if (keys.length === 0) return hard("key_missing")
   if (key === undefined) return hard(keys.some(({ jwk }) => jwk !== undefined) ? "key_public" : "key_unreadable")
   const algorithm = signingAlgorithm.value
-  const { keyType = "", curve } = key
-  const found = curve ?? keyType
+  const { keyType = "", curve = "" } = key
+  const found = `${keyType} ${curve}`.trim()
   if (algorithm === undefined) return hard("key_other_use", key.algorithm ?? found)
   if (!signaturesOf(key).includes(algorithm)) return hard("key_unfit", algorithm, needOf(algorithm), found)
   const isAbsent = algorithms.value.some(({ name, isAvailable }) => name === algorithm && !isAvailable)

@@ -1,9 +1,7 @@
 /** Five verdicts, and the sentence that they amount to. They stand outside of anything that a token can write into. */
 
-import { type Diagnosis, type Judgment, textMember, textOf, type Verdict } from "@jotkit/inspect"
+import { type Diagnosis, type Judgment, misfitOf, textMember, textOf, type Verdict } from "@jotkit/inspect"
 import type { JSX } from "preact"
-import { VERIFIABLE } from "../state/algorithms.ts"
-import { needOf, signaturesOf } from "../state/fitting.ts"
 import { headlineOf } from "../state/headline.ts"
 import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
@@ -108,7 +106,7 @@ function reasonOf(name: RowProps["name"], judgment: Judgment | undefined): strin
 
 /** By which algorithm it was checked, and what came of it; of a key that does not fit, which one would. */
 function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judgment): string | undefined {
-  const { verdicts, make } = words.value
+  const { verdicts } = words.value
   const detail = checks.find(({ id }) => id === "signature")?.detail ?? ""
   if (code === "signature_invalid") return fill(verdicts.signature_fails, detail)
   if (code === "ok") {
@@ -116,12 +114,9 @@ function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judgment)
       keyTrust.status === "fail" ? textOf(catalogue.value, "check", keyTrust.code) : verdicts.signature_holds
     return fill(proof, detail)
   }
-  const [only, ...others] = suppliedKeys.value ?? []
-  const algorithm = textMember(reading.value.header?.json?.root, "alg")
-  if (code !== "key_unsuitable" || only?.keyType === undefined || others.length > 0 || algorithm === undefined)
-    return undefined
-  if (!VERIFIABLE.includes(algorithm) || signaturesOf(only).includes(algorithm)) return undefined
-  return fill(make.key_unfit, algorithm, needOf(algorithm), only.curve ?? only.keyType)
+  const algorithm = textMember(reading.value.header?.json?.root, "alg") ?? ""
+  const misfit = code.startsWith("key_") ? misfitOf(algorithm, suppliedKeys.value ?? []) : undefined
+  return misfit && textOf(catalogue.value, "hint", "key_unfit", misfit)
 }
 
 /** What can be done next. */

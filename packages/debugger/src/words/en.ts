@@ -112,7 +112,7 @@ export const en = {
     searching: "Looking for a harmless difference …",
     no_hint: "No harmless difference explains it ({0} tried). The key is another one, or the token was changed.",
     exhausted: "The search ended after {0} attempts without an answer.",
-    hints: "With this the signature would hold; it is a hint, not a pass:",
+    hints: "A hint, not a pass:",
   },
   claims: {
     title: "Claims",

@@ -113,7 +113,7 @@ export const zhHant: Words = {
     searching: "正在尋找無害的差異…",
     no_hint: "沒有無害的差異能解釋（已嘗試 {0} 次）。金鑰不對，或權杖遭到更動。",
     exhausted: "嘗試 {0} 次後搜尋結束，沒有答案。",
-    hints: "這樣簽章就會相符；這是提示，不是通過：",
+    hints: "僅為提示，並非通過：",
   },
   claims: {
     title: "宣告",

@@ -4,8 +4,9 @@
  */
 
 import { type BuiltInAlgorithm, getAlgorithm, isJwtError, Jwk } from "jotkit"
+import { misfitOf } from "../judge/signature.ts"
 import { type OfferedKey, readKeys, type SecretEncoding } from "../keys/keys.ts"
-import { signatureLength } from "../keys/signature-length.ts"
+import { isWholeLength, signatureLength } from "../keys/signature-length.ts"
 import { isDer } from "../lint/algorithm.ts"
 import { textMember } from "../read/json.ts"
 import type { Reading } from "../read/reading.ts"
@@ -25,6 +26,7 @@ export interface Hint {
     | "other_algorithm"
     | "other_key"
     | "key_labels"
+    | "key_unfit"
     | "signature_der"
     | "signature_truncated"
     | "input_canonical"
@@ -53,7 +55,10 @@ export interface DiagnoseRequest {
 
 /** What came of it. */
 export interface Diagnosis {
-  /** All differences that together make the signature hold; empty if none were found, or if it holds as it is. */
+  /**
+   * All differences that together make the signature hold, or the plain cause why it cannot: a part that is missing, or a key that the
+   * algorithm does not take. Empty if nothing was found, or if it holds as it is.
+   */
   readonly hints: readonly Hint[]
   /** Verifications made. */
   readonly tries: number
@@ -88,19 +93,21 @@ export async function diagnose(reading: Reading, request: DiagnoseRequest): Prom
   const part = reading.signatures[0]
   const signature = part?.signature?.bytes ?? new Uint8Array()
   const alg = textMember(part?.header?.json?.root, "alg") ?? ""
-  const cut = truncation(alg, signature)
+  const keys = await readKeys(request.key, { encoding: request.encoding })
+  const cut = truncation(alg, signature, keys)
   if (cut !== undefined) return { hints: [cut], tries: 0, tried: [], exhausted: false }
   const inputs = signingInputs(reading, alg)
   const [original] = inputs
-  const attempts = original === undefined ? [] : await attemptsFor({ alg, signature, inputs, original, request })
+  const attempts = original === undefined ? [] : attemptsFor({ alg, signature, inputs, original, request, keys })
   let tries = 0
   const tried = () => [...new Set(attempts.slice(0, tries).flatMap((one) => one.hints.map(({ code }) => code)))]
-  for (const { hints, holds } of attempts) {
-    if (tries >= maxTries) return { hints: [], tries, tried: tried(), exhausted: true }
+  for (const { hints, holds } of attempts.slice(0, maxTries)) {
     tries++
     if (await holds()) return { hints, tries, tried: tried(), exhausted: false }
   }
-  return { hints: [], tries, tried: tried(), exhausted: false }
+  const detail = misfitOf(alg, keys)
+  const hints: Hint[] = detail === undefined ? [] : [{ code: "key_unfit", detail }]
+  return { hints, tries, tried: tried(), exhausted: attempts.length > tries }
 }
 
 interface Search {
@@ -109,11 +116,11 @@ interface Search {
   readonly inputs: readonly SigningInput[]
   readonly original: SigningInput
   readonly request: DiagnoseRequest
+  readonly keys: readonly OfferedKey[]
 }
 
-async function attemptsFor(search: Search): Promise<Attempt[]> {
-  const { alg, request } = search
-  const keys = await readKeys(request.key, { encoding: request.encoding })
+function attemptsFor(search: Search): Attempt[] {
+  const { alg, request, keys } = search
   const asymmetric = keys.filter((key) => key.jwk !== undefined && !key.isSymmetric)
   const attempts = asymmetric.length === 0 ? [] : keyAttempts(search, asymmetric)
   // Only where the token claims so: a public key as a secret is the attack, and its name is worth knowing.
@@ -213,12 +220,21 @@ async function isMac(secret: Uint8Array, hash: string, text: string, signature: 
   return subtle.verify("HMAC", key, new Uint8Array(signature), new TextEncoder().encode(text))
 }
 
-/** A signature that is shorter than its algorithm's, and no other form of one. */
-function truncation(alg: string, { length }: Uint8Array): Hint | undefined {
-  const expected = signatureLength(alg)
-  const isWhole = HASH_BYTES[length] !== undefined && alg.startsWith("HS")
-  if (expected === undefined || length >= expected || isWhole || alg.startsWith("ES")) return undefined
+/** A signature that is shorter than its algorithm's, or than its RSA key, and neither another form of one nor a whole one of another. */
+function truncation(alg: string, signature: Uint8Array, keys: readonly OfferedKey[]): Hint | undefined {
+  const { length } = signature
+  const expected = signatureLength(alg) ?? rsaLength(alg, keys)
+  if (expected === undefined || length >= expected || isDer(signature)) return undefined
+  if (isWholeLength(length) || (/^[RP]S/.test(alg) && length > 0 && length % 64 === 0)) return undefined
   return { code: "signature_truncated", detail: `${length}, ${expected}` }
+}
+
+/** RFC 8017, section 8: as long as the modulus. */
+function rsaLength(alg: string, keys: readonly OfferedKey[]): number | undefined {
+  const sizes = keys.flatMap(({ keyType, bits }) =>
+    keyType === "RSA" && bits !== undefined ? Math.ceil(bits / 8) : [],
+  )
+  return /^[RP]S\d/.test(alg) && sizes.length > 0 ? Math.min(...sizes) : undefined
 }
 
 /** An ECDSA signature in DER as R and S side by side; undefined if it is none. */

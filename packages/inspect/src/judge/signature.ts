@@ -70,6 +70,28 @@ const NEEDS: ReadonlyMap<string, Need> = new Map<string, Need>([
 /** Keys that are tried for one token. */
 const MAX_TRIES = 100
 
+/** What an algorithm needs of its key, in names that are the same in every language, such as `EC P-256`; empty for one that is unknown. */
+export function needOf(algorithm: string): string {
+  const [keyType = "", curves = []] = NEEDS.get(algorithm) ?? []
+  return [keyType, curves.join(" / ")].join(" ").trim()
+}
+
+/**
+ * Why none of some keys can ever serve an algorithm: its name, what it needs, and of what kinds the keys are, with commas between.
+ * Undefined where one can, or none is there.
+ */
+export function misfitOf(algorithm: string, keys: readonly OfferedKey[]): string | undefined {
+  const usable = keys.filter(({ jwk }) => jwk !== undefined)
+  if (usable.length === 0 || usable.some((key) => isOfKind(key, algorithm))) return undefined
+  const kinds = new Set(usable.map(({ keyType = "", curve = "" }) => `${keyType} ${curve}`.trim()))
+  return [algorithm, needOf(algorithm), [...kinds].join(" / ")].join(", ")
+}
+
+function isOfKind({ keyType, curve = "" }: OfferedKey, algorithm: string): boolean {
+  const [wanted, curves = []] = NEEDS.get(algorithm) ?? []
+  return wanted === undefined || (wanted === keyType && (curves.length === 0 || curves.includes(curve)))
+}
+
 /** Tries every key that fits, in order, until one verifies. */
 export async function checkSignature(reading: Reading, request: SignatureRequest): Promise<SignatureAnswer> {
   const early = withoutTrying(reading, request)

@@ -19,3 +19,8 @@ const LENGTHS: Readonly<Record<string, number>> = {
 export function signatureLength(alg: string): number | undefined {
   return Object.hasOwn(LENGTHS, alg) ? LENGTHS[alg] : undefined
 }
+
+/** Whether signatures of some algorithm have just so many bytes. */
+export function isWholeLength(bytes: number): boolean {
+  return Object.values(LENGTHS).includes(bytes)
+}
