@@ -15,11 +15,22 @@ const FULL: Policy = {
   maxAge: "1h",
   leeway: 5,
 }
+/** It allows just the parties that the cases are about. */
+const GENEROUS: Policy = {
+  issuer: [
+    ...["", "/", "//", ".attacker.example"].map((end) => `https://issuer.example${end}`),
+    "https://attacker.example",
+  ],
+  audience: ["api", "other", "otherr", "*", "api-and-more"],
+  subject: "someone-else",
+  typ: "application/Other+jwt",
+}
 
 describe.each(["HS256", "RS256", "PS384", "ES256", "ES512", "Ed25519"])("with a key for %s", (algorithm) => {
   const key = Jwk.generate(algorithm, { keyId: "k" })
   test.each([
     ["a full policy", { ...FULL, algorithms: [algorithm] }],
+    ["a policy that allows what is elsewhere refused", { ...FULL, ...GENEROUS, algorithms: [algorithm] }],
     ["no policy but the algorithm", { algorithms: [algorithm] }],
   ])("and %s each gets the answer it expects", async (_, policy) => {
     const fixtures = await makeFixtures({ key, policy, now: NOW })
