@@ -2,7 +2,7 @@
 
 /** What has a name, or holds something that has. */
 interface Scope {
-  getByRole(role: string, options?: { name?: string | RegExp; exact?: boolean }): Locator
+  getByRole(role: string, options?: { name?: string | RegExp; description?: string; exact?: boolean }): Locator
   locator(selector: string): Locator
 }
 
@@ -20,6 +20,8 @@ export interface Locator extends Scope {
   inputValue(): Promise<string>
   innerText(): Promise<string>
   textContent(): Promise<string | null>
+  /** Roles and names, as a screen reader finds them, one a line. */
+  ariaSnapshot(): Promise<string>
   getAttribute(name: string): Promise<string | null>
   isVisible(): Promise<boolean>
   isDisabled(): Promise<boolean>

@@ -110,6 +110,11 @@ export async function give(page: Page, token: string, key?: string): Promise<voi
   if (key !== undefined) await page.getByRole("textbox", { name: "Key", exact: true }).fill(key)
 }
 
+/** The button that copies what is called so. Its name says that it copies, its description what. */
+export function copyButton(page: Page, what: string): Locator {
+  return page.getByRole("button", { description: `Copy: ${what}`, exact: true })
+}
+
 /** The region of a verdict. */
 export function verdict(page: Page, name: VerdictName): Locator {
   return page.getByRole("status", { name, exact: true })

@@ -14,7 +14,7 @@ import { encode, encodeAsync, Jwk, JwkSet, Verifier } from "jotkit"
 import { describe, expect } from "vitest"
 import { CERTIFICATE, CERTIFICATE_KEY, X5T, X5T_S256 } from "../../inspect/test/certificate-fixture.ts"
 import type { Page } from "./browser.ts"
-import { expectVerdicts, give, headline, open, test } from "./fixture.ts"
+import { copyButton, expectVerdicts, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_800_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -248,9 +248,9 @@ describe("beside the token", () => {
         [...document.querySelectorAll<HTMLElement>("[data-binding]")].map(({ dataset }) => dataset["status"]),
       )
     expect(await statuses()).toEqual(["not_checked", "not_checked", "not_checked"])
-    await box(page, "Access token").fill("access")
-    await box(page, "Authorization code").fill("another code")
-    await box(page, "DPoP proof, or its key").fill(JSON.stringify(key.toJSON()))
+    await box(page, "To compare with at_hash").fill("access")
+    await box(page, "To compare with c_hash").fill("another code")
+    await box(page, "To compare with cnf.jkt").fill(JSON.stringify(key.toJSON()))
     await expect.poll(statuses).toEqual(["pass", "fail", "pass"])
     await page.locator('[data-id="CLM-HASH"]').waitFor()
     await page.getByRole("button", { name: "Forget everything" }).click()
@@ -342,7 +342,7 @@ describe("code samples", () => {
     await unfold(page, "samples")
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
     const shown = await page.locator("#sample-cli").innerText()
-    await page.getByRole("button", { name: "Copy: Command line" }).click()
+    await copyButton(page, "Command line").click()
     await page.locator(".copy-done").waitFor()
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(shown)
   })

@@ -80,7 +80,7 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     const token = encryptJwe(signed, reader.publicKey(), { encryption: "A256GCM", header: { cty: "JWT" } })
     await give(page, token, reader.toPrivatePem())
     const inside = await opened(page)
-    expect(await page.getByRole("table", { name: "Claims inside" }).innerText()).toContain("inner")
+    expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("inner")
     await box(page, "Verify what is inside with").fill(signer.toPem())
     await inside.locator('[data-name="signature"][data-status="pass"]').waitFor()
     await inside.locator('[data-name="time"][data-status="fail"]').waitFor()

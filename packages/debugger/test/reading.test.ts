@@ -4,7 +4,7 @@ import axe from "axe-core"
 import { encode } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { type Artefact, expectVerdicts, give, open, test, verdict } from "./fixture.ts"
+import { type Artefact, copyButton, expectVerdicts, give, open, test, verdict } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -32,7 +32,7 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     // Its five bytes begin with the eighth.
     await expect.poll(() => pointedIn(page, ".sheet")).toBe(TOKEN.split(".")[1]?.slice(9, 16))
     await shown.selectOption("hex")
-    await page.getByRole("button", { name: "Copy: sub" }).focus()
+    await copyButton(page, "sub").focus()
     await expect.poll(() => pointedIn(page, ".byte-view")).toContain("22 61 64 61 22")
     await shown.selectOption("pretty")
     await page.locator(".bytes-text li").filter({ hasText: "deep" }).hover()

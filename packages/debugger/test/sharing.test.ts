@@ -3,7 +3,7 @@
 import { encode, Jwk } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { type Artefact, expectVerdicts, give, headline, open, test } from "./fixture.ts"
+import { type Artefact, copyButton, expectVerdicts, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -22,7 +22,9 @@ async function openWithClipboard(artefact: Artefact): Promise<Page> {
 
 /** Strikes a button that copies, and reads what was copied. */
 async function copied(page: Page, name: string): Promise<string> {
-  await page.getByRole("button", { name: `Copy: ${name}`, exact: true }).click()
+  const button = copyButton(page, name)
+  await button.click()
+  await expect.poll(() => button.getAttribute("data-done")).toBe("true")
   await page.locator('#announcer:text-is("Copied")').waitFor({ state: "attached" })
   return page.evaluate(() => navigator.clipboard.readText())
 }
@@ -53,6 +55,8 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     const page = await openWithClipboard(artefact)
     const text = token({ iss: "https://issuer.example", n: 1, "a|b": "<i>*_`" }).replace(/^/, "")
     await give(page, `Bearer ${text}`)
+    // From then on it says nothing but what is copied.
+    await page.locator("#announcer").filter({ hasText: "Structure: passes" }).waitFor({ state: "attached" })
     const [header, payload, signature] = text.split(".")
     expect(await copied(page, "part 1")).toBe(header)
     expect(await copied(page, "part 2")).toBe(payload)

@@ -161,7 +161,7 @@ describe("the build with the button", () => {
     })
     const page = await open({ artefact: "connected" })
     await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/closed` } }))
-    const box = page.getByRole("textbox", { name: "Address of the key set" })
+    const box = page.getByRole("textbox", { name: "Address of the JWK Set" })
     const state = page.locator("#fetch-state")
     const ask = async (path: string, answer: RegExp) => {
       await box.fill(path)

@@ -95,10 +95,12 @@ export const search: ReadonlySignal<Search | undefined> = computed(() =>
   latestSearch.value?.judged === judged.value ? latestSearch.value : undefined,
 )
 
-/** Whether there is something to look for: a signature that does not hold with a key that is text. */
+/** Whether there is something to look for: a signature, which is no key's, that does not hold with a key that is text. */
 export const canSearch: ReadonlySignal<boolean> = computed(() => {
   const { status, code } = judged.value?.judgment.verdicts.signature ?? {}
-  return status === "fail" && code !== "token_unsecured" && keyText.value !== ""
+  return (
+    !reading.value.form.startsWith("jwk") && status === "fail" && code !== "token_unsecured" && keyText.value !== ""
+  )
 })
 
 /** Looks for a harmless difference with which the signature would hold. */

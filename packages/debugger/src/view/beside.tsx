@@ -4,7 +4,7 @@ import { textOf } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { bindings } from "../state/beside.ts"
 import { type BesideFields, besideFields } from "../state/input.ts"
-import { catalogue, words } from "../words/words.ts"
+import { catalogue, fill, words } from "../words/words.ts"
 import { Fold } from "./fold.tsx"
 import { Mark } from "./mark.tsx"
 import { PLAIN_TEXT } from "./plain-text.ts"
@@ -23,12 +23,13 @@ export function Beside(): JSX.Element | null {
   const { beside } = words.value
   const all = bindings.value ?? []
   if (all.length === 0) return null
-  const names = [...new Set(all.map(({ name }) => FIELDS[name]))]
+  const fields = [...new Set(all.map(({ name }) => FIELDS[name]))]
+  const hashesOf = (field: keyof BesideFields) => all.flatMap(({ name }) => (FIELDS[name] === field ? name : []))
   return (
     <Fold id="beside" title={beside.title} note={all.map(({ name }) => name).join(", ")}>
       <p class="hint">{beside.hint}</p>
-      {names.map((name) => (
-        <Field key={name} name={name} />
+      {fields.map((name) => (
+        <Field key={name} name={name} hashes={hashesOf(name).join(", ")} />
       ))}
       <ul class="marked">
         {all.map(({ name, status }) => (
@@ -45,18 +46,31 @@ export function Beside(): JSX.Element | null {
   )
 }
 
-function Field({ name }: { readonly name: keyof BesideFields }): JSX.Element {
+interface FieldProps {
+  readonly name: keyof BesideFields
+  readonly hashes: string
+}
+
+/** Named for its hashes: "Token" and "Key" are the names of other boxes. */
+function Field({ name, hashes }: FieldProps): JSX.Element {
+  const { beside } = words.value
+  const id = `beside-${name}`
   return (
-    <label class="field">
-      <span>{words.value.beside[name]}</span>
+    <div class="field">
+      <label for={id}>{fill(beside.against, hashes)}</label>
       <textarea
         {...PLAIN_TEXT}
+        id={id}
+        aria-describedby={`${id}-hint`}
         rows={2}
         value={besideFields.value[name]}
         onInput={({ currentTarget }) => {
           besideFields.value = { ...besideFields.value, [name]: currentTarget.value }
         }}
       />
-    </label>
+      <span id={`${id}-hint`} class="hint">
+        {beside[name]}
+      </span>
+    </div>
   )
 }

@@ -15,17 +15,16 @@ interface CopyProps {
   readonly label?: string
 }
 
-/** One of them. */
+/** One of them. What it copies describes it and is no part of its name: a claim may be called as another button is. */
 export function CopyButton({ id, name, text, label }: CopyProps): JSX.Element {
   const { copying } = words.value
   const done = lastCopy.value?.id === id ? lastCopy.value : undefined
-  const called = fill(copying.name, name)
   return (
     <button
       type="button"
       class={label === undefined ? "copy" : "button button-small"}
-      aria-label={called}
-      title={called}
+      aria-label={label === undefined ? copying.label : undefined}
+      title={fill(copying.name, name)}
       data-done={done?.isDone}
       onClick={() => void copy(id, text())}
     >

@@ -120,7 +120,7 @@ function textOfRefusal(opened: Exclude<Opening, Opened>): string {
 
 /** A token in a token: foldable, as deep as they go. */
 function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: number }): JSX.Element {
-  const { inside } = words.value
+  const { inside, claims } = words.value
   const { header, payload, nested } = inner
   return (
     <details class="nested" open>
@@ -128,7 +128,7 @@ function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: num
       <div class="nested-body">
         {header !== undefined && <Members label={inside.headers} segment={header} vocabulary="headers" />}
         {nested === undefined && payload !== undefined && (
-          <Members label={inside.claims} segment={payload} vocabulary="claims" />
+          <Members label={claims.title} segment={payload} vocabulary="claims" />
         )}
         <div class="act">
           <button type="button" class="button" onClick={() => giveToken(inner.text)}>

@@ -92,9 +92,10 @@ function Passphrase(): JSX.Element {
   const { keys } = words.value
   const isWrong = passphrase.value !== "" && suppliedKeys.value?.[0]?.problem !== undefined
   return (
-    <label class="field">
-      <span>{keys.passphrase}</span>
+    <div class="field">
+      <label for="key-passphrase">{keys.passphrase}</label>
       <input
+        id="key-passphrase"
         type="password"
         class="text"
         autocomplete="off"
@@ -107,7 +108,7 @@ function Passphrase(): JSX.Element {
       <span id="passphrase-hint" class="hint" aria-live="polite">
         {isWrong ? keys.passphrase_wrong : keys.passphrase_hint}
       </span>
-    </label>
+    </div>
   )
 }
 

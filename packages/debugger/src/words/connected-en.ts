@@ -4,7 +4,7 @@
 export const connectedEn = {
   pledge: "Only the button that fetches a key set sends anything: the address that you see beside it.",
   title: "Fetch a key set",
-  address: "Address of the key set",
+  address: "Address of the JWK Set",
   hint: "https, or this machine. Without cookies and without saying where you are; nothing but what stands here is sent:",
   now: "Fetch",
   busy: "Fetching …",

@@ -6,7 +6,7 @@ import type { ConnectedWords } from "./connected.ts"
 export const connectedZhHant: ConnectedWords = {
   pledge: "只有取得金鑰集的按鈕會傳送資料：就是按鈕旁顯示的網址。",
   title: "取得金鑰集",
-  address: "金鑰集的網址",
+  address: "JWK Set 的網址",
   hint: "限 https 或這台電腦。不帶 Cookie，也不透露來源頁面；只會傳送這裡顯示的內容：",
   now: "取得",
   busy: "取得中…",

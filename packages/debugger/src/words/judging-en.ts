@@ -90,6 +90,7 @@ export const judgingEn = {
   beside: {
     title: "Beside the token",
     hint: "The token holds hashes of things that travel beside it. Paste them here to compare.",
+    against: "To compare with {0}",
     accessToken: "Access token",
     code: "Authorization code",
     state: "State",

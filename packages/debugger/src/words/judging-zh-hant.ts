@@ -95,6 +95,7 @@ export const judgingZhHant: Panels = {
   beside: {
     title: "權杖之外",
     hint: "權杖中有其他資料的雜湊值。在此貼上該資料即可比對。",
+    against: "與 {0} 比對",
     accessToken: "存取權杖",
     code: "授權碼",
     state: "State",

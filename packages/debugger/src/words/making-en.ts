@@ -103,7 +103,6 @@ export const makingEn = {
     verdict: "Verdict inside",
     signature: "Signature inside",
     time: "Time inside",
-    claims: "Claims inside",
     headers: "Header inside",
   },
   keys: {

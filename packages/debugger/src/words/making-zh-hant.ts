@@ -107,7 +107,6 @@ export const makingZhHant: {
     verdict: "內層判定",
     signature: "內層簽章",
     time: "內層時間",
-    claims: "內層宣告",
     headers: "內層標頭",
   },
   keys: {

@@ -52,7 +52,7 @@ export const sharingEn = {
     key: "The key came with the link. Whoever made the link may have made the token and the key: that proves nothing.",
     know_key: "I know this key",
     put_away: "Put away",
-    sealed: "The link brought a sealed token. Passphrase",
+    sealed: "The link is sealed. Passphrase",
     open: "Open",
     opening: "Opening …",
     refused: "That passphrase does not open it, or the link was cut off.",
