@@ -35,8 +35,8 @@ function forThePage(code) {
 }
 
 /**
- * Both languages have the same names, too far apart for gzip to see that it has had them: the second one is written as values only. What
- * one catalogue takes from others it imports and spreads, a line each.
+ * Catalogues are written as lists of names and lists of words: gzip finds more in a text when what surrounds each word is not there. Names that
+ * stand in a table already, most of them far away, are taken from there. What one catalogue takes from others it imports and spreads, a line each.
  */
 const catalogues = {
   name: "catalogues",
@@ -48,21 +48,28 @@ const catalogues = {
   async transform(code, id) {
     const [, first = "", language] = /(?:inspect[\\/]src|src[\\/]words)[\\/](\w+-)?(en|zh-hant)\.ts$/.exec(id) ?? []
     if (language === undefined) return undefined
-    if (language === "en") return { code: forThePage(code), map: null }
-    const [own, other] = await Promise.all([evaluated(id), evaluated(join(id, `../${first}en.ts`))])
-    const groups = Object.entries(own.words).map(([name, words]) => {
-      if (typeof words === "string") return `${name}: ${JSON.stringify(words)}`
-      const names = Object.keys(other.words[name])
-      if (names.toSorted().join() !== Object.keys(words).toSorted().join())
-        throw new Error(`${id}: ${name} has other names`)
-      return `${name}: named(en.${name}, ${JSON.stringify(names.map((one) => words[one]))})`
+    const [[name = "", own] = []] = Object.entries(await evaluated(id))
+    const [[other = "", english] = []] = Object.entries(await evaluated(join(id, `../${first}en.ts`)))
+    const isOther = language !== "en"
+    const groups = Object.entries(own).map(([group, words]) => {
+      if (typeof words === "string") return `${group}: ${JSON.stringify(words)}`
+      const tables = isOther
+        ? [...TABLES, { source: `Object.keys(en.${group})`, names: Object.keys(english[group]) }]
+        : TABLES
+      const table = tables.find(({ names }) => names.toSorted().join() === Object.keys(words).toSorted().join())
+      if (table === undefined && isOther) throw new Error(`${id}: ${group} has other names`)
+      const { source, names } = table ?? listed(Object.keys(words))
+      return `${group}: named(${source}, ${joined(
+        names.map((one) => words[one]),
+        "\n",
+      )})`
     })
-    const named = "(group, values) => Object.fromEntries(Object.keys(group).map((name, at) => [name, values[at]]))"
     const lines = [
-      `import { ${other.name} as en } from "./${first}en.ts"`,
+      ...(isOther ? [`import { ${other} as en } from "./${first}en.ts"`] : []),
       ...(code.match(IMPORTS) ?? []),
-      `const named = ${named}`,
-      `export const ${own.name} = { ${[...(code.match(SPREADS) ?? []), ...groups]} }`,
+      'import { namesOf, RULE_IDS } from "@jotkit/inspect"',
+      'const named = (names, text, words = text.split("\\n")) => Object.fromEntries(names.map((name, at) => [name, words[at]]))',
+      `export const ${name} = { ${[...(code.match(SPREADS) ?? []), ...groups]} }`,
     ]
     return { code: lines.join("\n"), map: null }
   },
@@ -71,17 +78,44 @@ const catalogues = {
 const IMPORTS = /^import (?!type).*$/gm
 const SPREADS = /(?<=^ {2})\.\.\.\w+(?=,$)/gm
 
+/** @param {readonly string[]} names */
+function listed(names) {
+  return { source: `${joined(names, " ")}.split(" ")`, names }
+}
+
 /**
- * What a catalogue says itself, and the name under which.
+ * @param {readonly string[]} texts
+ * @param {string} separator
+ */
+function joined(texts, separator) {
+  const text = texts.join(separator)
+  if (text.split(separator).length !== texts.length)
+    throw new Error(`one of these holds ${JSON.stringify(separator)}: ${text}`)
+  return JSON.stringify(text)
+}
+
+/**
+ * What a module with nothing but tables in it exports.
  *
  * @param {string} path
  */
 async function evaluated(path) {
   const source = forThePage(readFileSync(path, "utf8")).replaceAll(IMPORTS, "").replaceAll(SPREADS, "")
   const { code } = await transformWithOxc(source.replaceAll(/^ {2},$/gm, ""), path)
-  const [[name, words] = []] = Object.entries(await import(`data:text/javascript,${encodeURIComponent(code)}`))
-  return { name, words }
+  return import(`data:text/javascript,${encodeURIComponent(code)}`)
 }
+
+const inspect = join(folder, "../inspect/src")
+const { CLAIMS, HEADERS, KEY_MEMBERS } = await evaluated(join(inspect, "dictionary/names.ts"))
+const { RULES } = await evaluated(join(inspect, "lint/rules.ts"))
+const unique = (/** @type {Record<string, string>} */ table) => [...new Set(Object.values(table).join(" ").split(" "))]
+/** @type {readonly { source: string, names: readonly string[] }[]} */
+const TABLES = [
+  { source: 'namesOf("claims")', names: unique(CLAIMS) },
+  { source: 'namesOf("headers")', names: unique(HEADERS) },
+  { source: 'namesOf("keyMembers")', names: unique(KEY_MEMBERS) },
+  { source: "RULE_IDS", names: Object.keys(RULES) },
+]
 
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"|\`(?:[^\`$\\]|\\.|\$\{[^\`{}]*\})*\``
 const ERROR = new RegExp(
