@@ -1,5 +1,6 @@
 /** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
 
+import { generateKeyPairSync } from "node:crypto"
 import { decodeAsync, decodeUnverified, encode, Jwk, verifyJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
@@ -280,11 +281,31 @@ test("asks for the passphrase of an encrypted key, and signs with what it opens"
   const key = await Jwk.generateAsync("ES256")
   await box(page, "Key").fill(key.toPrivatePem({ passphrase: "open sesame" }))
   await page.locator('input[type="password"]').fill("open")
-  await page.locator(".key .hint").filter({ hasText: "This passphrase does not open it." }).waitFor()
+  await page.locator(".key .hint").filter({ hasText: "This passphrase does not open it" }).waitFor()
   await page.locator('input[type="password"]').fill("open sesame")
   await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
   await box(page, "Payload").fill('{"iss":"x"}')
   expect(verifyJws(await sign(page), key.publicKey()).header.alg).toBe("ES256")
+})
+
+test("a key of RSASSA-PSS, which is none that browsers write as a JWK, verifies and is written as PEM", async () => {
+  const page = await open({ at: NOW })
+  const pem = generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  })
+  await give(
+    page,
+    encode({ iss: "x", exp: NOW + 60 }, Jwk.fromPem(pem.toString()), { algorithm: "PS256" }),
+    pem.toString(),
+  )
+  await expectVerdicts(page, { Signature: "pass", Time: "pass" })
+  const forms = page.locator("select:has(option[value=spki_der])")
+  await forms.selectOption("jwk")
+  await page.locator(".hint").filter({ hasText: "no room for this key" }).waitFor()
+  await button(page, "Keep only the public half").click()
+  await expectVerdicts(page, { Signature: "pass" })
+  expect(await box(page, "Key").inputValue()).toMatch(/^-----BEGIN PUBLIC KEY-----/)
 })
 
 test("begins every kind of token that it offers so that it is recognised, and good once it is signed", async () => {

@@ -1,4 +1,5 @@
 /** The linter: every rule has a token that breaks it, and a good token breaks none. */
+import { generateKeyPairSync } from "node:crypto"
 import {
   describeFinding,
   type Finding,
@@ -331,4 +332,11 @@ test("never throws, and every range lies in the text", async () => {
       }
     }),
   )
+})
+
+test("a key whose length nobody can tell is not called short", async () => {
+  const pair = generateKeyPairSync("rsa-pss", { modulusLength: 2048 })
+  const keys = await readKeys(pair.publicKey.export({ type: "spki", format: "pem" }).toString())
+  expect(keys.map(({ bits, problem }) => [bits, problem])).toEqual([[undefined, undefined]])
+  expect((await found(token({ alg: "PS256" }, CLAIMS, bytes(256)), { keys })).map(({ id }) => id)).toEqual([])
 })

@@ -188,7 +188,9 @@ const FILE_NAMES: Readonly<Record<KeyOutput, string>> = {
 
 /** Writes keys in a form; undefined where the form has no room for them. */
 export async function writeKeys(keys: readonly OfferedKey[], form: KeyOutput): Promise<Written | undefined> {
-  const all = keys.flatMap(({ jwk }) => jwk ?? [])
+  // A key of RSASSA-PSS is none that browsers write as a JWK, and has no thumbprint then.
+  const isWritable = ({ isSymmetric, thumbprint }: OfferedKey) => isSymmetric || thumbprint !== undefined
+  const all = keys.flatMap((key) => (form.startsWith("jwk") && !isWritable(key) ? [] : (key.jwk ?? [])))
   const isPublic = form.endsWith("public") || form.startsWith("spki")
   const fitting = isPublic ? all.filter(({ isSymmetric }) => !isSymmetric).map((key) => key.publicKey()) : all
   const isSecret = fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)

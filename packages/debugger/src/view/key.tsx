@@ -241,16 +241,14 @@ function Summary(): JSX.Element | null {
 }
 
 /** A private key is more than verifying needs. */
-function PrivateGiven({ offered }: { readonly offered: OfferedKey }): JSX.Element {
+function PrivateGiven({ offered: { jwk, thumbprint } }: { readonly offered: OfferedKey }): JSX.Element {
   const { key } = words.value
+  // Without a thumbprint it is one that cannot be written as a JWK.
+  const text = () => (thumbprint === undefined ? jwk?.publicKey().toPem() : JSON.stringify(jwk, undefined, 2))
   return (
     <p class="chip" data-tone="spent">
       <span>{key.private_given}</span>
-      <button
-        type="button"
-        class="button"
-        onClick={() => giveKey(JSON.stringify(offered.jwk?.toJSON() ?? {}, undefined, 2))}
-      >
+      <button type="button" class="button" onClick={() => giveKey(text() ?? "")}>
         {key.keep_public}
       </button>
     </p>

@@ -142,7 +142,7 @@ export const makingEn = {
     save: "Save",
     written: "Written",
     passphrase: "Passphrase",
-    passphrase_wrong: "This passphrase does not open it.",
+    passphrase_wrong: "This passphrase does not open it, or it is not encrypted by PBKDF2 and AES.",
     passphrase_hint: "The private key is encrypted. Its passphrase opens it, here only.",
   },
 } as const

@@ -1,6 +1,6 @@
 /** Keys in every form that people have them in, with what is worth knowing of each, and where it comes from. */
 
-import { InvalidKeyError, isJwtError, Jwk, type JwkSource } from "jotkit"
+import { InvalidKeyError, isJwtError, Jwk, type JwkObject, type JwkSource } from "jotkit"
 import { readBase64Url } from "../read/base64url.ts"
 import { type JsonNode, memberOf, readJson } from "../read/json.ts"
 import { textOfBytes } from "../read/segment.ts"
@@ -62,7 +62,8 @@ export interface KeyOptions {
   readonly provenance?: Provenance | undefined
 }
 
-const BEGIN = /-----BEGIN ([A-Z0-9 ]{1,40})-----/
+// The parameters of a curve that OpenSSL writes before an EC key say nothing that the key does not.
+const BEGIN = /-----BEGIN (?!EC PARAMETERS)([A-Z0-9 ]{1,40})-----/
 const PEM_FORMS: Readonly<Record<string, KeyForm>> = {
   "PUBLIC KEY": "spki",
   "PRIVATE KEY": "pkcs8",
@@ -205,6 +206,16 @@ async function measured(jwk: Jwk): Promise<Pick<OfferedKey, "bits" | "thumbprint
   } catch (error) {
     if (!isJwtError(error)) throw error
     return { bits: undefined, thumbprint: undefined }
+  }
+}
+
+/** The public members of a key; none where the platform cannot write it as a JWK. */
+export function publicMembers(jwk: Jwk): Partial<JwkObject> {
+  try {
+    return jwk.toJSON()
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return {}
   }
 }
 

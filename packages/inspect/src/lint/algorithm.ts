@@ -1,6 +1,6 @@
 /** The algorithm, the keys that were given, and the signature's own shape. */
 
-import type { OfferedKey } from "../keys/keys.ts"
+import { type OfferedKey, publicMembers } from "../keys/keys.ts"
 import { signatureLength } from "../keys/signature-length.ts"
 import { readBase64Url } from "../read/base64url.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
@@ -134,12 +134,12 @@ function isOtherCurve({ curve, keyType }: OfferedKey, alg: string): boolean {
 }
 
 function weaknesses(context: Context, key: OfferedKey, alg: string): Finding[] {
-  const { bits = 0, isSymmetric, isPrivate } = key
+  const { bits, isSymmetric, isPrivate, jwk } = key
   if (isSymmetric) return weakSecret(context, key, alg)
   const found: Finding[] = []
-  if (key.keyType === "RSA" && bits < MIN_RSA_BITS)
+  if (key.keyType === "RSA" && bits !== undefined && bits < MIN_RSA_BITS)
     found.push(finding(context, "KEY-WEAK-RSA", "", { variant: "supplied", detail: String(bits) }))
-  const e = key.jwk?.toJSON()["e"]
+  const e = jwk && publicMembers(jwk)["e"]
   const exponent = typeof e === "string" ? exponentProblem(readBase64Url(e).bytes) : undefined
   if (exponent !== undefined) found.push(finding(context, "KEY-EXPONENT", "", exponent))
   if (isPrivate && context.reading.form !== "jwe")
