@@ -32,6 +32,15 @@ describe("texts that take long where time grows with the square of their length"
     }
   })
 
+  test("a million disclosures, of which only so many are read as the caller wants", () => {
+    const text = `${signed("{}")}${"~".repeat(1_000_000)}${signed("[]")}`
+    const { disclosures, keyBinding, segments } = read(text, { maxDisclosures: 2 })
+    expect(disclosures.map(({ segment }) => [segment.path, segment.range[0]])).toEqual(
+      [1, 2].map((at) => [`/disclosures/${at - 1}`, signed("{}").length + at]),
+    )
+    expect([segments.length, keyBinding?.payload?.content]).toEqual([8, "[]"])
+  })
+
   test("a comparison of a hundred thousand disclosures", () => {
     const many = read(`${signed("{}")}${"~WyJhIl0".repeat(100_000)}~`)
     const differences = compare(many, read(signed("{}")))

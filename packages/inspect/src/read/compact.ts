@@ -130,18 +130,17 @@ function readBare(text: string, start: number, part: string): Reading {
 }
 
 /** Reads an SD-JWT: a JWT, disclosures, and perhaps a key binding, with tildes between them. */
-export function readSdJwt(text: string): Reading {
-  const parts = text.split("~")
+export function readSdJwt(text: string, maxDisclosures: number | undefined): Reading {
+  const start = text.lastIndexOf("~") + 1
+  const parts = text.slice(0, start - 1).split("~", (maxDisclosures ?? text.length) + 1)
   const issuer = readCompact(text, 0, parts[0]?.length ?? 0)
   let at = issuer.segments.at(-1)?.range[1] ?? 0
-  const disclosures = parts.slice(1, -1).map((part, index) => {
+  const disclosures = parts.slice(1).map((part, index) => {
     const segment = base64Segment({ name: "disclosure", path: `/disclosures/${index}`, start: at + 1 }, part, "array")
     at += part.length + 1
     return { segment, name: disclosedName(segment) }
   })
-  const last = parts.at(-1) ?? ""
-  const start = text.length - last.length
-  const keyBinding = last === "" ? undefined : prefixed(readCompact(text, start, text.length), "/key_binding")
+  const keyBinding = start === text.length ? undefined : prefixed(readCompact(text, start, text.length), "/key_binding")
   const segments = [...issuer.segments, ...disclosures.map(({ segment }) => segment), ...(keyBinding?.segments ?? [])]
   return { ...issuer, form: "sd-jwt", segments, disclosures, keyBinding }
 }

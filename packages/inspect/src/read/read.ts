@@ -9,6 +9,8 @@ import { readSerialized } from "./serialized.ts"
 export interface ReadOptions extends JsonLimits {
   /** Longest text in characters. Default 1,048,576. */
   readonly maxCharacters?: number | undefined
+  /** Disclosures of an SD-JWT, the first ones. Default all of them; more than 1,000 are never taken for genuine. */
+  readonly maxDisclosures?: number | undefined
 }
 
 /** Characters that are read unless the caller says otherwise. */
@@ -36,9 +38,9 @@ function readNested(text: string, options: ReadOptions, depth: number): Reading 
   return { ...one, nested: readNested(content, options, depth + 1) }
 }
 
-function readOne(text: string, limits: JsonLimits): Reading {
+function readOne(text: string, limits: ReadOptions): Reading {
   if (/^\s*[[{]/.test(text)) return readSerialized(readJson(text, limits))
-  return text.includes("~") ? readSdJwt(text) : readCompact(text, 0, text.length)
+  return text.includes("~") ? readSdJwt(text, limits.maxDisclosures) : readCompact(text, 0, text.length)
 }
 
 function refused(text: string, code: "too_large" | "empty"): Reading {
