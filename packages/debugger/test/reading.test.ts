@@ -82,6 +82,37 @@ describe("for everyone", () => {
       expect(await verdict(page, name).getAttribute("aria-live")).toBe("off")
   })
 
+  test("what is looked for first stands in four lines, and says no more than the token", async () => {
+    const page = await open({ at: NOW })
+    const lines = () => page.locator(".gist dl").innerText()
+    await give(
+      page,
+      encode({ ...CLAIMS, iss: "https://a.example", aud: ["b", "c\u202ed"] }, SECRET, { algorithm: "HS256" }),
+    )
+    await expect
+      .poll(lines)
+      .toMatch(/^Issuer\s+https:\/\/a.example\s+Subject\s+ada\s+Audience\s+\["b","c.+d"\]\s+Expires\s+in 1 minute$/)
+    expect(await lines()).not.toContain("\u202e")
+    await page.locator("#token").fill(`e30.${Buffer.from('{"exp":"soon"}').toString("base64url")}.AA`)
+    await expect.poll(lines).toMatch(/^Expires\s+soon$/)
+    await page.locator("#token").fill(encode({ a: 1 }, SECRET, { algorithm: "HS256" }))
+    await page.locator(".gist").waitFor({ state: "detached" })
+  })
+
+  test("the end of a long token can be clicked at, as its beginning can", async () => {
+    const page = await open({ at: NOW })
+    await give(page, encode({ text: "x".repeat(3000) }, SECRET, { algorithm: "HS256" }))
+    const under = (top: number) =>
+      page.evaluate((from) => {
+        const sheet = document.querySelector(".token .sheet")
+        sheet?.scrollTo(0, from)
+        const { left, bottom, height } = sheet?.getBoundingClientRect() ?? new DOMRect()
+        return [height < (sheet?.scrollHeight ?? 0), document.elementFromPoint(left + 30, bottom - 30)?.id]
+      }, top)
+    expect(await under(0)).toEqual([true, "token"])
+    expect(await under(10_000)).toEqual([true, "token"])
+  })
+
   test("presenters show large type, and neither signature nor people nor keys", async () => {
     const page = await open({ at: NOW })
     await give(page, TOKEN, SECRET)
@@ -93,7 +124,7 @@ describe("for everyone", () => {
           getComputedStyle(document.querySelector(place) ?? document.body).getPropertyValue("-webkit-text-security"),
         selector,
       )
-    const places = [".sheet-layer", "#token", "#key", "tr[data-personal] .value"]
+    const places = [".sheet-layer", "#token", "#key", "tr[data-personal] .value", "dd[data-personal] .value"]
     expect(await Promise.all(places.map(masked))).toEqual(places.map(() => "none"))
     await page.getByRole("button", { name: "Presenter mode" }).click()
     expect(await sizes()).toBeGreaterThan(before)

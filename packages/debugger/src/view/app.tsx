@@ -1,5 +1,5 @@
 /**
- * The page from top to bottom: token, verdicts, the key that they need, and what the token says. On a phone everything stands in this
+ * The page from top to bottom: token, verdicts, the gist of it, the key that is needed, and all that the token says. On a phone everything stands in this
  * order; on a wide screen what the user gives is on the left, and what the page says about it on the right. A new panel is one file and
  * one line here.
  */
@@ -17,6 +17,7 @@ import { Disclosures } from "./disclosures.tsx"
 import { Editors } from "./editors.tsx"
 import { Encryption } from "./encryption.tsx"
 import { Findings } from "./findings.tsx"
+import { Gist } from "./gist.tsx"
 import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
 import { KeyBox } from "./key.tsx"
@@ -57,7 +58,10 @@ export function App({ children }: AppProps): JSX.Element {
         <Notices />
         <div class="bench">
           <TokenBox />
-          <Verdicts />
+          <div class="column answers">
+            <Verdicts />
+            <Gist />
+          </div>
           <KeyBox />
           <div class="column asks">
             <PolicyForm />

@@ -9,6 +9,7 @@ import { prettyLines } from "../state/written.ts"
 import { fill, sized, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
 import "../style/bytes.css"
+import "../style/fold.css"
 
 const FORMS = ["raw", "pretty", "hex"] as const
 /** Bytes of a line. */
@@ -30,7 +31,7 @@ export function Bytes(): JSX.Element | null {
   const { segments } = reading.value
   if (segments.length === 0) return null
   return (
-    <section class="panel" aria-labelledby="bytes-title">
+    <section class="panel fold" aria-labelledby="bytes-title">
       <details
         class="byte-view"
         open={isOpen.value}
@@ -53,7 +54,7 @@ function Content(): JSX.Element | null {
   const segment = segments.find(({ path }) => path === chosen.value) ?? segments[0]
   if (segment === undefined) return null
   return (
-    <>
+    <div class="fold-body">
       <div class="bytes-choice">
         <label class="field">
           <span>{bytes.part}</span>
@@ -89,7 +90,7 @@ function Content(): JSX.Element | null {
         />
       </div>
       <View segment={segment} />
-    </>
+    </div>
   )
 }
 

@@ -64,7 +64,7 @@ export function KeyBox(): JSX.Element {
         </div>
       </div>
       <KeyText />
-      <p id="key-hint" class="hint">
+      <p id="key-hint" class={isDragging.value || !hasKey.value ? "hint" : "visually-hidden"}>
         {isDragging.value ? key.drop : key.hint}
       </p>
       {refused.value?.box === "key" && (

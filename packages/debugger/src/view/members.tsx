@@ -18,7 +18,7 @@ import {
   visibleText,
 } from "@jotkit/inspect"
 import { signal } from "@preact/signals"
-import type { JSX } from "preact"
+import { Fragment, type JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
 import { pointAway, pointed } from "../state/pointed.ts"
@@ -162,14 +162,19 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
 }
 
 /** Texts as they read, everything else as it is written, to the digit; what hides is made visible. */
-function Value({ node, content }: { readonly node: JsonNode; readonly content: string }): JSX.Element {
+export function Value({ node, content }: { readonly node: JsonNode; readonly content: string }): JSX.Element {
   const { claims } = words.value
   const written = node.type === "string" ? String(node.value) : content.slice(...node.range)
   const text = visibleText(written, true)
   if (text.length <= FIRST_CHARACTERS)
     return (
       <span class="value" data-type={node.type}>
-        {text}
+        {text.split(/(?<=,)/).map((piece, index) => (
+          <Fragment key={index}>
+            {piece}
+            <wbr />
+          </Fragment>
+        ))}
       </span>
     )
   return (

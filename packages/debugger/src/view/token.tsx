@@ -50,7 +50,7 @@ export function TokenBox(): JSX.Element {
         </div>
       </div>
       <TokenField />
-      <p id="token-hint" class="hint">
+      <p id="token-hint" class={tokenText.value === "" ? "hint" : "visually-hidden"}>
         {token.hint}
       </p>
       <Cleaning />

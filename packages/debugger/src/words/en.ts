@@ -115,6 +115,7 @@ export const en = {
     hints: "A hint, not a pass:",
   },
   claims: {
+    gist: "In short",
     title: "Claims",
     headers: "Header parameters",
     name: "Name",

@@ -116,6 +116,7 @@ export const zhHant: Words = {
     hints: "僅為提示，並非通過：",
   },
   claims: {
+    gist: "重點",
     title: "宣告",
     headers: "標頭參數",
     name: "名稱",

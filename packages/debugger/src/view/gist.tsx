@@ -1,0 +1,47 @@
+/** What is looked for first, in four lines. They stand apart from the verdicts, because a token writes there what it likes. */
+
+import { explainTime, lookUp, memberOf, relativeTime } from "@jotkit/inspect"
+import type { JSX } from "preact"
+import { now } from "../state/clock.ts"
+import { reading } from "../state/reading.ts"
+import { PERSONAL } from "../state/share.ts"
+import { catalogue, locale, words } from "../words/words.ts"
+import { Value } from "./members.tsx"
+
+const FIRST = ["iss", "sub", "aud", "exp"] as const
+
+/** The panel: who made it, about whom, for whom, and until when. */
+export function Gist(): JSX.Element | null {
+  const { payload } = reading.value
+  const known = FIRST.filter((name) => memberOf(payload?.json?.root, name) !== undefined)
+  if (known.length === 0) return null
+  return (
+    <section class="panel gist" aria-labelledby="gist-title">
+      <h2 id="gist-title">{words.value.claims.gist}</h2>
+      <dl class="facts">
+        {known.map((name) => (
+          <Line key={name} name={name} />
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Line({ name }: { readonly name: (typeof FIRST)[number] }): JSX.Element | null {
+  const { payload } = reading.value
+  const value = memberOf(payload?.json?.root, name)?.value
+  if (value === undefined) return null
+  const { seconds } = name === "exp" ? explainTime(value) : {}
+  return (
+    <>
+      <dt>{lookUp("claims", name, catalogue.value)?.label}</dt>
+      <dd data-personal={PERSONAL.has(name) || undefined}>
+        {seconds === undefined ? (
+          <Value node={value} content={payload?.content ?? ""} />
+        ) : (
+          relativeTime(seconds, now.value, locale.value)
+        )}
+      </dd>
+    </>
+  )
+}
