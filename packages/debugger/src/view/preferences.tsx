@@ -23,19 +23,6 @@ export function Preferences(): JSX.Element {
   }
   return (
     <div class="preferences">
-      <button type="button" class="button" onClick={forgetEverything}>
-        {page.forget}
-      </button>
-      <button
-        type="button"
-        class="button"
-        aria-pressed={isPresenting.value}
-        onClick={() => {
-          isPresenting.value = !isPresenting.value
-        }}
-      >
-        {words.value.shortcut.presenter}
-      </button>
       <label class="field-inline">
         <span>{page.language}</span>
         <select
@@ -59,6 +46,19 @@ export function Preferences(): JSX.Element {
           ))}
         </select>
       </label>
+      <button type="button" class="button" onClick={forgetEverything}>
+        {page.forget}
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={isPresenting.value}
+        onClick={() => {
+          isPresenting.value = !isPresenting.value
+        }}
+      >
+        {words.value.shortcut.presenter}
+      </button>
       <output class="visually-hidden">{isForgotten.value ? page.forgotten : ""}</output>
     </div>
   )
