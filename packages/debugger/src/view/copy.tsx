@@ -11,7 +11,7 @@ interface CopyProps {
   /** What is copied, named for those who do not see where the button stands. */
   readonly name: string
   readonly text: () => string
-  /** What the button says; without it, it is only a sign. */
+  /** What the button says; without it, it is only the sign. */
   readonly label?: string
 }
 
@@ -28,7 +28,8 @@ export function CopyButton({ id, name, text, label }: CopyProps): JSX.Element {
       data-done={done?.isDone}
       onClick={() => void copy(id, text())}
     >
-      {label === undefined ? <Sign /> : <span>{label}</span>}
+      <Sign />
+      {label !== undefined && <span>{label}</span>}
       {done !== undefined && <span class="copy-done">{done.isDone ? copying.done : copying.failed}</span>}
     </button>
   )
