@@ -10,7 +10,7 @@ import { createAuth } from "@jotkit/auth"
 import { requireAuth } from "@jotkit/auth/express"
 import { readPolicy } from "@jotkit/inspect"
 import axe from "axe-core"
-import { encode, encodeAsync, Jwk, JwkSet, Verifier } from "jotkit"
+import { encode, encodeAsync, Jwk, JwkSet, signJws, Verifier } from "jotkit"
 import { describe, expect } from "vitest"
 import { CERTIFICATE, CERTIFICATE_KEY, X5T, X5T_S256 } from "../../inspect/test/certificate-fixture.ts"
 import type { Page } from "./browser.ts"
@@ -330,9 +330,30 @@ describe("code samples", () => {
     expect(JSON.parse(run("sh", ["-c", line.replace("'n 1'", "n2")], folder))).toMatchObject({ code: "claims" })
     rmSync(folder, { recursive: true })
     const program = (all[1] ?? "").replace("algorithms:", `now: ${NOW}, algorithms:`)
-    expect(evaluate(program, { Verifier, token: token(claims) }, "claims")).toEqual(claims)
+    const inFile = (text: string) => ({ jotkit: { Verifier }, "node:fs": { readFileSync: () => `${text}\n` } })
+    expect(evaluate(program, inFile(token(claims)), "claims")).toEqual(claims)
+    expect(() => evaluate(program, inFile(token({ ...claims, nonce: "n 2" })), "claims")).toThrow("nonce")
     const app = { get: (path: string, guard: unknown) => expect([path, typeof guard]).toEqual(["/me", "function"]) }
-    expect(evaluate(all[2] ?? "", { createAuth, requireAuth, app }, "auth")).toBeTypeOf("object")
+    const server = { express: { default: () => app }, "@jotkit/auth": { createAuth } }
+    const guard = { "@jotkit/auth/express": { requireAuth } }
+    expect(evaluate(all[2] ?? "", { ...server, ...guard }, "auth")).toBeTypeOf("object")
+  })
+
+  test("ask for what the token says where nobody says more, and for a passphrase; without claims there is one", async () => {
+    const page = await open({ at: NOW })
+    const key = Jwk.fromPem(CERTIFICATE_KEY)
+    const both = encode({ iss: "a", aud: ["b", "c"], exp: NOW + 60 }, key, { algorithm: "ES256" })
+    await give(page, both, key.toPrivatePem({ passphrase: "open sesame" }))
+    await page.locator('input[type="password"]').fill("open sesame")
+    await expectVerdicts(page, { Signature: "pass" })
+    await unfold(page, "samples")
+    const library = await page.locator("#sample-library").innerText()
+    expect(library).toContain('audience: ["b","c"]')
+    expect(library).toContain("passphrase: process.env.PASSPHRASE")
+    expect(await page.locator("#sample-server").innerText()).toContain('"a": {')
+    expect(await page.locator("#sample-cli").innerText()).toContain("--passphrase env:PASSPHRASE")
+    await give(page, signJws("no claims", key, { algorithm: "ES256" }))
+    await expect.poll(() => page.locator(".sample").count()).toBe(1)
   })
 
   test("are copied as they stand", async () => {
@@ -382,11 +403,19 @@ function jot(words: readonly string[]): string {
   return run(process.execPath, [jotFile, ...words])
 }
 
-/** Runs a sample with what it imports, and answers with one of its constants. */
-function evaluate(sample: string, names: Readonly<Record<string, unknown>>, constant: string): unknown {
+/** Runs a sample with what it imports, and nothing else but the surroundings; answers with one of its constants. */
+function evaluate(
+  sample: string,
+  modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  constant: string,
+): unknown {
+  const names: Record<string, unknown> = { process: { env: { JWT_SECRET: SECRET } } }
+  for (const [, whole, list = "", from = ""] of sample.matchAll(/^import (?:(\w+)|\{ (.+) \}) from "(.+)"$/gm)) {
+    if (whole !== undefined) names[whole] = modules[from]?.["default"]
+    for (const name of list.split(", ").filter((one) => one !== "")) names[name] = modules[from]?.[name]
+  }
   const body = `${sample.replaceAll(/^import .*$/gm, "")}\nreturn ${constant}`
-  const environment = { process: { env: { JWT_SECRET: SECRET } }, ...names }
-  return new Function(...Object.keys(environment), body)(...Object.values(environment))
+  return new Function(...Object.keys(names), body)(...Object.values(names))
 }
 
 /** What a program prints, whatever it ends with. */

@@ -1,27 +1,41 @@
-/** The judgment as code that anyone can run: with the policy as it stands, and never with a key or a secret. */
+/** The judgment as code that runs as it stands: with the policy, the token and the key beside it in files, and never with a secret. */
 
-import type { KeyForm, Policy } from "@jotkit/inspect"
+import { draftPolicy, type KeyForm, type Policy } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { chosenMoment } from "./clock.ts"
-import { expectedNonce, secretEncoding } from "./input.ts"
+import { expectedNonce, keyFile, secretEncoding } from "./input.ts"
 import { judged } from "./judgment.ts"
 import { suppliedKeys } from "./keys.ts"
 import { policyReading } from "./policy.ts"
 import { reading } from "./reading.ts"
+import { shellWord } from "./written.ts"
+
+const FILES = 'import { readFileSync } from "node:fs"\n'
 
 /** One sample for each door of the toolkit. */
 export interface Samples {
-  readonly library: string
-  readonly server: string
   readonly cli: string
+  readonly library?: string
+  readonly server?: string
 }
 
-/** The samples. */
+/** The samples. Where there are no claims, only the command line has the same words for everything. */
 export const samples: ReadonlySignal<Samples> = computed(() => {
   const said = policyReading.value.ok ? policyReading.value.policy : {}
-  const policy = { ...said, algorithms: said.algorithms ?? ofKey() }
-  return { library: librarySample(policy), server: serverSample(policy), cli: commandLine(policy) }
+  const draft = draftPolicy(reading.value)
+  const policy = { ...said, algorithms: said.algorithms ?? ofKey() ?? draft.algorithms }
+  const cli = commandLine(policy)
+  if (!isJwt()) return { cli }
+  // The library lets nobody leave the audience open.
+  const audience = said.audience ?? draft.audience
+  const library = librarySample({ ...policy, audience })
+  return { cli, library, server: serverSample({ ...policy, audience, issuer: said.issuer ?? draft.issuer }) }
 })
+
+function isJwt(): boolean {
+  const { form, document, payload, isUnencoded } = reading.value
+  return form === "jws" && document === undefined && payload?.json?.root?.type === "object" && !isUnencoded
+}
 
 /** Where nobody names an algorithm, the one with which the signature was found to hold. */
 function ofKey(): readonly string[] | undefined {
@@ -31,13 +45,15 @@ function ofKey(): readonly string[] | undefined {
 
 function librarySample(policy: Policy): string {
   const { expression, imports } = keyOf()
-  return `${fileImport(expression)}import { ${[...imports, "Verifier"].join(", ")} } from "jotkit"
+  const nonce = expectedNonce.value
+  return `${FILES}import { ${[...imports, "Verifier"].join(", ")} } from "jotkit"
 
 const verifier = new Verifier({
   key: ${expression},
 ${linesOf(policy, "  ")}})
+const token = readFileSync("token.txt", "utf8").trim()
 const claims = verifier.verify(token)
-`
+${nonce === "" ? "" : `if (claims.nonce !== ${literal(nonce)}) throw new Error("nonce")\n`}`
 }
 
 /** The door that takes the tokens of others: each issuer with its keys. */
@@ -53,9 +69,11 @@ function serverSample({ algorithms, issuer, audience = "https://api.example", le
   const entries = issuers.map(
     (name) => `    ${literal(name)}: {\n      keys: ${expression},\n${linesOf(entry, "      ")}${subject}    },\n`,
   )
-  return `${fileImport(expression)}import { createAuth } from "@jotkit/auth"
+  return `${expression.includes("readFileSync") ? FILES : ""}import { createAuth } from "@jotkit/auth"
 import { requireAuth } from "@jotkit/auth/express"
+import express from "express"
 ${imports.length === 0 ? "" : `import { ${imports.join(", ")} } from "jotkit"\n`}
+const app = express()
 const auth = createAuth({
   issuers: {
 ${entries.join("")}  },
@@ -96,12 +114,16 @@ interface KeyAccess {
 function keyOf(): KeyAccess {
   const form = suppliedKeys.value?.[0]?.form
   if (form === "secret") return secretAccess()
+  if (form === "pkcs8_encrypted") return sealedAccess()
   const [file, expression] = fileOf(form)
   const imports = form === "jwk" ? ["Jwk"] : form === "jwks" ? ["JwkSet"] : []
   return { expression, imports, flags: [["key", file]] }
 }
 
 function secretAccess(): KeyAccess {
+  // Bytes that are no text are none for a variable either.
+  if (keyFile.value !== undefined)
+    return { expression: 'readFileSync("secret.bin")', imports: [], flags: [["secret-file", "secret.bin"]] }
   const encoding = secretEncoding.value
   const variable = 'process.env.JWT_SECRET ?? ""'
   return {
@@ -111,14 +133,21 @@ function secretAccess(): KeyAccess {
   }
 }
 
+function sealedAccess(): KeyAccess {
+  return {
+    expression: 'Jwk.fromPem(readFileSync("key.pem", "utf8"), { passphrase: process.env.PASSPHRASE ?? "" })',
+    imports: ["Jwk"],
+    flags: [
+      ["key", "key.pem"],
+      ["passphrase", "env:PASSPHRASE"],
+    ],
+  }
+}
+
 function fileOf(form: KeyForm | undefined): readonly [name: string, expression: string] {
   if (form === "jwk") return ["key.json", 'Jwk.from(JSON.parse(readFileSync("key.json", "utf8")))']
   if (form === "jwks") return ["keys.json", 'JwkSet.from(JSON.parse(readFileSync("keys.json", "utf8")))']
   return form === "der" ? ["key.der", 'readFileSync("key.der")'] : ["key.pem", 'readFileSync("key.pem", "utf8")']
-}
-
-function fileImport(expression: string): string {
-  return expression.includes("readFileSync") ? 'import { readFileSync } from "node:fs"\n' : ""
 }
 
 function linesOf(members: object, indent: string): string {
@@ -142,7 +171,7 @@ function literal(value: unknown): string {
 
 /** As one word of a shell. */
 function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text)
 }
 
 /** Whether there is something to verify. */

@@ -3,6 +3,7 @@
 import type { Reading } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { decryptJweAsync, encryptJweAsync } from "jotkit"
+import { base64Url } from "./base64url.ts"
 import { now } from "./clock.ts"
 import { judged } from "./judgment.ts"
 import { moments, reading } from "./reading.ts"
@@ -67,7 +68,7 @@ export function linkTo(name: "token" | "sealed", text: string): string {
  * token, everything that is encrypted.
  */
 export function redacted({ header, payload, form }: Reading, masked: ReadonlySet<string>): string {
-  const head = encoded(header?.content ?? "")
+  const head = base64Url(header?.content ?? "")
   if (form === "jwe") return `${head}....`
   const root = payload?.json?.root
   if (root?.type !== "object" || payload?.content === undefined) return `${head}..`
@@ -78,7 +79,7 @@ export function redacted({ header, payload, form }: Reading, masked: ReadonlySet
     text += content.slice(from, value.range[0]) + MASK
     from = value.range[1]
   }
-  return `${head}.${encoded(text + content.slice(from))}.`
+  return `${head}.${base64Url(text + content.slice(from))}.`
 }
 
 /** A text that only the passphrase opens. */
@@ -107,12 +108,4 @@ export async function unseal(text: string, passphrase: string): Promise<string |
 function newPassphrase(): string {
   const letters = [...crypto.getRandomValues(new Uint8Array(PASSPHRASE_LENGTH))].map((byte) => ALPHABET[byte % 32])
   return letters.join("").replaceAll(/.{5}(?=.)/g, "$&-")
-}
-
-function encoded(text: string): string {
-  const bytes = new TextEncoder().encode(text)
-  let binary = ""
-  // A call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
 }

@@ -1,7 +1,7 @@
 /** The judgment as code. */
 
 import type { JSX } from "preact"
-import { hasSamples, samples } from "../state/samples.ts"
+import { hasSamples, type Samples, samples } from "../state/samples.ts"
 import { words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
 import { Fold } from "./fold.tsx"
@@ -12,18 +12,18 @@ export function CodeSamples(): JSX.Element | null {
   if (!hasSamples.value) return null
   return (
     <Fold id="samples" title={sample.title}>
-      {(["cli", "library", "server"] as const).map((name) => (
+      {Object.entries(samples.value).map(([name, text]) => (
         <figure key={name} class="sample" data-sample={name}>
           <figcaption>
-            <h3>{sample[name]}</h3>
+            <h3>{sample[name as keyof Samples]}</h3>
             <CopyButton
               id={`sample ${name}`}
-              name={sample[name]}
+              name={sample[name as keyof Samples]}
               label={words.value.copying.label}
-              text={() => samples.value[name]}
+              text={() => text}
             />
           </figcaption>
-          <pre id={`sample-${name}`}>{samples.value[name]}</pre>
+          <pre id={`sample-${name}`}>{text}</pre>
         </figure>
       ))}
     </Fold>

@@ -77,11 +77,13 @@ export function draftPolicy({ header, payload }: Reading): Policy {
   const head = header?.json?.root
   const claims = payload?.json?.root
   const algorithm = textMember(head, "alg")
+  const aud = memberOf(claims, "aud")
+  const audience = aud && plainValue(aud.value)
   const isSigned = algorithm !== undefined && algorithm !== "none" && listAlgorithms().includes(algorithm)
   const entries: [keyof Policy, unknown][] = [
     ["algorithms", isSigned ? [algorithm] : undefined],
     ["issuer", textMember(claims, "iss")],
-    ["audience", textMember(claims, "aud")],
+    ["audience", isTextOrTexts(audience) ? audience : undefined],
     ["typ", textMember(head, "typ")],
     ["require", memberOf(claims, "exp") === undefined ? undefined : ["exp"]],
   ]
