@@ -210,9 +210,9 @@ function inlined(script) {
   return script.trim().replaceAll("</script", "<\\/script").replaceAll("<!--", "\\x3c!--")
 }
 
-/** @param {string} text */
-function hashOf(text) {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`
+/** @param {string | Buffer} content */
+function hashOf(content) {
+  return `'sha256-${createHash("sha256").update(content).digest("base64")}'`
 }
 
 /**
@@ -302,8 +302,11 @@ function siteOf(document) {
   }
   const all = createHash("sha256")
   for (const content of Object.values(files)) all.update(content)
-  const names = Object.keys(files).map((name) => JSON.stringify(name === "index.html" ? "./" : name))
-  const worker = source("site/service-worker.js").replace('"<!-- files -->"', names.join(", "))
+  const hashes = Object.entries(files).map(([name, content]) => {
+    const address = name === "index.html" ? "./" : name
+    return `${JSON.stringify(address)}: ${JSON.stringify(hashOf(content).slice(1, -1))}`
+  })
+  const worker = source("site/service-worker.js").replace('"<!-- files -->": ""', hashes.join(", "))
   return { ...files, "service-worker.js": filled(worker, { hash: all.digest("hex") }) }
 }
 

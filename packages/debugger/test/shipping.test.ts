@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { createServer, type Server } from "node:http"
+import { createServer, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { extname, join } from "node:path"
@@ -70,19 +70,21 @@ describe("the files", () => {
   })
 })
 
+/** A server for the folder under a path; `instead` answers what it likes otherwise. */
+function serverOf(instead: (url: string, response: ServerResponse) => boolean = () => false): Server {
+  return createServer(({ url = "" }, response) => {
+    if (instead(url, response)) return
+    const name = url.replace(/^\/tools\/jot\//, "").replace(/\?.*/, "") || "index.html"
+    const type = TYPES[extname(name)]
+    if (type === undefined || name.includes("/")) return void response.writeHead(404).end()
+    const policy = type.endsWith("javascript") ? { "content-security-policy": WORKER } : {}
+    response.writeHead(200, { "content-type": type, ...policy }).end(readFileSync(join(dist, "site", name)))
+  })
+}
+
 describe("the folder for servers", () => {
   test("installs itself, and works without a network under any path, with whatever stands behind the ?", async () => {
-    const server = createServer(({ url = "" }, response) => {
-      const name = url.replace(/^\/tools\/jot\//, "").replace(/\?.*/, "") || "index.html"
-      const type = TYPES[extname(name)]
-      if (type === undefined || name.includes("/")) return void response.writeHead(404).end()
-      response
-        .writeHead(200, {
-          "content-type": type,
-          ...(type.endsWith("javascript") ? { "content-security-policy": WORKER } : {}),
-        })
-        .end(readFileSync(join(dist, "site", name)))
-    })
+    const server = serverOf()
     const address = `${await listening(server)}/tools/jot/`
     const page = await open({ serviceWorkers: "allow" })
     const asked: string[] = []
@@ -108,6 +110,31 @@ describe("the folder for servers", () => {
     })
     const names = ["", "icon-192.png", "icon-512.png", "icon.svg", "manifest.webmanifest"]
     expect(kept).toEqual(names.map((name) => `/tools/jot/${name}`))
+  })
+
+  const redirect = (response: ServerResponse) => response.writeHead(302, { location: "/tools/jot/index.html" }).end()
+  const sheet = (response: ServerResponse) => response.end("<title>Sign in</title>")
+  test.each([
+    ["another address in its place", redirect],
+    ["another page in its place", sheet],
+  ])("keeps nothing where a server has %s", async (_, instead) => {
+    const address = `${await listening(serverOf((url, response) => url === "/tools/jot/" && instead(response) !== undefined))}/tools/jot/`
+    const page = await (await open({ serviceWorkers: "allow" })).context().newPage()
+    await page.goto(`${address}index.html`)
+    const kept = await page.evaluate(async () => {
+      const { installing } = await navigator.serviceWorker
+        .register("service-worker.js")
+        .catch(() => ({ installing: null }))
+      await new Promise<void>((resolve) => {
+        if (installing === null || installing.state === "redundant") return resolve()
+        installing.addEventListener("statechange", () => installing.state === "redundant" && resolve())
+      })
+      const caches = await Promise.all((await globalThis.caches.keys()).map((name) => globalThis.caches.open(name)))
+      return (await Promise.all(caches.map((cache) => cache.keys()))).flat().length
+    })
+    expect(kept).toBe(0)
+    expect(await page.locator(".masthead").count()).toBe(1)
+    takeTroubles()
   })
 
   plain("is served with the headers of the how-to, by our server and by all that it names", async () => {
