@@ -1,7 +1,8 @@
 // @ts-check
 // The servers that the stores of sessions are tested with, Redis and PostgreSQL; Python, which brings the terminals that `jot` is tested
-// on; the shells that complete its lines; and what reads its man pages. All from Debian's packages. Tests start them privately, so that
-// nothing need run; they look for the programs in the path and where Debian puts them.
+// on; the shells that complete its lines; what reads its man pages; and the browsers beside Chromium in which the debugger page is tested,
+// with the screen that one of them wants. All from Debian's packages. Tests start them privately, so that nothing need run; they look for
+// the programs in the path and where Debian puts them.
 import { existsSync, readdirSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { argv } from "node:process"
@@ -19,6 +20,9 @@ const PACKAGES = new Map([
   ["fish", "fish"],
   ["elvish", "elvish"],
   ["mandoc", "mandoc"],
+  ["firefox-esr", "firefox-esr"],
+  ["WebKitWebDriver", "webkit2gtk-driver"],
+  ["Xvfb", "xvfb"],
 ])
 
 /**
