@@ -7,7 +7,7 @@ import type { GenerateRequest } from "./crypto/engine.ts"
 import { type Key, type KeyMaterial, makeKey, NO_LABELS } from "./crypto/key.ts"
 import { engine } from "./crypto/platform.ts"
 import { builtInRow } from "./crypto/registry.ts"
-import { unavailable } from "./crypto/runtime.ts"
+import { runtimeName, unavailable } from "./crypto/runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./crypto/signature-algorithms.ts"
 import { subtle } from "./crypto/subtle.ts"
 import { type WebParameters, webParameters } from "./crypto/web-parameters.ts"
@@ -320,7 +320,7 @@ export class Jwk {
     try {
       return (await platform.importKey("jwk", jwk, parameters, true, usages)) as CryptoKey
     } catch (cause) {
-      const message = `WebCrypto in ${engine.name} refuses this key for ${parameters.name}`
+      const message = `WebCrypto in ${runtimeName()} refuses this key for ${parameters.name}`
       throw new InvalidKeyError("key_unsuitable", message, { cause })
     }
   }
@@ -581,7 +581,7 @@ function* generateSteps(algorithm: string, options: GenerateOptions | undefined,
     if (cause instanceof JwtError) throw cause
     // Of a curve there is nothing else that could go wrong.
     if (wanted.curve !== undefined) throw unavailable(`${algorithm} with ${wanted.curve}`)
-    throw new InvalidKeyError("key_invalid", `${engine.name} could not make a key for ${algorithm}`, { cause })
+    throw new InvalidKeyError("key_invalid", `${runtimeName()} could not make a key for ${algorithm}`, { cause })
   }
 }
 

@@ -27,8 +27,6 @@ export interface GenerateRequest {
  * Reading and writing keys answers at once everywhere. What needs the platform's mathematics may answer with a promise.
  */
 export interface Engine {
-  /** The runtime's name, for messages. */
-  readonly name: string
   /** Whether every answer comes at once. Where it does not, the synchronous forms refuse. */
   readonly answersAtOnce: boolean
   /** Whether the runtime has this algorithm, found out by asking it. */

@@ -5,7 +5,6 @@ import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { hmacOperator } from "./hmac-node.ts"
 import { BARE, type Key, type KeyMaterial, type KeyMembers, type Operator, type SigningInput } from "./key.ts"
 import { nodeCrypto } from "./lazy-node.ts"
-import { RUNTIME_NAME } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { commonForm } from "./signature-forms.ts"
 import { algorithmOfCryptoKey, type CryptoKeyLike } from "./web-parameters.ts"
@@ -69,7 +68,6 @@ const supported = new Map<string, boolean>()
 
 /** The engine. */
 export const engine: Engine = {
-  name: RUNTIME_NAME,
   answersAtOnce: true,
 
   supports(row: SignatureRow): boolean {

@@ -8,6 +8,7 @@ import type { Engine, GenerateRequest, PemLabel } from "./engine.ts"
 import { type Key, type KeyMaterial, type KeyMembers, membersOf, type Operator, type SigningInput } from "./key.ts"
 import { handleOf, hasPublic, MemberHandle, memberBytes, memberKeys, pemBlock, pkcs8Of } from "./member-keys.ts"
 import { sealPkcs8 } from "./pbes2-web.ts"
+import { runtimeName } from "./runtime.ts"
 import type { SignatureRow } from "./signature-algorithms.ts"
 import { type Steps, settle } from "./steps.ts"
 
@@ -58,7 +59,7 @@ export function withPrimitives(below: Engine, primitives: Primitives): Engine {
         : settle(sealed(pkcs8Of(key), passphrase, below)),
     toKeyObject(key) {
       if (of(key) === undefined) return below.toKeyObject(key)
-      throw new UsageError("argument_invalid", `${below.name} has no KeyObject for ${key.curve}`)
+      throw new UsageError("argument_invalid", `${runtimeName()} has no KeyObject for ${key.curve}`)
     },
     publicHalf: (key) => keysOf(key).publicHalf(key),
     derivePublic(members) {

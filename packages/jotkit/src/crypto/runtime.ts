@@ -13,9 +13,7 @@ const AGENTS: readonly (readonly [pattern: RegExp, name: string])[] = [
 ]
 
 /** The runtime's name and version: "Node 20.20.2", "Chromium 156", "Cloudflare Workers". */
-export const RUNTIME_NAME: string = runtimeName()
-
-function runtimeName(): string {
+export function runtimeName(): string {
   const { process, navigator } = globalThis as {
     process?: { versions?: Readonly<Record<string, string | undefined>> }
     navigator?: { userAgent?: string }
@@ -37,5 +35,5 @@ function nameOfAgent(agent: string): string {
 
 /** The error for an algorithm that this runtime lacks. */
 export function unavailable(name: string): InvalidAlgorithmError {
-  return new InvalidAlgorithmError("algorithm_unavailable", `${name} is not available in ${RUNTIME_NAME}`)
+  return new InvalidAlgorithmError("algorithm_unavailable", `${name} is not available in ${runtimeName()}`)
 }

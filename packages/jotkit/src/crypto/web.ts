@@ -34,7 +34,7 @@ import {
   publicMembers,
 } from "./member-keys.ts"
 import { openPkcs8, sealPkcs8 } from "./pbes2-web.ts"
-import { RUNTIME_NAME, unavailable } from "./runtime.ts"
+import { runtimeName, unavailable } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { commonForm } from "./signature-forms.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
@@ -71,8 +71,6 @@ const supported = new Map<string, () => Awaitable<boolean>>()
 export const engine: Engine = {
   ...memberKeys,
 
-  name: RUNTIME_NAME,
-
   get answersAtOnce() {
     return answersAtOnce()
   },
@@ -105,7 +103,7 @@ export const engine: Engine = {
   },
 
   toKeyObject(): never {
-    throw new UsageError("argument_invalid", `there are no KeyObjects in ${RUNTIME_NAME}; call toCryptoKey instead`)
+    throw new UsageError("argument_invalid", `there are no KeyObjects in ${runtimeName()}; call toCryptoKey instead`)
   },
 
   derivePublic(members: KeyMembers): Awaitable<KeyMembers | undefined> {
@@ -197,7 +195,7 @@ function* findMembers(key: KeyMaterial, { members, cryptoKey }: MemberHandle): S
 function refused(key: KeyMaterial, cause: unknown): JwtError {
   if (cause instanceof JwtError) return cause
   const code = key.confirm === undefined ? "key_invalid" : "jwk_invalid"
-  return new InvalidKeyError(code, `WebCrypto in ${RUNTIME_NAME} refuses this ${key.keyType} key`, { cause })
+  return new InvalidKeyError(code, `WebCrypto in ${runtimeName()} refuses this ${key.keyType} key`, { cause })
 }
 
 function* exported(cryptoKey: CryptoKeyLike, kty: KeyType): Steps<KeyMembers> {
@@ -371,7 +369,7 @@ function* platformKey(row: SignatureRow, key: Key, use: "sign" | "verify"): Step
   } catch (cause) {
     if (cause instanceof JwtError) throw cause
     if (row.curves !== undefined && !(yield* canGenerate(parameters))) throw unavailable(row.name)
-    throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${RUNTIME_NAME} refuses this key for ${row.name}`, {
+    throw new InvalidKeyError("key_unsuitable", `WebCrypto in ${runtimeName()} refuses this key for ${row.name}`, {
       cause,
     })
   }

@@ -4,6 +4,7 @@
  */
 import { engine, isCovered } from "../crypto/platform.ts"
 import { hasCustomAlgorithms } from "../crypto/registry.ts"
+import { runtimeName } from "../crypto/runtime.ts"
 import { finish, type Steps } from "../crypto/steps.ts"
 import { UsageError } from "../errors.ts"
 
@@ -69,7 +70,7 @@ export function answerNow<T>(answer: Answer<T>, twin: string): T {
 function cannotWait(twin: string): UsageError {
   return engine.answersAtOnce
     ? new UsageError("async_required", `this key, signer or schema answers with a promise; call ${twin} instead`)
-    : new UsageError("sync_unavailable", `cryptography in ${engine.name} answers with promises; call ${twin} instead`)
+    : new UsageError("sync_unavailable", `cryptography in ${runtimeName()} answers with promises; call ${twin} instead`)
 }
 
 /** Runs a pipeline, waiting where it must. What it throws before it waits is a rejection, too. */

@@ -21,6 +21,7 @@ import {
 } from "../crypto/key.ts"
 import { engine } from "../crypto/platform.ts"
 import { customAlgorithm } from "../crypto/registry.ts"
+import { runtimeName } from "../crypto/runtime.ts"
 import { type KeyType, SIGNATURE_ROWS } from "../crypto/signature-algorithms.ts"
 import { isPending } from "../crypto/steps.ts"
 import { InvalidKeyError, JwkError, JwtError, UsageError } from "../errors.ts"
@@ -127,7 +128,7 @@ export function assertKnown(key: KeyMaterial): void {
   if (key.extractable === false) throw new InvalidKeyError("key_not_for_use", "the CryptoKey is not extractable")
   throw new UsageError(
     "sync_unavailable",
-    `this key's members are not known before cryptography in ${engine.name} was asked for them; read it with Jwk.fromAsync, Jwk.fromPemAsync or Jwk.fromCryptoKey`,
+    `this key's members are not known before cryptography in ${runtimeName()} was asked for them; read it with Jwk.fromAsync, Jwk.fromPemAsync or Jwk.fromCryptoKey`,
   )
 }
 
