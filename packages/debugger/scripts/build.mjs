@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { brotliCompressSync, gzipSync } from "node:zlib"
-import { build, parseAst, transformWithOxc } from "vite"
+import { build, parseAst, transformWithOxc, Visitor } from "vite"
 import { pngIcon, svgIcon } from "./icons.mjs"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
@@ -118,11 +118,20 @@ const TABLES = [
   { source: "RULE_IDS", names: Object.keys(RULES) },
 ]
 
-const TEXT = String.raw`"(?:[^"\\]|\\.)*"|\`(?:[^\`$\\]|\\.|\$\{[^\`{}]*\})*\``
-const ERROR = new RegExp(
-  String.raw`(new \w+Error\(\s*"\w+",\s*|\binvalidOption\(\s*(?:"[^"]*"|\w+),\s*|\b(?:new Error|invalidJwk|unreadableKey|unsuitableKey|malformed)\(\s*)(?:${TEXT})(?=\s*,?\s*[,)])`,
-  "g",
-)
+/** Which argument is a message in English, of functions of the core that make errors. */
+const MESSAGES = new Map([
+  ...["Error", "invalidJwk", "unreadableKey", "unsuitableKey", "malformed", "unavailable"].map(takes(0)),
+  ...["invalidOption", "invalidParameter"].map(takes(1)),
+  ...["violation"].map(takes(2)),
+])
+
+/**
+ * @param {number} place
+ * @returns {(name: string) => [name: string, place: number]}
+ */
+function takes(place) {
+  return (name) => [name, place]
+}
 
 /** The English of the core's errors: the page goes by their codes, and says what they mean in its own two languages. */
 const errorMessages = {
@@ -134,9 +143,31 @@ const errorMessages = {
    */
   transform(code, id) {
     if (!/jotkit[\\/]src[\\/].*\.ts$/.test(id)) return undefined
-    return { code: code.replaceAll(ERROR, '$1""'), map: null }
+    /** @type {string[]} */
+    const kept = []
+    let from = 0
+    /** @param {import("vite").ESTree.Node | null | undefined} message */
+    const leaveOut = (message) => {
+      if (message?.type === undefined || !TEXTS.has(message.type) || message.start < from) return
+      kept.push(code.slice(from, message.start))
+      from = message.end
+    }
+    /** @param {import("vite").ESTree.NewExpression | import("vite").ESTree.CallExpression} call */
+    const call = ({ callee, arguments: given }) => {
+      if (callee.type !== "Identifier") return
+      leaveOut(given[MESSAGES.get(callee.name) ?? (callee.name.endsWith("Error") ? 1 : -1)])
+    }
+    /** @param {import("vite").ESTree.VariableDeclarator} variable */
+    const variable = ({ id, init }) => {
+      if (id.type === "Identifier" && id.name === "message") leaveOut(init)
+    }
+    const visitor = new Visitor({ NewExpression: call, CallExpression: call, VariableDeclarator: variable })
+    visitor.visit(parseAst(code, { lang: "ts" }))
+    return { code: [...kept, code.slice(from)].join('""'), map: null }
   },
 }
+
+const TEXTS = new Set(["Literal", "TemplateLiteral", "ConditionalExpression"])
 
 /** Kinds of modules, in the order in which gzip does best: it looks back 32 KiB, and what is alike then stands within. */
 const ORDER = [
