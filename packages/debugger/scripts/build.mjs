@@ -256,12 +256,14 @@ function policyOf({ scripts, style, isServed, isConnected }) {
     "default-src 'none'",
     `script-src ${scripts.map(hashOf).join(" ")}`,
     `style-src ${hashOf(style)}`,
-    ...(isServed ? ["img-src data: 'self'", "worker-src 'self'", "manifest-src 'self'"] : ["img-src data:"]),
+    ...(isServed
+      ? ["img-src data: 'self'", "worker-src blob: 'self'", "manifest-src 'self'"]
+      : ["img-src data:", "worker-src blob:"]),
     `connect-src ${isConnected ? "https: http://127.0.0.1:* http://localhost:*" : "'none'"}`,
     "form-action 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
-    `trusted-types ${isServed ? "service-worker" : "'none'"}`,
+    `trusted-types worker${isServed ? " service-worker" : ""}`,
   ].join("; ")
 }
 

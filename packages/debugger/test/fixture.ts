@@ -95,7 +95,8 @@ function guard(page: Page, address: string): void {
     const [url = ""] = request.url().split("#")
     const isOwn =
       url.split("?")[0] === address || (url.startsWith(address) && INSTALLING.has(url.slice(address.length)))
-    if (!isOwn && !request.url().startsWith("data:")) troubles.push(`request: ${request.url()}`)
+    // What stands in the address itself, and what the page holds in its memory, no network has a part in.
+    if (!isOwn && !/^(?:data|blob):/.test(request.url())) troubles.push(`request: ${request.url()}`)
   })
   // A policy that stops something says so as an error.
   page.on("console", (message) => {

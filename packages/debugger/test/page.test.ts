@@ -271,6 +271,34 @@ describe("the page", () => {
     expect(policy).toMatch(/script-src (?:'sha256-[\w+/=]+' ?)+;/)
     expect(policy).toMatch(/style-src 'sha256-[\w+/=]+';/)
     expect(policy).toContain("require-trusted-types-for 'script'")
+    expect(policy).toContain("worker-src blob: 'self';")
+    expect(policy).toMatch(/; trusted-types worker service-worker$/)
+  })
+
+  test("lets no program run beside it but its own", async () => {
+    const page = await open({ artefact: "file" })
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content")
+    expect(policy).toMatch(/; worker-src blob:;.*; trusted-types worker$/)
+    const refused = await page.evaluate(() => {
+      const url = URL.createObjectURL(new Blob(["postMessage(1)"], { type: "text/javascript" }))
+      const { trustedTypes } = globalThis as unknown as {
+        trustedTypes: { createPolicy(name: string, rules: object): void }
+      }
+      const attempts = [
+        () => new Worker(url),
+        () => trustedTypes.createPolicy("another", { createScriptURL: () => url }),
+      ]
+      return attempts.map((attempt) => {
+        try {
+          attempt()
+          return ""
+        } catch (error) {
+          return String(error)
+        }
+      })
+    })
+    expect(refused).toEqual([expect.stringContaining("TrustedScriptURL"), expect.stringContaining("another")])
+    expect(takeTroubles().length).toBe(2)
   })
 })
 

@@ -10,17 +10,23 @@ import { startClock } from "../state/clock.ts"
 import { probeEncryptions } from "../state/encrypting.ts"
 import { takeLink } from "../state/link.ts"
 import { probeKinds } from "../state/making-keys.ts"
+import { followPresenter } from "../state/presenter.ts"
 import { language, restoreSettings } from "../state/settings.ts"
+import { answerTasks } from "../state/worker.ts"
 import { App } from "../view/app.tsx"
 import { followShortcuts } from "../view/shortcuts.tsx"
 import { words } from "../words/words.ts"
 
 /**
- * Starts.
+ * Starts; in a worker, which has no document, as that.
  *
  * @param more - Below the key: what only one of the builds has.
  */
 export function start(more?: ComponentChildren): void {
+  if (globalThis.document === undefined) {
+    answerTasks()
+    return
+  }
   restoreSettings(takeLink())
   // Another link, opened in the same window.
   addEventListener("hashchange", () => {
@@ -29,6 +35,7 @@ export function start(more?: ComponentChildren): void {
   for (const name of ["dragover", "drop"] as const) addEventListener(name, keepPage)
   startClock()
   followShortcuts()
+  followPresenter()
   void probeAlgorithms()
   void probeKinds()
   void probeEncryptions()

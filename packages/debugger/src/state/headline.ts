@@ -1,11 +1,17 @@
 /** The five verdicts in one sentence: the one thing to know first. */
 
 import { type Judgment, type Reading, textMember, type Verdict } from "@jotkit/inspect"
+import { computed, type ReadonlySignal } from "@preact/signals"
+import { judged } from "./judgment.ts"
+import { opening } from "./opening.ts"
+import { isReading, reading } from "./reading.ts"
+import { isStopped } from "./worker.ts"
 
 /** Which sentence; its words stand in the catalogue. */
 export type Headline =
   | "empty"
   | "checking"
+  | "stopped"
   | "not_token"
   | "key"
   | "part"
@@ -31,6 +37,7 @@ export type Tone = "idle" | "open" | "good" | "spent" | "bad"
 const TONES: Readonly<Record<Headline, Tone>> = {
   empty: "idle",
   checking: "idle",
+  stopped: "open",
   not_token: "bad",
   key: "open",
   part: "open",
@@ -51,19 +58,16 @@ const TONES: Readonly<Record<Headline, Tone>> = {
   accepted: "good",
 }
 
-/**
- * The sentence for a token, and how it is meant.
- *
- * @param isOpened - Whether the key opened an encrypted one.
- */
-export function headlineOf(
-  reading: Reading,
-  judgment: Judgment | undefined,
-  isOpened: boolean,
-): readonly [Headline, Tone] {
-  const judged = withoutJudgment(reading) ?? (judgment === undefined ? "checking" : ofJudgment(reading, judgment))
-  const headline = judged === "encrypted" && isOpened ? "opened" : judged
-  return [headline, TONES[headline]]
+/** The sentence for the token, and how it is meant. */
+export const headline: ReadonlySignal<readonly [Headline, Tone]> = computed(() => {
+  const name = isStopped.value ? "stopped" : isReading.value ? "checking" : ofReading(reading.value)
+  return [name, TONES[name]]
+})
+
+function ofReading(read: Reading): Headline {
+  const judgment = judged.value?.judgment
+  const name = withoutJudgment(read) ?? (judgment === undefined ? "checking" : ofJudgment(read, judgment))
+  return name === "encrypted" && opening.value?.state === "opened" ? "opened" : name
 }
 
 function withoutJudgment({ text, form }: Reading): Headline | undefined {
@@ -73,7 +77,10 @@ function withoutJudgment({ text, form }: Reading): Headline | undefined {
   return form === "segment" ? "part" : undefined
 }
 
-function ofJudgment({ header }: Reading, { verdicts, verifiedBy }: Judgment): Headline {
+function ofJudgment(
+  { header }: Reading,
+  { verdicts, verifiedBy }: Pick<Judgment, "verdicts" | "verifiedBy">,
+): Headline {
   const { structure, signature, time, claims, keyTrust } = verdicts
   if (signature.code === "token_encrypted") return structure.status === "fail" ? "broken" : "encrypted"
   const isNone = textMember(header?.json?.root, "alg")?.toLowerCase() === "none"

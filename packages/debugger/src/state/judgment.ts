@@ -1,43 +1,29 @@
 /** The verdicts and findings about the token. */
 
-import {
-  type Diagnosis,
-  diagnose,
-  type Finding,
-  type Judgment,
-  judge,
-  lint,
-  type OfferedKey,
-  type Policy,
-  type Reading,
-  type SecretEncoding,
-  type Verdict,
-} from "@jotkit/inspect"
+import { type Diagnosis, diagnose, type OfferedKey, type Policy, type Reading, type Verdict } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { chosenMoment } from "./clock.ts"
-import { counterpartsOf } from "./counterparts.ts"
 import { type BesideFields, besideFields, expectedNonce, keyText, secretEncoding } from "./input.ts"
-import { embeddedKeys, hasKey, suppliedKeys } from "./keys.ts"
+import type { GivenKey } from "./key-reading.ts"
+import { embeddedKeys, given, hasKey, suppliedKeys } from "./keys.ts"
 import { later } from "./later.ts"
 import { at, epoch } from "./moment.ts"
 import { leeway, policy, policyReading } from "./policy.ts"
-import { reading } from "./reading.ts"
+import { limits, reading } from "./reading.ts"
+import { type Judged, judgeReading, unpacked } from "./tasks.ts"
+import { ask, isPatient, LONG } from "./worker.ts"
 
 /** What is asked. */
 interface Question {
   readonly reading: Reading
   readonly keys: readonly OfferedKey[]
+  /** Undefined where they are the token's own. */
+  readonly key: GivenKey | undefined
   readonly policy: Policy
   /** Whether the form says what can be asked. */
   readonly isUsable: boolean
   readonly nonce: string | undefined
   readonly beside: BesideFields
-}
-
-/** What came of it. */
-export interface Judged {
-  readonly judgment: Judgment
-  readonly findings: readonly Finding[]
 }
 
 const DELAY_MS = 60
@@ -48,9 +34,11 @@ const question = computed((): Question | undefined => {
   // Only read so that they count as asked about.
   void epoch.value
   void chosenMoment.value
+  void isPatient.value
   return {
     reading: reading.value,
     keys,
+    key: hasKey.value ? given.value : undefined,
     policy: policy.value,
     isUsable: policyReading.value.ok,
     nonce: expectedNonce.value === "" ? undefined : expectedNonce.value,
@@ -61,25 +49,28 @@ const question = computed((): Question | undefined => {
 /** The verdicts and findings; undefined while they are being made, and where there is nothing to judge. */
 export const judged: ReadonlySignal<Judged | undefined> = later(question, judgeAll, DELAY_MS)
 
-async function judgeAll(asked: Question): Promise<Judged> {
-  const time = at.peek()
-  const { keys, policy: expected, nonce } = asked
-  const [judgment, findings] = await Promise.all([
-    judge(asked.reading, { now: time, keys, policy: expected, nonce }),
-    lint(asked.reading, {
-      now: time,
-      leeway: leeway.peek(),
-      keys: keys.filter(({ provenance }) => provenance === "supplied"),
-      counterparts: await counterpartsOf(asked.beside),
-    }),
-  ])
-  return { judgment: asked.isUsable ? judgment : withoutPolicy(judgment), findings }
+async function judgeAll({
+  reading: asked,
+  keys,
+  key,
+  isUsable,
+  ...expectation
+}: Question): Promise<Judged | undefined> {
+  const expected = { ...expectation, now: at.peek(), leeway: leeway.peek() }
+  if (!isLong(asked)) return withoutPolicy(isUsable, await judgeReading(asked, keys, expected))
+  const packed = await ask("judge", { text: asked.text, limits: limits.peek(), key, expected })
+  return packed && withoutPolicy(isUsable, unpacked(packed, keys))
+}
+
+/** Whether token and key are together for the worker. */
+function isLong({ text }: Reading): boolean {
+  return text.length + given.peek().input.length > LONG
 }
 
 /** Rules that nobody can obey are not left out in silence. */
-function withoutPolicy(judgment: Judgment): Judgment {
-  const claims: Verdict = { status: "cannot_check", code: "policy_invalid" }
-  return { ...judgment, verdicts: { ...judgment.verdicts, claims } }
+function withoutPolicy(isUsable: boolean, { judgment, findings }: Judged): Judged {
+  const claims: Verdict = isUsable ? judgment.verdicts.claims : { status: "cannot_check", code: "policy_invalid" }
+  return { judgment: { ...judgment, verdicts: { ...judgment.verdicts, claims } }, findings }
 }
 
 /** Why a signature does not hold, looked for on request. */
@@ -88,6 +79,8 @@ interface Search {
   readonly diagnosis: Diagnosis | undefined
 }
 
+/** A search that took too long. */
+const STOPPED: Diagnosis = { hints: [], tries: 0, tried: [], exhausted: true }
 const latestSearch: Signal<Search | undefined> = signal(undefined)
 
 /** The search that belongs to these verdicts; its diagnosis is undefined while it lasts. */
@@ -108,7 +101,10 @@ export async function startSearch(): Promise<void> {
   const about = judged.peek()
   if (about === undefined) return
   latestSearch.value = { judged: about, diagnosis: undefined }
-  const encoding: SecretEncoding = secretEncoding.peek()
-  const diagnosis = await diagnose(reading.peek(), { key: keyText.peek(), encoding })
+  const request = { key: keyText.peek(), encoding: secretEncoding.peek() }
+  const { text } = reading.peek()
+  const diagnosis = isLong(reading.peek())
+    ? ((await ask("diagnose", { ...request, text, limits: limits.peek() })) ?? STOPPED)
+    : await diagnose(reading.peek(), request)
   if (judged.peek() === about) latestSearch.value = { judged: about, diagnosis }
 }

@@ -7,14 +7,14 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals"
  *
  * @param question - Undefined where there is nothing to ask. Two questions are the same if they are the same object.
  * @param delayMs - So long the question must stand still before it is asked.
- * @returns The answer to the question that stands now; undefined until it is there.
+ * @returns The answer to the question that stands now; undefined until it is there, and where there is none.
  */
 export function later<Question extends object, Answer>(
   question: ReadonlySignal<Question | undefined>,
-  work: (asked: Question) => Promise<Answer>,
+  work: (asked: Question) => Promise<Answer | undefined>,
   delayMs: number,
 ): ReadonlySignal<Answer | undefined> {
-  const latest = signal<{ readonly asked: Question; readonly answer: Answer } | undefined>(undefined)
+  const latest = signal<{ readonly asked: Question; readonly answer: Answer | undefined } | undefined>(undefined)
   effect(() => {
     const asked = question.value
     if (asked === undefined) return undefined

@@ -5,8 +5,11 @@ import { effect, type Signal, signal } from "@preact/signals"
 /** Whether it is on. It is off whenever the page is opened. */
 export const isPresenting: Signal<boolean> = signal(false)
 
-effect(() => {
-  const { dataset } = document.documentElement
-  if (isPresenting.value) dataset["presenting"] = ""
-  else delete dataset["presenting"]
-})
+/** Lets the document show whether it is. */
+export function followPresenter(): void {
+  effect(() => {
+    const { dataset } = document.documentElement
+    if (isPresenting.value) dataset["presenting"] = ""
+    else delete dataset["presenting"]
+  })
+}

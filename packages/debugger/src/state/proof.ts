@@ -1,5 +1,7 @@
 /** What can be shown of what the page promises, found out when it is asked for. */
 
+import { program } from "./program.ts"
+
 /** What was found. */
 export interface Proof {
   /** The hash of the program that runs, as the policy writes it. */
@@ -15,11 +17,10 @@ export interface Proof {
 /** Finds out. */
 export async function proofOf(): Promise<Proof> {
   const meta = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')
-  const scripts = [...document.scripts].map(({ text }) => text).sort((one, other) => other.length - one.length)
-  const program = await hashOf(scripts[0] ?? "")
+  const hash = await hashOf(program)
   return {
-    program,
-    isAsNamed: meta?.content.includes(`'${program}'`) === true,
+    program: hash,
+    isAsNamed: meta?.content.includes(`'${hash}'`) === true,
     policy: meta?.content.split("; ") ?? [],
     requests: performance.getEntriesByType("resource").map(({ name }) => name),
   }

@@ -1,4 +1,4 @@
-/** What the text in the token box says. Read at once, on every edit. */
+/** What the text in the token box says. Read at once, on every edit; a long text as soon as it stands still. */
 
 import {
   explainTime,
@@ -6,6 +6,7 @@ import {
   findTokens,
   memberOf,
   type Reading,
+  type ReadOptions,
   type Recognition,
   read,
   recognise,
@@ -13,10 +14,35 @@ import {
 } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { chosenToken, maxCharacters, tokenText } from "./input.ts"
+import { later } from "./later.ts"
+import { ask, isPatient, LONG } from "./worker.ts"
 
-/** The tokens in the text. */
+/** More disclosures than are ever judged: a million of them are a million parts. */
+const MAX_DISCLOSURES = 2000
+const DELAY_MS = 100
+const NOTHING: TokenSearch = { tokens: [], tooLarge: false }
+
+/** How much is read. */
+export const limits: ReadonlySignal<ReadOptions> = computed(() => ({
+  maxCharacters: maxCharacters.value,
+  maxDisclosures: MAX_DISCLOSURES,
+}))
+
+const long = computed(() => {
+  void isPatient.value
+  const text = tokenText.value
+  return text.length > LONG && text.length <= maxCharacters.value ? { text, limits: limits.value } : undefined
+})
+const foundInLong = later(long, (asked) => ask("find", asked), DELAY_MS)
+
+/** Whether a long text is being looked through. */
+export const isReading: ReadonlySignal<boolean> = computed(
+  () => long.value !== undefined && foundInLong.value === undefined,
+)
+
+/** The tokens in the text; of one that is being looked through none yet. */
 export const search: ReadonlySignal<TokenSearch> = computed(() =>
-  findTokens(tokenText.value, { maxCharacters: maxCharacters.value }),
+  long.value === undefined ? findTokens(tokenText.value, limits.value) : (foundInLong.value ?? NOTHING),
 )
 
 /** The token that is looked at. */
@@ -24,7 +50,7 @@ export const found: ReadonlySignal<FoundToken | undefined> = computed(() => sear
 
 /** What it says. */
 export const reading: ReadonlySignal<Reading> = computed(() =>
-  read(found.value?.text ?? (search.value.tooLarge ? tokenText.value : ""), { maxCharacters: maxCharacters.value }),
+  read(found.value?.text ?? (search.value.tooLarge ? tokenText.value : ""), limits.value),
 )
 
 /** What kind of token it is. */

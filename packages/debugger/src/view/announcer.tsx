@@ -4,23 +4,21 @@ import { textOf } from "@jotkit/inspect"
 import { computed, effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { lastCopy } from "../state/clipboard.ts"
-import { headlineOf } from "../state/headline.ts"
+import { headline } from "../state/headline.ts"
 import { judged } from "../state/judgment.ts"
-import { opening } from "../state/opening.ts"
-import { reading } from "../state/reading.ts"
 import { catalogue, words } from "../words/words.ts"
 
 /** So long nothing may change before it is said: nobody wants to hear each letter judged. */
 const DELAY_MS = 600
 
 const sentence = computed(() => {
-  const { headline, verdicts } = words.value
-  const [name] = headlineOf(reading.value, judged.value?.judgment, opening.value?.state === "opened")
+  const { headline: texts, verdicts } = words.value
+  const [name] = headline.value
   if (name === "empty" || name === "checking") return ""
   const answers = Object.entries(judged.value?.judgment.verdicts ?? {}).map(
     ([verdict, { status }]) => `${verdicts[verdict as "time"]}: ${textOf(catalogue.value, "status", status)}`, // the panel has a text for each verdict
   )
-  return [headline[name], ...answers].join(". ")
+  return [texts[name], ...answers].join(". ")
 })
 const said = signal("")
 

@@ -1,12 +1,13 @@
 /** Five verdicts, and the sentence that they amount to. They stand outside of anything that a token can write into. */
 
-import { type Diagnosis, type Judgment, misfitOf, textMember, textOf, type Verdict } from "@jotkit/inspect"
+import { type Diagnosis, misfitOf, textMember, textOf, type Verdict } from "@jotkit/inspect"
 import type { JSX } from "preact"
-import { headlineOf } from "../state/headline.ts"
+import { headline } from "../state/headline.ts"
 import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
-import { opening } from "../state/opening.ts"
-import { reading, recognition } from "../state/reading.ts"
+import { isReading, reading, recognition } from "../state/reading.ts"
+import type { Judged } from "../state/tasks.ts"
+import { isPatient, isStopped } from "../state/worker.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { Mark, type MarkName } from "./mark.tsx"
 import { AsOf } from "./timeline.tsx"
@@ -17,21 +18,21 @@ const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
 /** The panel of the verdicts. */
 export function Verdicts(): JSX.Element {
   const { headline: texts, verdicts } = words.value
-  const [headline, tone] = headlineOf(reading.value, judged.value?.judgment, opening.value?.state === "opened")
+  const [name, tone] = headline.value
   return (
-    <section class="panel verdicts" data-tone={tone} data-headline={headline} aria-labelledby="verdict-title">
+    <section class="panel verdicts" data-tone={tone} data-headline={name} aria-labelledby="verdict-title">
       <h2 id="verdict-title" class="visually-hidden" tabIndex={-1}>
         {verdicts.title}
       </h2>
       <div class="headline">
         <AsOf />
-        <p class="headline-text">{texts[headline]}</p>
-        <p class="headline-more">{texts[`${headline}_more`]}</p>
+        <p class="headline-text">{texts[name]}</p>
+        <p class="headline-more">{texts[`${name}_more`]}</p>
         <Kind />
       </div>
       <div class="verdict-list">
-        {NAMES.map((name) => (
-          <Row key={name} name={name} judgment={judged.value?.judgment} />
+        {NAMES.map((one) => (
+          <Row key={one} name={one} judgment={judged.value?.judgment} />
         ))}
       </div>
       <Remedies />
@@ -54,7 +55,7 @@ function Kind(): JSX.Element | null {
 
 interface RowProps {
   readonly name: (typeof NAMES)[number]
-  readonly judgment: Judgment | undefined
+  readonly judgment: Judged["judgment"] | undefined
 }
 
 function Row({ name, judgment }: RowProps): JSX.Element {
@@ -62,7 +63,7 @@ function Row({ name, judgment }: RowProps): JSX.Element {
   const verdict = judgment?.verdicts[name]
   const isProofless = name === "signature" && judgment?.verdicts.keyTrust.status === "fail"
   const mark = isProofless ? "spent" : markOf(name, verdict)
-  const isWaiting = verdict === undefined && reading.value.text !== ""
+  const isGiven = reading.value.text !== "" || isReading.value
   return (
     <output
       class="verdict"
@@ -78,10 +79,10 @@ function Row({ name, judgment }: RowProps): JSX.Element {
           {isProofless ? verdicts.own_key : textOf(catalogue.value, "status", verdict.status)}
         </span>
       )}
-      {isWaiting && <span class="verdict-status waiting">{verdicts.waiting}</span>}
-      <span class="verdict-reason">
-        {reading.value.text === "" ? verdicts[`${name}_asks`] : reasonOf(name, judgment)}
-      </span>
+      {isGiven && verdict === undefined && !isStopped.value && (
+        <span class="verdict-status waiting">{verdicts.waiting}</span>
+      )}
+      <span class="verdict-reason">{isGiven ? reasonOf(name, judgment) : verdicts[`${name}_asks`]}</span>
     </output>
   )
 }
@@ -93,7 +94,7 @@ function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName 
 }
 
 /** Why; each is to be understood without the others. */
-function reasonOf(name: RowProps["name"], judgment: Judgment | undefined): string {
+function reasonOf(name: RowProps["name"], judgment: RowProps["judgment"]): string {
   const code = judgment?.verdicts[name].code
   if (judgment === undefined || code === undefined) return ""
   if (name === "signature") {
@@ -105,7 +106,7 @@ function reasonOf(name: RowProps["name"], judgment: Judgment | undefined): strin
 }
 
 /** By which algorithm it was checked, and what came of it; of a key that does not fit, which one would. */
-function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judgment): string | undefined {
+function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judged["judgment"]): string | undefined {
   const { verdicts } = words.value
   const detail = checks.find(({ id }) => id === "signature")?.detail ?? ""
   if (code === "signature_invalid") return fill(verdicts.signature_fails, detail)
@@ -123,6 +124,14 @@ function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judgment)
 function Remedies(): JSX.Element | null {
   const { verdicts } = words.value
   const { form } = reading.value
+  if (isStopped.value)
+    return (
+      <div class="remedies">
+        <button type="button" class="button" onClick={goOn}>
+          {verdicts.go_on}
+        </button>
+      </div>
+    )
   if (canSearch.value)
     return (
       <div class="remedies">
@@ -140,6 +149,11 @@ function Remedies(): JSX.Element | null {
       </button>
     </div>
   )
+}
+
+function goOn(): void {
+  isPatient.value = true
+  isStopped.value = false
 }
 
 function Hints(): JSX.Element {

@@ -54,6 +54,9 @@ export const en = {
     empty_more: "Paste a token. It is read as you type, and five questions are asked about it.",
     checking: "Checking …",
     checking_more: "",
+    stopped: "This text takes too long",
+    stopped_more:
+      "After two seconds it was given up. Leave only the token in the box, or read it with jot in a terminal.",
     not_token: "This is no token",
     not_token_more: "It is neither a token nor a part of one, nor a key.",
     key: "A key, not a token",
@@ -108,6 +111,7 @@ export const en = {
     signature_fails: "{0}: not made with this key, or changed since",
     waiting: "checking …",
     give_key: "Give a key",
+    go_on: "Go on, however long it takes",
     why: "Why invalid?",
     searching: "Looking for a harmless difference …",
     no_hint: "No harmless difference explains it ({0} tried). The key is another one, or the token was changed.",
