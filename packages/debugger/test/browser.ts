@@ -53,9 +53,9 @@ export interface Page extends Scope {
   ): Promise<Result>
   addInitScript(work: () => void): Promise<void>
   emulateMedia(media: {
-    colorScheme?: "light" | "dark"
-    reducedMotion?: "reduce"
-    forcedColors?: "active"
+    colorScheme?: "light" | "dark" | null
+    reducedMotion?: "reduce" | null
+    forcedColors?: "active" | null
   }): Promise<void>
   context(): Context
   setViewportSize(size: { width: number; height: number }): Promise<void>
@@ -66,6 +66,7 @@ export interface Page extends Scope {
 /** A browser's window, with nothing remembered. */
 export interface Context {
   grantPermissions(names: readonly string[]): Promise<void>
+  clearPermissions(): Promise<void>
   setOffline(isOffline: boolean): Promise<void>
   setDefaultTimeout(milliseconds: number): void
   newPage(): Promise<Page>

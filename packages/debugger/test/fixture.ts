@@ -3,6 +3,7 @@
  * wrong in its console fails the test that was at it.
  */
 
+import { createHash } from "node:crypto"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { type ServedPage, servePage } from "@jotkit/debugger/server"
 import { afterAll, afterEach, test as baseTest, beforeAll, expect } from "vitest"
@@ -16,6 +17,7 @@ export type Artefact = "site" | "file" | "connected"
 
 /** How a page is opened. */
 export interface OpenOptions extends ContextOptions {
+  /** Without it the test's name says which: half of all tests look at the folder, half at the file, each always at the same. */
   readonly artefact?: Artefact
   /** Behind the address. */
   readonly fragment?: string
@@ -36,6 +38,9 @@ const PATIENCE_MS = 15_000
 let browser: Browser | undefined
 const servers = new Map<Artefact, ServedPage>()
 const contexts: Context[] = []
+/** Windows as they are unless a test asks for another: the next test goes on in one of them. */
+const idle = new Map<string, Page[]>()
+const used: [kind: string, page: Page][] = []
 const troubles: string[] = []
 
 beforeAll(async () => {
@@ -48,7 +53,7 @@ beforeAll(async () => {
 })
 
 afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
+  await Promise.all([...contexts.splice(0).map((context) => context.close()), ...used.splice(0).map(leave)])
   expect(takeTroubles()).toEqual([])
 })
 
@@ -57,8 +62,25 @@ afterAll(async () => {
   for (const server of servers.values()) await server.close()
 })
 
-/** Opens the page in a window of its own. */
-export async function open({ artefact = "site", fragment = "", at, ...window }: OpenOptions = {}): Promise<Page> {
+/** Opens the page in a window that remembers nothing. */
+export async function open({ artefact = ofThisTest(), fragment = "", at, ...window }: OpenOptions = {}): Promise<Page> {
+  const address = servers.get(artefact)?.url ?? String(pathToFileURL(`${dist}/jot-debugger.html`))
+  const isUsual = Object.keys(window).length === 0
+  // A clock that stands still does so for good.
+  const kind = `${artefact} ${at === undefined}`
+  const page = (isUsual ? idle.get(kind)?.pop() : undefined) ?? (await newPage(address, window, isUsual))
+  if (isUsual) used.push([kind, page])
+  if (at !== undefined) await page.clock.setFixedTime(at * 1000)
+  await page.goto(address + fragment)
+  return page
+}
+
+function ofThisTest(): Artefact {
+  const { currentTestName = "" } = expect.getState()
+  return (createHash("sha256").update(currentTestName).digest()[0] ?? 0) % 2 === 0 ? "site" : "file"
+}
+
+async function newPage(address: string, window: ContextOptions, isKept: boolean): Promise<Page> {
   if (browser === undefined) throw new Error("there is no browser")
   const context = await browser.newContext({
     locale: "en",
@@ -67,13 +89,23 @@ export async function open({ artefact = "site", fragment = "", at, ...window }: 
     ...window,
   })
   context.setDefaultTimeout(PATIENCE_MS)
-  contexts.push(context)
+  if (!isKept) contexts.push(context)
   const page = await context.newPage()
-  const address = servers.get(artefact)?.url ?? String(pathToFileURL(`${dist}/jot-debugger.html`))
   guard(page, address)
-  if (at !== undefined) await page.clock.setFixedTime(at * 1000)
-  await page.goto(address + fragment)
   return page
+}
+
+/** Leaves a window as a new one would be. */
+async function leave([kind, page]: readonly [kind: string, page: Page]): Promise<void> {
+  await page.evaluate(() => {
+    localStorage.clear()
+    sessionStorage.clear()
+  })
+  await page.goto("about:blank")
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null })
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await page.context().clearPermissions()
+  idle.set(kind, [...(idle.get(kind) ?? []), page])
 }
 
 /** What the guard has seen since it was last asked. */

@@ -61,6 +61,17 @@ describe("the files", () => {
     expect(lines.length).toBe(files.length - 1)
   })
 
+  plain("hold one program and one style, whichever way they are opened", () => {
+    const [served, fromDisk] = ["site/index.html", "jot-debugger.html"].map((name) => {
+      const text = readFileSync(join(dist, name), "utf8")
+      return [...text.matchAll(/<(script|style)>.*?<\/\1>/gs)].map(([element]) => element)
+    })
+    expect(fromDisk).toHaveLength(3)
+    // What installs the page is the only thing more.
+    expect(served?.slice(0, -1)).toEqual(fromDisk)
+    expect(served?.at(-1)).toContain("serviceWorker")
+  })
+
   plain("have no way to send anything, but for the build with the button, which has one", () => {
     const text = (name: string) => readFileSync(join(dist, name), "utf8")
     expect(SENDING.exec(text("site/index.html"))?.[0]).toBeUndefined()
@@ -86,7 +97,7 @@ describe("the folder for servers", () => {
   test("installs itself, and works without a network under any path, with whatever stands behind the ?", async () => {
     const server = serverOf()
     const address = `${await listening(server)}/tools/jot/`
-    const page = await open({ serviceWorkers: "allow" })
+    const page = await open({ artefact: "site", serviceWorkers: "allow" })
     const asked: string[] = []
     const other = await page.context().newPage()
     other.on("request", (request) => asked.push(request.url()))
