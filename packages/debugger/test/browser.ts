@@ -25,6 +25,7 @@ export interface Locator extends Scope {
   getAttribute(name: string): Promise<string | null>
   isVisible(): Promise<boolean>
   isDisabled(): Promise<boolean>
+  isChecked(): Promise<boolean>
   count(): Promise<number>
   all(): Promise<Locator[]>
   first(): Locator

@@ -245,6 +245,9 @@ test("says why it does not sign, and signs all the same only what is marked for 
   expect(await page.locator('[data-state="test-only"]').innerText()).toContain("For testing only")
   await box(page, "Token").fill(before)
   expect(await page.locator('[data-state="test-only"]').count()).toBe(0)
+  await box(page, "Header").fill('{"alg":"HS512"}')
+  await obstacle(page, "key_weak")
+  expect(await page.getByRole("checkbox", { name: "Sign anyway (for testing)" }).isChecked()).toBe(false)
 })
 
 test("signs with the key of a set that the header names, and with none that is for something else", async () => {
@@ -306,6 +309,22 @@ test("a key of RSASSA-PSS, which is none that browsers write as a JWK, verifies 
   await button(page, "Keep only the public half").click()
   await expectVerdicts(page, { Signature: "pass" })
   expect(await box(page, "Key").inputValue()).toMatch(/^-----BEGIN PUBLIC KEY-----/)
+})
+
+test("a private key whose public half this browser cannot work out is written as it is, and offers no half", async () => {
+  const page = await open({ at: NOW })
+  const pem = generateKeyPairSync("ed448").privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+  await box(page, "Key").fill(pem)
+  await page.locator(".key .key-facts").filter({ hasText: "Ed448" }).waitFor()
+  const forms = page.locator("select:has(option[value=spki_der])")
+  await forms.selectOption("spki")
+  const hint = page.locator(".hint").filter({ hasText: "no room for this key" })
+  const written = page.locator("[data-form]")
+  // A browser that has the curve writes the half.
+  await expect.poll(async () => (await hint.count()) + (await written.count())).toBe(1)
+  expect(await button(page, "Keep only the public half").count()).toBe(await written.count())
+  await forms.selectOption("pkcs8")
+  await expect.poll(() => page.locator('[data-form="pkcs8"]').count()).toBe(1)
 })
 
 test("begins every kind of token that it offers so that it is recognised, and good once it is signed", async () => {

@@ -8,7 +8,7 @@ import { linkNotices, sealedToken } from "./link.ts"
 import { formerKey, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
 import { policyDraft } from "./policy.ts"
-import { isAsked, isWaived, testOnly } from "./signing.ts"
+import { isAsked, testOnly, waive } from "./signing.ts"
 import { eraseStored } from "./stored.ts"
 
 /** Whether everything was forgotten since the last thing was given; said aloud. */
@@ -23,7 +23,7 @@ export function forgetEverything(): void {
   innerKeyText.value = ""
   testOnly.value = undefined
   isAsked.value = false
-  isWaived.value = false
+  waive(false)
   lastCopy.value = undefined
   linkNotices.value = []
   sealedToken.value = undefined

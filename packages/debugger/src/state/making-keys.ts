@@ -192,7 +192,7 @@ export async function writeKeys(keys: readonly OfferedKey[], form: KeyOutput): P
   const isWritable = ({ isSymmetric, thumbprint }: OfferedKey) => isSymmetric || thumbprint !== undefined
   const all = keys.flatMap((key) => (form.startsWith("jwk") && !isWritable(key) ? [] : (key.jwk ?? [])))
   const isPublic = form.endsWith("public") || form.startsWith("spki")
-  const fitting = isPublic ? all.filter(({ isSymmetric }) => !isSymmetric).map((key) => key.publicKey()) : all
+  const fitting = isPublic ? all.flatMap((key) => publicHalf(key) ?? []) : all
   const isSecret = fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)
   const [first] = fitting
   if (first === undefined) return undefined
@@ -214,6 +214,16 @@ export async function writeKeys(keys: readonly OfferedKey[], form: KeyOutput): P
     body,
     Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0)),
   )
+}
+
+/** Of a secret there is none, and of some keys none that this browser can work out. */
+export function publicHalf(key: Jwk): Jwk | undefined {
+  try {
+    return key.isSymmetric ? undefined : key.publicKey()
+  } catch (error) {
+    if (!isJwtError(error)) throw error
+    return undefined
+  }
 }
 
 function json(value: object): string {

@@ -36,8 +36,8 @@ export interface Obstacle {
 /** Whether the texts are signed as they are typed; otherwise without the blanks between. */
 export const isAsTyped: Signal<boolean> = signal(false)
 
-/** Whether obstacles that can be waived are. */
-export const isWaived: Signal<boolean> = signal(false)
+/** What is signed all the same; another obstacle stands until it is waived, too. */
+const waived: Signal<string> = signal("")
 
 /** A token that was signed although it should not have been, and why. */
 export const testOnly: Signal<{ readonly token: string; readonly obstacle: Obstacle } | undefined> = signal(undefined)
@@ -99,6 +99,20 @@ export const obstacle: ReadonlySignal<Obstacle | undefined> = computed(
   () => ofKey() ?? ofHeader() ?? waivable() ?? ofPlatform(),
 )
 
+/** Whether the obstacle that stands there is waived. */
+export const isWaived: ReadonlySignal<boolean> = computed(
+  () => obstacle.value?.isWaivable === true && waived.value === nameOf(obstacle.value),
+)
+
+/** Waives the obstacle that stands there, or none. */
+export function waive(isWanted: boolean): void {
+  waived.value = isWanted && obstacle.value !== undefined ? nameOf(obstacle.value) : ""
+}
+
+function nameOf({ code, details }: Obstacle): string {
+  return [code, ...details].join(" ")
+}
+
 function hard(code: Obstacle["code"], ...details: readonly (string | number)[]): Obstacle {
   return { code, details, isWaivable: false }
 }
@@ -155,7 +169,7 @@ export async function signDraft(): Promise<void> {
   await arrived(suppliedKeys)
   const against = obstacle.peek()
   const [key, algorithm, input] = [signer.peek()?.jwk, signingAlgorithm.peek(), signingInput.peek()]
-  const isStopped = against !== undefined && !(against.isWaivable && isWaived.peek())
+  const isStopped = against !== undefined && !isWaived.peek()
   if (isStopped || key === undefined || algorithm === undefined) return
   const before = tokenText.peek()
   try {

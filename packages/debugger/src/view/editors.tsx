@@ -34,6 +34,7 @@ import {
   signingAlgorithm,
   signingInput,
   testOnly,
+  waive,
 } from "../state/signing.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
@@ -282,9 +283,7 @@ function Signing(): JSX.Element {
           <input
             type="checkbox"
             checked={isWaived.value}
-            onChange={({ currentTarget }) => {
-              isWaived.value = currentTarget.checked
-            }}
+            onChange={({ currentTarget }) => waive(currentTarget.checked)}
           />
           {make.waive}
         </label>

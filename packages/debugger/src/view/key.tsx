@@ -17,6 +17,7 @@ import {
 } from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
+import { publicHalf } from "../state/making-keys.ts"
 import { fill, sized, words } from "../words/words.ts"
 import { KeyList } from "./key-line.tsx"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
@@ -243,14 +244,20 @@ function Summary(): JSX.Element | null {
 /** A private key is more than verifying needs. */
 function PrivateGiven({ offered: { jwk, thumbprint } }: { readonly offered: OfferedKey }): JSX.Element {
   const { key } = words.value
-  // Without a thumbprint it is one that cannot be written as a JWK.
-  const text = () => (thumbprint === undefined ? jwk?.publicKey().toPem() : JSON.stringify(jwk, undefined, 2))
+  const half = jwk && publicHalf(jwk)
   return (
     <p class="chip" data-tone="spent">
       <span>{key.private_given}</span>
-      <button type="button" class="button" onClick={() => giveKey(text() ?? "")}>
-        {key.keep_public}
-      </button>
+      {half !== undefined && (
+        <button
+          type="button"
+          class="button"
+          // Without a thumbprint it is one that cannot be written as a JWK.
+          onClick={() => giveKey(thumbprint === undefined ? half.toPem() : JSON.stringify(half, undefined, 2))}
+        >
+          {key.keep_public}
+        </button>
+      )}
     </p>
   )
 }
