@@ -98,6 +98,7 @@ test("lists every algorithm, and says of those it cannot verify why not", async 
   const named = (value: string) => options.find((option) => option.value === value)
   for (const name of listAlgorithms()) expect(named(name)).toBeDefined()
   expect(named("none")).toEqual({ value: "none", text: "none (never verified)", disabled: true })
+  expect(named("EdDSA")).toEqual({ value: "EdDSA", text: "EdDSA (legacy, RFC 9864)", disabled: false })
   expect(named("ES256")).toEqual({ value: "ES256", text: "ES256", disabled: false })
   for (const { text } of options.filter(({ disabled }) => disabled)) expect(text).toMatch(/\(.+\)$/)
 })

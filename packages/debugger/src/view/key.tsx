@@ -199,7 +199,8 @@ function AlgorithmField(): JSX.Element {
 function nameOf({ name, isAvailable }: ListedAlgorithm): string {
   const { key } = words.value
   if (name === "none") return fill(key.algorithm_none, name)
-  return isAvailable ? name : fill(key.algorithm_absent, name)
+  if (!isAvailable) return fill(key.algorithm_absent, name)
+  return name === "EdDSA" ? fill(key.algorithm_legacy, name) : name
 }
 
 function EncodingField(): JSX.Element {

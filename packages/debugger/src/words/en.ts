@@ -160,6 +160,7 @@ export const en = {
     algorithm: "Algorithm",
     algorithm_any: "Any that fits the key",
     algorithm_absent: "{0} (this browser has none)",
+    algorithm_legacy: "{0} (legacy, RFC 9864)",
     algorithm_none: "{0} (never verified)",
     encoding: "Secret encoding",
     utf8: "Text (UTF-8)",

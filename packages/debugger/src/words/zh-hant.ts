@@ -160,6 +160,7 @@ export const zhHant: Words = {
     algorithm: "演算法",
     algorithm_any: "任何適用於金鑰的演算法",
     algorithm_absent: "{0}（此瀏覽器不支援）",
+    algorithm_legacy: "{0}（舊名，RFC 9864）",
     algorithm_none: "{0}（一律不驗證）",
     encoding: "密鑰編碼",
     utf8: "文字（UTF-8）",
