@@ -236,6 +236,13 @@ describe.each(Object.entries(ENGINES))("in %s", (_, kind) => {
       await expectVerdicts({ Signature: "pass" })
       await fill("#key", `${SECRET}.`)
       await expectVerdicts({ Signature: "fail" })
+      const lines = await evaluate(() =>
+        [...document.querySelectorAll(".token .sheet-layer [data-part]")].map((part) => {
+          const { textDecorationLine, textDecorationStyle } = getComputedStyle(part)
+          return `${textDecorationLine} ${textDecorationStyle}`
+        }),
+      )
+      expect(lines).toEqual(["underline solid", "underline dashed", "underline double"])
     })
 
     test("says of a token that is over that its signature holds", async () => {
