@@ -1,6 +1,6 @@
 /** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
 
-import { generateKeyPairSync } from "node:crypto"
+import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import { decodeAsync, decodeUnverified, encode, Jwk, verifyJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
@@ -451,6 +451,35 @@ test("writes a key in every form that there is, without a token", async () => {
   expect(await box(page, "Token").inputValue()).toBe(der)
   await box(page, "Key").fill(SECRET)
   await page.locator(".tools .hint").filter({ hasText: "no room" }).waitFor()
+})
+
+test("encrypts a private key that is written under a passphrase, which is forgotten with the rest", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("Ed25519")
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  const form = page.getByRole("combobox", { name: "Write the key as" })
+  const written = page.getByRole("textbox", { name: "Written" })
+  const passphrase = page.locator('input[type="password"]')
+  const isReadable = page.locator(".note").filter({ hasText: "Whoever reads this can sign or decrypt." })
+  await form.selectOption("pkcs8")
+  await written.waitFor()
+  await isReadable.waitFor()
+  await passphrase.fill("open sesame")
+  await expect.poll(() => written.inputValue().catch(() => "")).toContain("BEGIN ENCRYPTED PRIVATE KEY")
+  expect(await isReadable.count()).toBe(0)
+  const pem = await written.inputValue()
+  expect(Jwk.fromPem(pem, { passphrase: "open sesame" }).thumbprint()).toBe(key.thumbprint())
+  await form.selectOption("pkcs8_der")
+  await page.locator('[data-form="pkcs8_der"]').waitFor()
+  const der = Buffer.from(await written.inputValue(), "base64")
+  expect(
+    createPrivateKey({ key: der, format: "der", type: "pkcs8", passphrase: "open sesame" }).asymmetricKeyType,
+  ).toBe("ed25519")
+  await form.selectOption("jwk")
+  await isReadable.waitFor()
+  await button(page, "Forget everything").click()
+  await form.selectOption("pkcs8")
+  expect(await passphrase.inputValue()).toBe("")
 })
 
 test("forgets texts, keys and what could be undone", async () => {

@@ -5,7 +5,7 @@ import { lastCopy } from "./clipboard.ts"
 import { forgetDrafts } from "./draft.ts"
 import { clearInput } from "./input.ts"
 import { linkNotices, sealedToken } from "./link.ts"
-import { formerKey, typedKeyId } from "./making-keys.ts"
+import { formerKey, newPassphrase, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
 import { policyDraft } from "./policy.ts"
 import { isAsked, testOnly, waive } from "./signing.ts"
@@ -20,6 +20,7 @@ export function forgetEverything(): void {
   forgetDrafts()
   formerKey.value = undefined
   typedKeyId.value = ""
+  newPassphrase.value = ""
   innerKeyText.value = ""
   testOnly.value = undefined
   isAsked.value = false

@@ -38,6 +38,8 @@ export const modulusBits: Signal<number> = signal(2048)
 export const keyIdSource: Signal<KeyIdSource> = signal("thumbprint")
 /** The id that was typed. */
 export const typedKeyId: Signal<string> = signal("")
+/** What encrypts a private key that is written; empty: nothing does. */
+export const newPassphrase: Signal<string> = signal("")
 /** Whether a key is being made. */
 export const isMaking: Signal<boolean> = signal(false)
 /** What stood in the key box before. */
@@ -186,14 +188,22 @@ const FILE_NAMES: Readonly<Record<KeyOutput, string>> = {
   spki_der: "public-key.der",
 }
 
-/** Writes keys in a form; undefined where the form has no room for them. */
-export async function writeKeys(keys: readonly OfferedKey[], form: KeyOutput): Promise<Written | undefined> {
+/**
+ * Writes keys in a form; undefined where the form has no room for them.
+ *
+ * @param passphrase - Encrypts PKCS #8; undefined for other forms.
+ */
+export async function writeKeys(
+  keys: readonly OfferedKey[],
+  form: KeyOutput,
+  passphrase: string | undefined,
+): Promise<Written | undefined> {
   // A key of RSASSA-PSS is none that browsers write as a JWK, and has no thumbprint then.
   const isWritable = ({ isSymmetric, thumbprint }: OfferedKey) => isSymmetric || thumbprint !== undefined
   const all = keys.flatMap((key) => (form.startsWith("jwk") && !isWritable(key) ? [] : (key.jwk ?? [])))
   const isPublic = form.endsWith("public") || form.startsWith("spki")
   const fitting = isPublic ? all.flatMap((key) => publicHalf(key) ?? []) : all
-  const isSecret = fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)
+  const isSecret = passphrase === undefined && fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)
   const [first] = fitting
   if (first === undefined) return undefined
   const finished = (text: string, content: Written["content"] = text) => ({
@@ -207,7 +217,7 @@ export async function writeKeys(keys: readonly OfferedKey[], form: KeyOutput): P
   if (fitting.length > 1) return undefined
   if (form === "jwk" || form === "jwk_public") return finished(json(objectOf(first)))
   if (first.isSymmetric || (!isPublic && !first.isPrivate)) return undefined
-  const pem = isPublic ? first.toPem() : await first.toPrivatePemAsync()
+  const pem = isPublic ? first.toPem() : await first.toPrivatePemAsync({ passphrase })
   if (!form.endsWith("der")) return finished(pem)
   const body = pem.replaceAll(/-----[^-]+-----|\s/g, "")
   return finished(

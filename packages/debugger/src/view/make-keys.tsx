@@ -19,6 +19,7 @@ import {
   makeKey,
   makingProblem,
   modulusBits,
+  newPassphrase,
   restoreKey,
   typedKeyId,
   type Written,
@@ -31,6 +32,9 @@ import "../style/making.css"
 const ID_SOURCES: readonly KeyIdSource[] = ["thumbprint", "date", "random", "typed", "none"]
 const MODULUS_BITS = [2048, 3072, 4096]
 
+/** So long a passphrase must stand still: each one costs 600,000 rounds of a hash. */
+const DELAY_MS = 250
+
 const chosenOutput = signal<KeyOutput | "">("")
 const copied = signal<Written | undefined>(undefined)
 
@@ -38,14 +42,20 @@ const copied = signal<Written | undefined>(undefined)
 const written = later(
   computed(() => {
     const [form, keys] = [chosenOutput.value, suppliedKeys.value]
-    return form === "" || keys === undefined ? undefined : { form, keys }
+    const passphrase = (isSealable() && newPassphrase.value) || undefined
+    return form === "" || keys === undefined ? undefined : { form, keys, passphrase }
   }),
-  async ({ form, keys }) => ({
-    result: await writeKeys(keys, form),
+  async ({ form, keys, passphrase }) => ({
+    result: await writeKeys(keys, form, passphrase),
     isEmpty: keys.every(({ jwk }) => jwk === undefined),
   }),
-  0,
+  DELAY_MS,
 )
+
+/** Whether the form that was asked for can be encrypted. */
+function isSealable(): boolean {
+  return chosenOutput.value.startsWith("pkcs8")
+}
 
 /** The panel of keys that are made and converted. */
 export function MakeKeys(): JSX.Element {
@@ -189,6 +199,20 @@ function Output(): JSX.Element {
           ))}
         </select>
       </label>
+      {isSealable() && (
+        <label class="field">
+          <span>{keys.new_passphrase}</span>
+          <input
+            type="password"
+            class="text"
+            autocomplete="new-password"
+            value={newPassphrase.value}
+            onInput={({ currentTarget }) => {
+              newPassphrase.value = currentTarget.value
+            }}
+          />
+        </label>
+      )}
       {written.value !== undefined && result === undefined && (
         <p class="hint">{isEmpty ? keys.no_key : keys.no_form}</p>
       )}

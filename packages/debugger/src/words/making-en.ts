@@ -141,6 +141,7 @@ export const makingEn = {
     copied: "Copied",
     save: "Save",
     written: "Written",
+    new_passphrase: "New passphrase (empty: not encrypted)",
     passphrase: "Passphrase",
     passphrase_wrong: "This passphrase does not open it, or it is not encrypted by PBKDF2 and AES.",
     passphrase_hint: "The private key is encrypted. Its passphrase opens it, here only.",

@@ -145,6 +145,7 @@ export const makingZhHant: {
     copied: "已複製",
     save: "儲存",
     written: "輸出",
+    new_passphrase: "新的通行碼（留空則不加密）",
     passphrase: "通行碼",
     passphrase_wrong: "這個通行碼打不開它，或它不是以 PBKDF2 與 AES 加密。",
     passphrase_hint: "這個私密金鑰已加密。通行碼只在這裡用來開啟它。",
