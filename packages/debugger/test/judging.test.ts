@@ -24,6 +24,13 @@ function token(claims: object, header: Record<string, unknown> = {}): string {
   return encode(claims, SECRET, { algorithm: "HS256", header })
 }
 
+/** RFC 7797, section 4.2. */
+const RFC7797_DETACHED = {
+  key: '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}',
+  token: "eyJhbGciOiJIUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19..A5dxf2s96_n5FLueVuW1Z_vh161FwXZC4YLPff6dmDY",
+  payload: "$.02",
+}
+
 /** A panel that is closed at first. */
 async function unfold(page: Page, id: string): Promise<void> {
   await page.locator(`#${id}-title`).click()
@@ -255,6 +262,28 @@ describe("beside the token", () => {
     await page.locator('[data-id="CLM-HASH"]').waitFor()
     await page.getByRole("button", { name: "Forget everything" }).click()
     expect(await page.evaluate(() => document.documentElement.outerHTML.includes("another code"))).toBe(false)
+  })
+
+  test("detached content is what the signature is over, encoded or not", async () => {
+    const page = await open({ at: NOW })
+    const signed = encode({ iss: "x" }, SECRET, { algorithm: "HS256" })
+    await give(page, signed.replace(/\..+\./, ".."), SECRET)
+    await expectVerdicts(page, { Structure: "pass", Signature: "cannot_check" })
+    await unfold(page, "beside")
+    const content = box(page, "Detached content")
+    await content.fill('{"iss":"x"}')
+    await expectVerdicts(page, { Structure: "pass", Signature: "pass", "Key trust": "pass" })
+    await content.fill('{"iss": "x"}')
+    await expectVerdicts(page, { Signature: "fail" })
+    const { key, token: unencoded, payload } = RFC7797_DETACHED
+    await give(page, unencoded, key)
+    await content.fill(payload)
+    await expectVerdicts(page, { Structure: "pass", Signature: "pass" })
+    await unfold(page, "samples")
+    expect(await page.locator("#sample-cli").innerText()).toContain("--detached content.txt")
+    await give(page, signed, SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    expect(await page.locator("#beside-title").count()).toBe(0)
   })
 
   test("certificates say whose they are, whether they fit, and that nobody vouches for them", async () => {

@@ -104,9 +104,11 @@ export interface BesideFields {
   readonly state: string
   /** A DPoP proof, its key, or the key's thumbprint. */
   readonly proof: string
+  /** What a token signs without holding it. */
+  readonly content: string
 }
 
-const nothingBeside: BesideFields = { accessToken: "", code: "", state: "", proof: "" }
+const nothingBeside: BesideFields = { accessToken: "", code: "", state: "", proof: "", content: "" }
 
 /** What was given of it. */
 export const besideFields: Signal<BesideFields> = signal(nothingBeside)

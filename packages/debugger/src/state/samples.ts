@@ -97,6 +97,7 @@ function commandLine(policy: Policy): string {
     ["max-age", maxAge],
     ["leeway", leeway],
     ["nonce", expectedNonce.value === "" ? undefined : expectedNonce.value],
+    ["detached", reading.value.isDetached ? "content.txt" : undefined],
     ["at", chosenMoment.value === undefined ? undefined : `@${chosenMoment.value}`],
   ]
   const words = flags.flatMap(([name, value]) => listOf(value).map((one) => `  --${name} ${quoted(one)}`))

@@ -66,7 +66,7 @@ export async function judgeReading(
   { now, leeway, policy, nonce, beside }: Expectation,
 ): Promise<Judged> {
   const [judgment, findings] = await Promise.all([
-    judge(reading, { now, keys, policy, nonce }),
+    judge(reading, { now, keys, policy, nonce, detachedPayload: contentOf(reading, beside) }),
     lint(reading, {
       now,
       leeway,
@@ -75,6 +75,11 @@ export async function judgeReading(
     }),
   ])
   return { judgment, findings }
+}
+
+/** What is signed and elsewhere (RFC 7515, appendix F), as far as it was given. */
+function contentOf({ isDetached }: Reading, { content }: BesideFields): Uint8Array | undefined {
+  return isDetached && content !== "" ? new TextEncoder().encode(content) : undefined
 }
 
 async function judgeText({ text, limits, key, expected }: JudgeQuestion): Promise<Packed> {

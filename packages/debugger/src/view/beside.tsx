@@ -1,9 +1,10 @@
-/** What travels beside the token: its hashes in the token are compared with what is pasted here. */
+/** What travels beside the token: its hashes in the token are compared with what is pasted here, and so is the signature of what is detached. */
 
 import { textOf } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { bindings } from "../state/beside.ts"
 import { type BesideFields, besideFields } from "../state/input.ts"
+import { reading } from "../state/reading.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { Fold } from "./fold.tsx"
 import { Mark } from "./mark.tsx"
@@ -18,18 +19,20 @@ const FIELDS = {
   "cnf.jkt": "proof",
 } as const
 
-/** The panel; there where the token has such hashes. */
+/** The panel; there where the token has such hashes, or is without what it signs. */
 export function Beside(): JSX.Element | null {
   const { beside } = words.value
   const all = bindings.value ?? []
-  if (all.length === 0) return null
+  const { isDetached } = reading.value
+  if (all.length === 0 && !isDetached) return null
   const fields = [...new Set(all.map(({ name }) => FIELDS[name]))]
   const hashesOf = (field: keyof BesideFields) => all.flatMap(({ name }) => (FIELDS[name] === field ? name : []))
   return (
     <Fold id="beside" title={beside.title} note={all.map(({ name }) => name).join(", ")}>
-      <p class="hint">{beside.hint}</p>
+      {isDetached && <Field name="content" label={beside.detached} />}
+      {all.length > 0 && <p class="hint">{beside.hint}</p>}
       {fields.map((name) => (
-        <Field key={name} name={name} hashes={hashesOf(name).join(", ")} />
+        <Field key={name} name={name} label={fill(beside.against, hashesOf(name).join(", "))} />
       ))}
       <ul class="marked">
         {all.map(({ name, status }) => (
@@ -48,16 +51,16 @@ export function Beside(): JSX.Element | null {
 
 interface FieldProps {
   readonly name: keyof BesideFields
-  readonly hashes: string
+  readonly label: string
 }
 
 /** Named for its hashes: "Token" and "Key" are the names of other boxes. */
-function Field({ name, hashes }: FieldProps): JSX.Element {
+function Field({ name, label }: FieldProps): JSX.Element {
   const { beside } = words.value
   const id = `beside-${name}`
   return (
     <div class="field">
-      <label for={id}>{fill(beside.against, hashes)}</label>
+      <label for={id}>{label}</label>
       <textarea
         {...PLAIN_TEXT}
         id={id}

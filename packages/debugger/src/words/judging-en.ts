@@ -95,6 +95,8 @@ export const judgingEn = {
     code: "Authorization code",
     state: "State",
     proof: "DPoP proof, or its key",
+    detached: "Detached content",
+    content: "What was signed, to the letter; it is not in the token.",
     not_checked: "not given",
   },
   weight: {

@@ -100,6 +100,8 @@ export const judgingZhHant: Panels = {
     code: "授權碼",
     state: "State",
     proof: "DPoP 證明，或其金鑰",
+    detached: "分離的內容",
+    content: "當初簽署的內容，須逐字相同；權杖中沒有這份內容。",
     not_checked: "尚未提供",
   },
   weight: {
