@@ -44,6 +44,10 @@ interface PageEvents {
 /** One page. */
 export interface Page extends Scope {
   goto(url: string): Promise<unknown>
+  route(
+    url: string,
+    answer: (route: { fulfill(response: { contentType: string; body: string }): unknown }) => unknown,
+  ): Promise<unknown>
   reload(): Promise<unknown>
   url(): string
   title(): Promise<string>

@@ -278,6 +278,14 @@ describe.each(Object.entries(ENGINES))("in %s", (_, kind) => {
       }
     })
 
+    test("reads what is long beside itself", async () => {
+      await open(artefact)
+      await give(encode({ list: new Array<string>(2500).fill("twenty letters of it") }, SECRET), SECRET)
+      // The core takes nothing as long unless it is told to.
+      await expectVerdicts({ Structure: "fail", Signature: "cannot_check" })
+      expect(await textOf("table")).toContain("twenty letters of it")
+    })
+
     test("takes a token from the link, and leaves nothing of it in the address", async () => {
       await open(artefact, `#id_token=${encode({ iss: "linked" }, SECRET, { algorithm: "HS256" })}&state=1`)
       await expect.poll(() => textOf("table"), PATIENCE).toContain("linked")

@@ -1,10 +1,11 @@
 /** The page itself: what it shows, in which language and look, what it remembers, and who can use it. */
 
+import { readFileSync } from "node:fs"
 import axe from "axe-core"
 import { encode } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { expectVerdicts, give, open, takeTroubles, test } from "./fixture.ts"
+import { expectVerdicts, give, headline, open, takeTroubles, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -147,6 +148,30 @@ describe("the page", () => {
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
     const all = await page.evaluate(() => document.documentElement.outerHTML)
     expect(all).not.toContain(SECRET)
+  })
+
+  test.each([
+    { locale: "en", says: "plain HTTP", reason: "this runtime lacks the algorithm" },
+    { locale: "zh-TW", says: "未加密的 HTTP", reason: "不支援該演算法" },
+  ])("that came over plain HTTP says that it can only read ($locale)", async ({ locale, says, reason }) => {
+    const page = await open({ locale })
+    const body = readFileSync(new URL("../dist/site/index.html", import.meta.url), "utf8")
+    await page.route("http://intranet.test/", (route) => route.fulfill({ contentType: "text/html", body }))
+    await page.goto("http://intranet.test/")
+    expect(takeTroubles()).toEqual(["request: http://intranet.test/"])
+    expect(await page.locator('[data-notice="insecure"]').innerText()).toContain(says)
+    await page.locator("#token").fill(token({ iss: "https://issuer.example" }))
+    await page.locator("#key").fill(SECRET)
+    await page.locator('.verdict[data-status="cannot_check"]').filter({ hasText: reason }).waitFor()
+    expect(await page.locator("table").first().innerText()).toContain("https://issuer.example")
+    expect(await headline(page)).toBe("impossible")
+    for (const button of await page.locator(".tools .button-strong, .tools .act .button").all()) await button.click()
+    await page.locator(".footer button").click()
+    await page.locator("dialog .button-strong").click()
+    await page.locator('[data-result="cannot_check"]').first().waitFor()
+    await page.keyboard.press("Escape")
+    await page.locator(".preferences button:not([aria-pressed])").click()
+    expect(await page.locator('[data-notice="insecure"]').isVisible()).toBe(true)
   })
 
   test("stays where it is when a file is dropped beside the key box", async () => {

@@ -4,8 +4,8 @@ import { program } from "./program.ts"
 
 /** What was found. */
 export interface Proof {
-  /** The hash of the program that runs, as the policy writes it. */
-  readonly program: string
+  /** The hash of the program that runs, as the policy writes it; undefined where the browser cannot tell. */
+  readonly program: string | undefined
   /** Whether the policy names exactly that. */
   readonly isAsNamed: boolean
   /** The policy, rule by rule. */
@@ -26,7 +26,8 @@ export async function proofOf(): Promise<Proof> {
   }
 }
 
-async function hashOf(text: string): Promise<string> {
+async function hashOf(text: string): Promise<string | undefined> {
+  if (!isSecureContext) return undefined
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))
   return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`
 }

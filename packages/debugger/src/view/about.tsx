@@ -53,11 +53,15 @@ function Proven({ proof: { program, isAsNamed, policy, requests } }: { readonly 
   const { about } = words.value
   return (
     <dl class="proof">
-      <dt>{about.program}</dt>
-      <dd>
-        <span class="code">{program}</span>{" "}
-        <span data-mark={isAsNamed ? "pass" : "fail"}>{isAsNamed ? about.program_named : about.program_other}</span>
-      </dd>
+      {program !== undefined && (
+        <>
+          <dt>{about.program}</dt>
+          <dd>
+            <span class="code">{program}</span>{" "}
+            <span data-mark={isAsNamed ? "pass" : "fail"}>{isAsNamed ? about.program_named : about.program_other}</span>
+          </dd>
+        </>
+      )}
       <dt>{about.requests}</dt>
       <dd>
         {requests.length === 0 ? about.requests_none : fill(about.requests_some, requests.length)}

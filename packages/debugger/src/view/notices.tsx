@@ -1,4 +1,4 @@
-/** What has to be said about the link that led here, and the box in which a sealed token is opened. */
+/** What has to be said about the address and the link that led here, and the box in which a sealed token is opened. */
 
 import { signal } from "@preact/signals"
 import type { JSX } from "preact"
@@ -13,9 +13,14 @@ const state = signal<"closed" | "opening" | "refused">("closed")
 
 /** All of them. */
 export function Notices(): JSX.Element | null {
-  if (linkNotices.value.length === 0 && sealedToken.value === undefined) return null
+  if (isSecureContext && linkNotices.value.length === 0 && sealedToken.value === undefined) return null
   return (
     <div class="notices">
+      {!isSecureContext && (
+        <p class="chip" data-tone="spent" data-notice="insecure">
+          {words.value.link.insecure}
+        </p>
+      )}
       {linkNotices.value.map((notice) => (
         <Notice key={notice} notice={notice} />
       ))}
