@@ -283,7 +283,7 @@ describe("the page", () => {
   })
 
   test("is told by its policy to send nothing and to run nothing but itself", async () => {
-    const page = await open()
+    const page = await open({ artefact: "site" })
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content")
     for (const rule of [
       "default-src 'none'",
