@@ -44,9 +44,11 @@ export async function checkDisclosures(reading: Reading): Promise<DisclosuresAns
     disclosures.map(({ segment }) => (bits === undefined ? undefined : sha2Text(bits, segment.text))),
   )
   const held = digestsIn(claims, disclosures, digests)
+  const counts = new Map<string, number>()
+  for (const one of held) counts.set(one, (counts.get(one) ?? 0) + 1)
   const answers = disclosures.map((disclosure, index) => {
     const digest = digests[index]
-    return { disclosure, digest, answer: answerTo(disclosure, digest, held) }
+    return { disclosure, digest, answer: answerTo(disclosure, digest, counts) }
   })
   const known = new Set(digests)
   return {
@@ -64,14 +66,14 @@ function bitsOf(claims: JsonNode | undefined): 256 | 384 | 512 | undefined {
 function answerTo(
   { segment, name }: Disclosure,
   digest: string | undefined,
-  held: readonly string[],
+  held: ReadonlyMap<string, number>,
 ): DisclosureAnswer["answer"] {
   const items = segment.json?.root?.type === "array" ? segment.json.root.items : []
   const isNamed = items.length === 3 && name !== undefined
   if (segment.state !== "ok" || items[0]?.type !== "string" || (items.length !== 2 && !isNamed)) return "malformed"
   if (name === "_sd" || name === "...") return "name_reserved"
   if (digest === undefined) return "hash_unknown"
-  const count = held.filter((one) => one === digest).length
+  const count = held.get(digest) ?? 0
   return count === 0 ? "digest_absent" : count === 1 ? "matched" : "digest_twice"
 }
 
