@@ -45,6 +45,17 @@ const CORPUS: Readonly<Record<string, readonly [text: string, headline: string]>
   "a hundred thousand claims": [token(`{${Array.from({ length: 60_000 }, (_, at) => `"c${at}":1`)}}`), "broken"],
   "a claim of a mebibyte": [token(`{"a":"${"x".repeat(780_000)}"}`), "broken"],
   "a mebibyte of dots": [".".repeat(1_048_576), "broken"],
+  "a million disclosures": [`${token("{}")}${"~".repeat(1_000_000)}`, "broken"],
+  "a hundred thousand disclosures, in colours": [`${token("{}")}${"~".repeat(100_000)}`, "broken"],
+  "eight thousand signatures": [
+    JSON.stringify({
+      payload: "e30",
+      signatures: new Array(8000).fill({ protected: part('{"alg":"HS256"}'), signature: "AAAA" }),
+    }),
+    "broken",
+  ],
+  "ten thousand tokens, a line each": [`${token("{}")}\n`.repeat(10_000), "unverified"],
+  "a million numbers that have no end": [token(`{"a":[${"1e999,".repeat(120_000)}1]}`), "broken"],
   "words of the verdict": [token('{"name":"Genuine. Signature: holds"}'), "unverified"],
   "a header that ends early": [`${part('{"alg":')}.e30.AAAA`, "broken"],
 }
@@ -67,6 +78,29 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     ])
     expect(await page.locator("main img, main script, main iframe").count()).toBe(0)
   })
+})
+
+test("a million lines are not laid out, and are read when that is wanted", async () => {
+  const page = await open({ at: NOW })
+  await give(page, `${"\n".repeat(1_000_000)}${token('{"iss":"behind"}')}`)
+  await page.locator(".chip").filter({ hasText: "more than 20000 lines" }).waitFor()
+  await page.getByRole("textbox", { name: "Key", exact: true }).fill("\n".repeat(100_000))
+  await page.locator(".key .chip").filter({ hasText: "more than 20000 lines" }).waitFor()
+  await give(page, `${"\n".repeat(1_000_000)}${token('{"iss":"behind"}')}`)
+  await page.getByRole("button", { name: "Read it all the same" }).click()
+  await page.getByRole("table", { name: "Claims" }).filter({ hasText: "behind" }).waitFor()
+})
+
+test("texts that are edited are bounded, too", async () => {
+  const page = await open({ at: NOW })
+  const box = page.getByRole("textbox", { name: "Payload", exact: true })
+  await box.fill(`{"a":"${"x".repeat(1_000_000)}"}`)
+  await page.locator("#draft-payload-problem").filter({ hasText: "too long" }).waitFor()
+  expect(await box.inputValue()).toBe("")
+  const many = `{"a":[${"1,".repeat(20_000)}1]}`
+  await box.fill(many)
+  expect([await box.inputValue(), await page.locator("#draft-payload-problem").innerText()]).toEqual([many, ""])
+  expect(await page.locator('[data-part="payload"] .sheet-layer').count()).toBe(0)
 })
 
 describe("a sealed link", () => {

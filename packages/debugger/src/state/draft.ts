@@ -20,7 +20,7 @@ export interface Draft {
 export type DraftBox = keyof Draft
 
 /** Longer texts are not edited here: each keystroke would lay them out anew. */
-const MAX_EDITED = 200_000
+export const MAX_EDITED = 200_000
 const MAX_UNDONE = 300
 const EMPTY: Draft = { header: "", payload: "" }
 

@@ -19,6 +19,24 @@ const USUAL_CHARACTERS = 1_048_576
 /** The most characters that are read. */
 export const maxCharacters: Signal<number> = signal(USUAL_CHARACTERS)
 
+/** The most lines that a box shows: the browser lays out each. */
+export const MAX_LINES = 20_000
+
+/** How many lines a text has; of more than a box shows one more. */
+export function linesOf(text: string): number {
+  return text.split("\n", MAX_LINES + 1).length
+}
+
+/** Characters that are shown of a text that is too much for a box. */
+const FIRST_CHARACTERS = 4000
+
+/** What the token box shows: of a text that would keep the browser busy for seconds the beginning. */
+export const shownText: ReadonlySignal<string> = computed(() => {
+  const text = tokenText.value
+  const isShown = text.length <= USUAL_CHARACTERS && linesOf(text) <= MAX_LINES
+  return isShown ? text : text.slice(0, FIRST_CHARACTERS)
+})
+
 /** A text that was too long, and the box that did not take it. */
 export interface Refused {
   readonly box: string

@@ -31,11 +31,17 @@ export function piecesOf(
   const pointed = pointedAt && ([at(pointedAt[0]), endOf(pointedAt, at)] as const)
   const cuts = [0, pasted.length, ...parts.flatMap(({ start, end }) => [start, end]), ...(pointed ?? [])]
   const edges = [...new Set(cuts)].sort((one, other) => one - other)
-  return edges.slice(0, -1).map((start, index) => ({
-    text: pasted.slice(start, edges[index + 1]),
-    part: parts.find((part) => part.start <= start && start < part.end)?.name,
-    isPointedAt: pointed !== undefined && pointed[0] <= start && start < pointed[1],
-  }))
+  // Parts stand in the order of the text: the next piece is in the same part, or in one behind it.
+  let next = 0
+  return edges.slice(0, -1).map((start, index) => {
+    while ((parts[next]?.end ?? pasted.length) <= start && next < parts.length) next++
+    const part = parts[next]
+    return {
+      text: pasted.slice(start, edges[index + 1]),
+      part: part !== undefined && part.start <= start ? part.name : undefined,
+      isPointedAt: pointed !== undefined && pointed[0] <= start && start < pointed[1],
+    }
+  })
 }
 
 /** The character of the token that stands at a place of the pasted text; undefined outside of the token. */

@@ -13,12 +13,13 @@ import {
   headerMember,
   isTooLong,
   isUnsigned,
+  MAX_EDITED,
   redo,
   setMember,
   undo,
 } from "../state/draft.ts"
 import { isForgotten } from "../state/forget.ts"
-import { tokenText } from "../state/input.ts"
+import { refused, tokenText } from "../state/input.ts"
 import { laidOut } from "../state/json-edit.ts"
 import { jsonPieces } from "../state/json-pieces.ts"
 import { randomText } from "../state/making-keys.ts"
@@ -41,8 +42,9 @@ import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/making.css"
 
 const BOXES: readonly DraftBox[] = ["header", "payload"]
-/** Longer texts are shown without colours. */
+/** Longer texts, and those of more pieces, are shown without colours. */
 const MAX_COLOURED = 50_000
+const MAX_PIECES = 3000
 /** Bytes to be signed that are shown. */
 const MAX_SHOWN = 20_000
 
@@ -109,7 +111,9 @@ function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
   const { part } = words.value
   const text = draft.value[box]
   const id = `draft-${box}`
-  const problem = problemOf(text)
+  const problem = refused.value?.box === id ? words.value.make.too_long : problemOf(text)
+  const pieces = text.length <= MAX_COLOURED ? jsonPieces(text) : undefined
+  const coloured = pieces !== undefined && pieces.length <= MAX_PIECES ? pieces : undefined
   return (
     <div class="editor" data-part={box}>
       <div class="panel-head">
@@ -118,10 +122,10 @@ function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
         </label>
         <Layouts box={box} />
       </div>
-      <div class="sheet" data-coloured={text.length <= MAX_COLOURED}>
-        {text.length <= MAX_COLOURED && (
+      <div class="sheet" data-coloured={coloured !== undefined}>
+        {coloured !== undefined && (
           <pre class="sheet-layer" aria-hidden="true">
-            {jsonPieces(text).map(({ text: piece, kind }, index) => (
+            {coloured.map(({ text: piece, kind }, index) => (
               <span key={index} data-json={kind}>
                 {piece}
               </span>
@@ -136,7 +140,7 @@ function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
           aria-invalid={problem !== ""}
           value={text}
           onBeforeInput={(event) => {
-            refuseLarge(event)
+            refuseLarge(event, MAX_EDITED)
             if (event.inputType.startsWith("history")) takeBack(event, event.inputType === "historyRedo")
           }}
           onKeyDown={(event) => {

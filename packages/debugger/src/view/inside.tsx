@@ -157,7 +157,7 @@ function InnerKey({ inner }: { readonly inner: Reading }): JSX.Element | null {
         rows={3}
         aria-describedby="inner-verifier-hint"
         value={innerKeyText.value}
-        onBeforeInput={refuseLarge}
+        onBeforeInput={(event) => refuseLarge(event)}
         onInput={({ currentTarget }) => {
           innerKeyText.value = currentTarget.value
         }}

@@ -5,22 +5,13 @@ import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
 import { isForgotten } from "../state/forget.ts"
-import {
-  acceptedAlgorithm,
-  giveKey,
-  keyFile,
-  keyText,
-  maxCharacters,
-  passphrase,
-  refused,
-  secretEncoding,
-} from "../state/input.ts"
+import { acceptedAlgorithm, giveKey, keyFile, keyText, passphrase, refused, secretEncoding } from "../state/input.ts"
 import { takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { publicHalf } from "../state/making-keys.ts"
 import { fill, sized, words } from "../words/words.ts"
 import { KeyList } from "./key-line.tsx"
-import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
+import { PLAIN_TEXT, refuseLarge, tooLargeText } from "./plain-text.ts"
 import "../style/key.css"
 
 const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "hex"]
@@ -70,7 +61,7 @@ export function KeyBox(): JSX.Element {
       </p>
       {refused.value?.box === "key" && (
         <p class="chip" data-tone="bad">
-          {fill(words.value.token.too_large, refused.value.text.length, maxCharacters.value)}
+          {tooLargeText(refused.value.text)}
         </p>
       )}
       {refusal.value !== "" && (
@@ -125,7 +116,7 @@ function KeyText(): JSX.Element {
         aria-describedby="key-hint"
         rows={Math.min(14, Math.max(3, keyText.value.split("\n").length))}
         value={keyText.value}
-        onBeforeInput={refuseLarge}
+        onBeforeInput={(event) => refuseLarge(event)}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
           refusal.value = ""

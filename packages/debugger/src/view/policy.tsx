@@ -89,7 +89,7 @@ function Field({ name, hint, value, onInput }: FieldProps): JSX.Element {
     <div class="field">
       <label for={id}>{policy[name]}</label>
       {LISTS.has(name as keyof PolicyFields) ? (
-        <textarea rows={Math.max(1, value.split("\n").length)} {...properties} />
+        <textarea rows={Math.min(10, value.split("\n").length)} {...properties} />
       ) : (
         <input type="text" class="text" {...properties} />
       )}

@@ -11,6 +11,7 @@ import {
   giveToken,
   maxCharacters,
   refused,
+  shownText,
   tokenText,
 } from "../state/input.ts"
 import { characterAt, piecesOf } from "../state/pieces.ts"
@@ -20,12 +21,13 @@ import { canShare } from "../state/share.ts"
 import { curlHeader } from "../state/written.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
-import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
+import { PLAIN_TEXT, refuseLarge, tooLargeText } from "./plain-text.ts"
 import { openShare } from "./share.tsx"
 import "../style/token.css"
 
-/** Longer texts are shown without colours: each keystroke would lay them out twice. */
+/** Longer texts, and those of more parts, are shown without colours: each keystroke would lay them out twice. */
 const MAX_COLOURED = 200_000
+const MAX_PARTS = 1000
 
 /** The panel of the token. */
 export function TokenBox(): JSX.Element {
@@ -53,6 +55,7 @@ export function TokenBox(): JSX.Element {
       <p id="token-hint" class={tokenText.value === "" ? "hint" : "visually-hidden"}>
         {token.hint}
       </p>
+      {shownText.value !== tokenText.value && <p class="chip">{token.cut}</p>}
       <Cleaning />
       <Choice />
       <Parts />
@@ -77,8 +80,8 @@ function Taking(): JSX.Element | null {
 
 /** A plain text area; the colours lie behind it, letter under letter. */
 function TokenField(): JSX.Element {
-  const text = tokenText.value
-  const isColoured = text.length <= MAX_COLOURED
+  const text = shownText.value
+  const isColoured = canColour()
   const pointedAt = pointed.value === undefined ? undefined : locate(reading.value, pointed.value)?.characters
   return (
     <div class="sheet" data-coloured={isColoured}>
@@ -101,7 +104,7 @@ function TokenField(): JSX.Element {
         onBlur={() => pointAt(undefined)}
         onMouseMove={({ clientX, clientY, currentTarget }) => pointAt(characterUnder(clientX, clientY, currentTarget))}
         onMouseLeave={() => pointAt(undefined)}
-        onBeforeInput={refuseLarge}
+        onBeforeInput={(event) => refuseLarge(event)}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
           giveToken(currentTarget.value)
@@ -111,9 +114,13 @@ function TokenField(): JSX.Element {
   )
 }
 
+function canColour(): boolean {
+  return tokenText.value.length <= MAX_COLOURED && reading.value.segments.length <= MAX_PARTS
+}
+
 /** Points at what the token says at a character of the box. */
 function pointAt(character: number | undefined): void {
-  const { value: one } = found
+  const one = canColour() ? found.value : undefined
   const offset = character === undefined || one === undefined ? undefined : characterAt(tokenText.value, one, character)
   pointed.value = offset === undefined ? undefined : pathAt(reading.value, offset)
 }
@@ -129,8 +136,9 @@ function characterUnder(x: number, y: number, box: HTMLTextAreaElement): number 
 function Cleaning(): JSX.Element | null {
   const { token } = words.value
   const before = beforeCleaning.value
-  const tooLong = refused.value?.box === "token" ? refused.value.text : tokenText.value
-  if (tooLong.length > maxCharacters.value) return <TooLarge text={tooLong} />
+  const refusal = refused.value?.box === "token" ? refused.value.text : undefined
+  const tooLong = refusal ?? (search.value.tooLarge ? tokenText.value : undefined)
+  if (tooLong !== undefined) return <TooLarge text={tooLong} />
   if (before !== undefined)
     return (
       <p class="chip">
@@ -154,15 +162,15 @@ function Cleaning(): JSX.Element | null {
 
 /** What is too large is read when the user insists. */
 function TooLarge({ text }: { readonly text: string }): JSX.Element {
-  const { token, large } = words.value
+  const { large } = words.value
   return (
     <p class="chip" data-tone="bad">
-      <span>{fill(token.too_large, text.length, maxCharacters.value)}</span>
+      <span>{tooLargeText(text)}</span>
       <button
         type="button"
         class="button"
         onClick={() => {
-          maxCharacters.value = text.length
+          maxCharacters.value = Math.max(text.length, maxCharacters.value)
           giveToken(text)
         }}
       >

@@ -35,6 +35,8 @@ export const en = {
     place: "character {0}",
     line: "line {0}, column {1}",
     too_large: "The text has {0} characters; {1} are read at most.",
+    too_many: "The text has more than {0} lines.",
+    cut: "The box shows only the beginning; an edit leaves nothing else.",
   },
   part: {
     header: "Header",

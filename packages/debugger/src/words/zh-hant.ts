@@ -36,6 +36,8 @@ export const zhHant: Words = {
     place: "第 {0} 個字元",
     line: "第 {0} 行，第 {1} 欄",
     too_large: "文字共 {0} 個字元；最多讀取 {1} 個。",
+    too_many: "文字超過 {0} 行。",
+    cut: "框中只顯示開頭；一經編輯，其餘文字便不保留。",
   },
   part: {
     header: "標頭",
