@@ -4,7 +4,7 @@ import axe from "axe-core"
 import { decryptJwe, encode, encrypt, encryptJwe, Jwk, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
-import { type Artefact, give, headline, open, test } from "./fixture.ts"
+import { type Artefact, give, headline, open, test, verdict } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -81,6 +81,9 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     await give(page, token, reader.toPrivatePem())
     const inside = await opened(page)
     expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("inner")
+    expect(await page.locator(".gist").innerText()).toMatch(/Issuer\s+inner/)
+    for (const name of ["Structure", "Signature"] as const)
+      expect(await verdict(page, name).innerText()).toContain("what is inside stands below")
     await box(page, "Verify what is inside with").fill(signer.toPem())
     await inside.locator('[data-name="signature"][data-status="pass"]').waitFor()
     await inside.locator('[data-name="time"][data-status="fail"]').waitFor()

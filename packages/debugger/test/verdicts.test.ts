@@ -139,6 +139,9 @@ test("calls an unsecured token that, whatever key is given", async () => {
   await give(page, unsecured, "a secret")
   await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
   expect(await headline(page)).toBe("unsecured")
+  await page.getByRole("button", { name: "Clear the key" }).click()
+  await page.locator('.verdicts [data-code="token_unsecured"]').waitFor()
+  expect(await page.getByRole("button", { name: "Give a key" }).count()).toBe(0)
 })
 
 test("tells a broken signature from none, and none from a key that does not fit", async () => {

@@ -17,7 +17,8 @@ type Stretch = readonly [start: number, end: number, kind: JsonPieceKind]
 export function jsonPieces(text: string): JsonPiece[] {
   const { root, problem } = readJson(text)
   const stretches = root === undefined ? [] : stretchesOf(root)
-  const at = problem?.offset ?? text.length
+  // What was never meant to be JSON, such as a token in a token, is no mistake.
+  const at = /^\s*[[{]/.test(text) ? (problem?.offset ?? text.length) : text.length
   const all: readonly Stretch[] = [
     ...stretches.filter(([, end]) => end <= at),
     [at, Math.min(at + 1, text.length), "fault"],

@@ -1,8 +1,9 @@
 /** What is looked for first, in four lines. They stand apart from the verdicts, because a token writes there what it likes. */
 
-import { explainTime, lookUp, memberOf, relativeTime } from "@jotkit/inspect"
+import { explainTime, lookUp, memberOf, relativeTime, type Segment } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
+import { opening } from "../state/opening.ts"
 import { reading } from "../state/reading.ts"
 import { PERSONAL } from "../state/share.ts"
 import { catalogue, locale, words } from "../words/words.ts"
@@ -12,7 +13,7 @@ const FIRST = ["iss", "sub", "aud", "exp"] as const
 
 /** The panel: who made it, about whom, for whom, and until when. */
 export function Gist(): JSX.Element | null {
-  const { payload } = reading.value
+  const payload = shownPayload()
   const known = FIRST.filter((name) => memberOf(payload?.json?.root, name) !== undefined)
   if (known.length === 0) return null
   return (
@@ -20,15 +21,26 @@ export function Gist(): JSX.Element | null {
       <h2 id="gist-title">{words.value.claims.gist}</h2>
       <dl class="facts">
         {known.map((name) => (
-          <Line key={name} name={name} />
+          <Line key={name} name={name} payload={payload} />
         ))}
       </dl>
     </section>
   )
 }
 
-function Line({ name }: { readonly name: (typeof FIRST)[number] }): JSX.Element | null {
-  const { payload } = reading.value
+/** That of the token; of an encrypted one what the key opened. */
+function shownPayload(): Segment | undefined {
+  const { value: opened } = opening
+  if (opened?.state !== "opened") return reading.value.payload
+  return (opened.inside.nested ?? opened.inside).payload
+}
+
+interface LineProps {
+  readonly name: (typeof FIRST)[number]
+  readonly payload: Segment | undefined
+}
+
+function Line({ name, payload }: LineProps): JSX.Element | null {
   const value = memberOf(payload?.json?.root, name)?.value
   if (value === undefined) return null
   const { seconds } = name === "exp" ? explainTime(value) : {}

@@ -16,7 +16,7 @@ import {
 import { reading } from "../state/reading.ts"
 import { catalogue, fill, locale, words } from "../words/words.ts"
 import { Mark, type MarkName } from "./mark.tsx"
-import { Members } from "./members.tsx"
+import { Members, type MembersProps } from "./members.tsx"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/making.css"
 
@@ -126,9 +126,9 @@ function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: num
     <details class="nested" open>
       <summary>{titleOf(inner)}</summary>
       <div class="nested-body">
-        {header !== undefined && <Members label={inside.headers} segment={header} vocabulary="headers" />}
+        {header !== undefined && <Titled title={inside.headers} segment={header} vocabulary="headers" />}
         {nested === undefined && payload !== undefined && (
-          <Members label={claims.title} segment={payload} vocabulary="claims" />
+          <Titled title={claims.title} segment={payload} vocabulary="claims" />
         )}
         <div class="act">
           <button type="button" class="button" onClick={() => giveToken(inner.text)}>
@@ -138,6 +138,18 @@ function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: num
         {nested !== undefined && depth < MAX_DEPTH && <Nested inner={nested} depth={depth + 1} />}
       </div>
     </details>
+  )
+}
+
+function Titled({
+  title,
+  ...part
+}: { readonly title: string } & Pick<MembersProps, "segment" | "vocabulary">): JSX.Element {
+  return (
+    <>
+      <h3>{title}</h3>
+      <Members label={title} {...part} />
+    </>
   )
 }
 

@@ -37,7 +37,8 @@ const FIRST_ROWS = 100
 const FIRST_CHARACTERS = 400
 const TIMES: ReadonlySet<string> = new Set(["exp", "nbf", "iat", "auth_time", "updated_at", "toe"])
 
-interface MembersProps {
+/** What a table shows. */
+export interface MembersProps {
   /** The table's name. */
   readonly label: string
   readonly segment: Segment

@@ -149,7 +149,7 @@ function Cleaning(): JSX.Element | null {
       </p>
     )
   const one = found.value
-  if (one === undefined || one.removed.length === 0) return null
+  if (one === undefined || one.removed.length === 0 || reading.value.form === "unknown") return null
   return (
     <p class="chip">
       <span>{fill(token.left_out, listed(one.removed))}</span>

@@ -27,7 +27,7 @@ export function Verdicts(): JSX.Element {
       <div class="headline">
         <AsOf />
         <p class="headline-text">{texts[name]}</p>
-        <p class="headline-more">{texts[`${name}_more`]}</p>
+        <p>{texts[`${name}_more`]}</p>
         <Kind />
       </div>
       <div class="verdict-list">
@@ -102,6 +102,7 @@ function reasonOf(name: RowProps["name"], judgment: RowProps["judgment"]): strin
     if (particular !== undefined) return particular
   }
   if (code === "ok") return ""
+  if (code === "token_encrypted" && headline.value[0] === "opened") return words.value.inside.below
   return textOf(catalogue.value, "check", code, judgment.checks.find((check) => check.code === code)?.detail)
 }
 
@@ -141,7 +142,8 @@ function Remedies(): JSX.Element | null {
         <output class="hints">{search.value === undefined ? null : <Hints />}</output>
       </div>
     )
-  if (hasKey.value || (form !== "jws" && form !== "sd-jwt")) return null
+  const isUnsecured = judged.value?.judgment.verdicts.signature.code === "token_unsecured"
+  if (hasKey.value || isUnsecured || (form !== "jws" && form !== "sd-jwt")) return null
   return (
     <div class="remedies">
       <button type="button" class="button button-strong" onClick={() => document.getElementById("key")?.focus()}>

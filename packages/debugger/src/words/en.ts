@@ -60,7 +60,7 @@ export const en = {
     stopped_more:
       "After two seconds it was given up. Leave only the token in the box, or read it with jot in a terminal.",
     not_token: "This is no token",
-    not_token_more: "It is neither a token nor a part of one, nor a key.",
+    not_token_more: "Nor a part of one, nor a key. Most tokens begin with eyJ and have two dots.",
     key: "A key, not a token",
     key_more: "Paste it into the key box to verify a token with it.",
     part: "A part of a token",

@@ -60,7 +60,7 @@ export const zhHant: Words = {
     stopped: "這段文字處理太久",
     stopped_more: "兩秒後已中止。請只在框中保留權杖，或在終端機用 jot 讀取。",
     not_token: "這不是權杖",
-    not_token_more: "既不是權杖或權杖的一部分，也不是金鑰。",
+    not_token_more: "也不是權杖的一部分或金鑰。多數權杖以 eyJ 開頭，中間有兩個句點。",
     key: "這是金鑰，不是權杖",
     key_more: "貼到金鑰方框，就能用它驗證權杖。",
     part: "權杖的一部分",
