@@ -122,6 +122,21 @@ test("makes a key for every algorithm, signs with it and verifies, one after the
   }
 })
 
+test("shows the first token that is made, and leaves the eyes where they are at the next", async () => {
+  const page = await open({ at: NOW, viewport: { width: 1440, height: 900 } })
+  const scrolled = () => page.evaluate(() => Math.round(scrollY))
+  await box(page, "Key").fill(SECRET)
+  await box(page, "Header").fill('{"alg":"HS256"}')
+  await box(page, "Payload").fill('{"sub":"ada"}')
+  await sign(page)
+  expect(await scrolled()).toBe(0)
+  await box(page, "Payload").fill('{"sub":"bob"}')
+  await button(page, "Sign").focus()
+  expect(await scrolled()).toBeGreaterThan(0)
+  await sign(page)
+  expect(await scrolled()).toBeGreaterThan(0)
+})
+
 test("signs a token anew with another key, which the header then names", async () => {
   const page = await open({ at: NOW })
   await give(page, encode({ iss: "x" }, SECRET, { algorithm: "HS256", header: { kid: "old" } }), SECRET)

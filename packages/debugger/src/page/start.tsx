@@ -8,6 +8,7 @@ import "../style/panel.css"
 import { probeAlgorithms } from "../state/algorithms.ts"
 import { startClock } from "../state/clock.ts"
 import { probeEncryptions } from "../state/encrypting.ts"
+import { tokenText } from "../state/input.ts"
 import { takeLink } from "../state/link.ts"
 import { probeKinds } from "../state/making-keys.ts"
 import { followPresenter } from "../state/presenter.ts"
@@ -42,8 +43,19 @@ export function start(more?: ComponentChildren): void {
   effect(() => {
     document.title = words.value.page.title
   })
+  showWhatIsMade()
   const root = document.getElementById("page")
   if (root !== null) render(<App>{more}</App>, root)
+}
+
+/** A first token that is made below appears at the top, and what made it moves: the eyes go along, the keyboard stays. */
+function showWhatIsMade(): void {
+  let wasEmpty = true
+  effect(() => {
+    const isEmpty = tokenText.value === ""
+    if (wasEmpty && !isEmpty && document.activeElement?.closest(".tools") != null) scrollTo(0, 0)
+    wasEmpty = isEmpty
+  })
 }
 
 /** A file dropped beside the key box would be opened in place of the page, and with the page go token and key. */

@@ -37,7 +37,7 @@ export function CopyButton({ id, name, text, label }: CopyProps): JSX.Element {
 
 function Sign(): JSX.Element {
   return (
-    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor">
+    <svg viewBox="0 0 16 16" width="1.2em" height="1.2em" aria-hidden="true" fill="none" stroke="currentColor">
       <path d="M5.5 5.5v-3h8v8h-3m-8-5h8v8h-8z" stroke-width="1.4" />
     </svg>
   )
