@@ -134,6 +134,30 @@ describe("for everyone", () => {
     expect(await sizes()).toBe(before)
   })
 
+  test("nothing moves where the system or the user wants none of it, and the page remembers", async () => {
+    const page = await open({ at: NOW })
+    const moves = async () => {
+      await give(page, TOKEN, SECRET)
+      await expectVerdicts(page, { Signature: "pass" })
+      return page.evaluate(() => {
+        const styles = [".verdict .mark", ".headline"].map((place) =>
+          getComputedStyle(document.querySelector(place) ?? document.body),
+        )
+        return [styles[0]?.animationDuration, styles[1]?.transitionDuration]
+      })
+    }
+    expect(await moves()).toEqual(["0.22s", "0.16s"])
+    await page.emulateMedia({ reducedMotion: "reduce" })
+    expect(await moves()).toEqual(["0s", "0s"])
+    await page.emulateMedia({ reducedMotion: null })
+    await page.keyboard.press("Alt+Shift+6")
+    await page.getByRole("checkbox", { name: "Let nothing move" }).check()
+    await page.keyboard.press("Escape")
+    expect(await moves()).toEqual(["0s", "0s"])
+    await page.reload()
+    expect(await moves()).toEqual(["0s", "0s"])
+  })
+
   test("all of it works by keyboard: shortcuts, the window and back to where one was", async () => {
     const page = await open({ at: NOW })
     await page.keyboard.press("Alt+Shift+1")

@@ -14,7 +14,7 @@ import { eraseStored } from "./stored.ts"
 /** Whether everything was forgotten since the last thing was given; said aloud. */
 export const isForgotten: Signal<boolean> = signal(false)
 
-/** Empties the page and what is remembered. Language, theme and time zone stay as they are until the page is left. */
+/** Empties the page and what is remembered. Language, theme, time zone and stillness stay as they are until the page is left. */
 export function forgetEverything(): void {
   clearInput()
   forgetDrafts()

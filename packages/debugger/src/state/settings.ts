@@ -1,4 +1,4 @@
-/** Language, theme and time zone: chosen, remembered, and put into effect. */
+/** Language, theme, time zone and stillness: chosen, remembered, and put into effect. */
 
 import { effect, type Signal, signal } from "@preact/signals"
 import { keepLanguageInLink } from "./link.ts"
@@ -13,17 +13,24 @@ export const theme: Signal<Theme> = signal("system")
 /** The time zone that was chosen; undefined for the machine's. */
 export const zone: Signal<string | undefined> = signal(undefined)
 
+/** Whether nothing moves, whatever the system asks for. */
+export const isStill: Signal<boolean> = signal(false)
+
 /** Takes the first that is known of: the link's language, the one remembered, the browser's. */
 export function restoreSettings(ofLink: Language | undefined): void {
   const stored = readStored()
   language.value = ofLink ?? stored.language ?? ofBrowser()
   theme.value = stored.theme
   zone.value = stored.zone
+  isStill.value = stored.isStill === true
   effect(() => {
     document.documentElement.lang = language.value === "en" ? "en" : "zh-Hant-TW"
     keepLanguageInLink(language.value)
   })
   effect(() => showTheme(theme.value))
+  effect(() => {
+    document.documentElement.toggleAttribute("data-still", isStill.value)
+  })
 }
 
 /** Chooses a language, and remembers it. */
@@ -44,8 +51,15 @@ export function chooseZone(chosen: string | undefined): void {
   remember()
 }
 
+/** Chooses whether anything moves, and remembers it. */
+export function chooseStill(chosen: boolean): void {
+  isStill.value = chosen
+  remember()
+}
+
 function remember(): void {
-  writeStored({ language: language.peek(), theme: theme.peek(), zone: zone.peek() })
+  const still = isStill.peek() || undefined
+  writeStored({ language: language.peek(), theme: theme.peek(), zone: zone.peek(), isStill: still })
 }
 
 function ofBrowser(): Language {

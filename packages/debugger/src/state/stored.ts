@@ -1,4 +1,4 @@
-/** What is remembered between visits, and nothing else: language, theme and time zone. Never what was pasted. */
+/** What is remembered between visits, and nothing else: language, theme, time zone and stillness. Never what was pasted. */
 
 /** A language of the page. */
 export type Language = "en" | "zh-Hant"
@@ -12,6 +12,8 @@ export interface Stored {
   readonly theme: Theme
   /** A time zone by its name in the IANA database; undefined for the machine's. */
   readonly zone?: string | undefined
+  /** Absent where the page may move. */
+  readonly isStill?: true | undefined
 }
 
 const NAME = "jot-debugger"
@@ -22,11 +24,12 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"]
 export function readStored(): Stored {
   try {
     const found: unknown = JSON.parse(localStorage.getItem(NAME) ?? "{}")
-    const { language, theme, zone } = found as { language?: unknown; theme?: unknown; zone?: unknown }
+    const { language, theme, zone, isStill } = found as { [name in keyof Stored]?: unknown }
     return {
       language: languageNamed(language),
       theme: THEMES.find((one) => one === theme) ?? "system",
       zone: zoneNamed(zone),
+      isStill: isStill === true || undefined,
     }
   } catch {
     return { language: undefined, theme: "system" }

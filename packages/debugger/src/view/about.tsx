@@ -5,6 +5,7 @@ import { signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { type Proof, proofOf } from "../state/proof.ts"
 import { type Trial, testItself } from "../state/self-test.ts"
+import { chooseStill, isStill } from "../state/settings.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { isAboutOpen } from "./about-window.ts"
 import { Dialog } from "./dialog.tsx"
@@ -32,6 +33,14 @@ export function About(): JSX.Element | null {
       <p>{fill(about.version, PAGE_VERSION)}</p>
       <h3>{about.shortcuts}</h3>
       <Shortcuts />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isStill.value}
+          onChange={({ currentTarget }) => chooseStill(currentTarget.checked)}
+        />
+        {about.still}
+      </label>
       <h3>{about.prove}</h3>
       <p class="hint">{about.prove_more}</p>
       <p>

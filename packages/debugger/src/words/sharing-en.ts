@@ -72,6 +72,7 @@ export const sharingEn = {
     title: "About this page",
     version: "jot token debugger, version {0}",
     shortcuts: "Shortcuts",
+    still: "Let nothing move",
     prove: "Prove it",
     prove_more: "What this page promises, as your browser sees it.",
     prove_now: "Look now",

@@ -77,6 +77,7 @@ export const sharingZhHant: Pick<
     title: "關於本頁",
     version: "jot 權杖除錯器，版本 {0}",
     shortcuts: "快速鍵",
+    still: "停用動畫效果",
     prove: "證明給我看",
     prove_more: "本頁的承諾，由你的瀏覽器親自查看。",
     prove_now: "立即查看",
