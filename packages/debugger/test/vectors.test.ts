@@ -1,10 +1,9 @@
-/** One table of tokens, three places: the page, the command line and the library say the same of each. */
+/** Tokens that were made to be refused: the page, the command line and the library say the same of each, and why. */
 
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { makeFixtures } from "@jotkit/inspect"
-import { isJwtError, Jwk, type JwkObject, Verifier, verifyJws } from "jotkit"
+import { isJwtError, Jwk, Verifier } from "jotkit"
 import { expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { give, open, test } from "./fixture.ts"
@@ -20,14 +19,6 @@ interface Answer {
   readonly isAccepted: boolean
   /** The library says the first reason, the page and the command line say all of them. */
   readonly reasons: readonly string[]
-}
-
-/** A token of an RFC. */
-interface RfcCase {
-  readonly id: string
-  readonly alg?: string
-  readonly jwk?: JwkObject
-  readonly token?: unknown
 }
 
 test("the page, jot and the library agree on tokens that were made to be refused", async () => {
@@ -54,29 +45,6 @@ test("the page, jot and the library agree on tokens that were made to be refused
   }
 })
 
-test("the page, jot and the library agree on the tokens of the RFCs", async () => {
-  const cases = ["rfc7515", "rfc7519", "rfc7797", "rfc8037"].flatMap(rfc)
-  expect(cases.length).toBeGreaterThan(6)
-  const page = await open({ at: NOW })
-  for (const { id, alg = "", jwk, token } of cases) {
-    if (jwk === undefined) throw new Error(`${id} names no key`)
-    const key = JSON.stringify(jwk)
-    const library = askLibrary(id, String(token), Jwk.from(jwk), { algorithms: [alg] })
-    await give(page, "", key)
-    expectSame(await askPage(page, id, String(token)), library)
-    expectSame(jotOne(id, alg, key, String(token)), library)
-  }
-})
-
-function rfc(name: string): readonly RfcCase[] {
-  const text = readFileSync(new URL(`../../jotkit/test/vectors/rfc/${name}.json`, import.meta.url), "utf8")
-  const { cases } = JSON.parse(text) as { cases: readonly RfcCase[] }
-  return cases.filter(
-    ({ alg, jwk, token }) =>
-      alg !== undefined && alg !== "none" && jwk !== undefined && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(String(token)),
-  )
-}
-
 /** What the other two tell apart and the library need not. */
 const MORE_EXACTLY: Readonly<Record<string, readonly string[]>> = {
   algorithm_not_allowed: ["token_unsecured", "algorithm_unknown", "key_unsuitable"],
@@ -93,23 +61,14 @@ function expectSame(other: Answer, library: Answer): void {
   if (!library.isAccepted) expect([other.name, isTold, ...other.reasons]).toContain(true)
 }
 
-function askLibrary(name: string, token: string, key: string | Jwk, policy: { algorithms: string[] }): Answer {
+function askLibrary(name: string, token: string, key: string, policy: { algorithms: string[] }): Answer {
   try {
-    if (isClaims(token)) new Verifier({ ...policy, key, now: NOW }).verify(token)
-    else verifyJws(token, key, policy)
+    new Verifier({ ...policy, key, now: NOW }).verify(token)
     return { name, isAccepted: true, reasons: [] }
   } catch (error) {
     if (!isJwtError(error)) throw error
     return { name, isAccepted: false, reasons: [error.code] }
   }
-}
-
-/** What is signed may be anything; only claims are judged. */
-function isClaims(token: string): boolean {
-  return Buffer.from(token.split(".")[1] ?? "", "base64url")
-    .toString()
-    .trimStart()
-    .startsWith("{")
 }
 
 async function askPage(page: Page, name: string, token: string): Promise<Answer> {
@@ -150,11 +109,6 @@ function jot(flags: readonly string[], lines: readonly { readonly name: string; 
     .split("\n")
   expect(printed).toHaveLength(lines.length)
   return lines.map(({ name }, index) => answerOf(name, JSON.parse(printed[index] ?? "") as Printed))
-}
-
-function jotOne(name: string, alg: string, key: string, token: string): Answer {
-  const words = ["verify", "--key", "-", "--alg", alg, "--at", `@${NOW}`, "--json", token]
-  return answerOf(name, JSON.parse(run(words, key)) as Printed)
 }
 
 /** What `jot` prints, whatever it ends with. */
