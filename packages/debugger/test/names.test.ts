@@ -157,7 +157,7 @@ describe.each(CASES)("in the page as %s, in %s, each name is that of one element
     await page.locator(".moment").first().click()
     await on.look("explained, as of another moment", ...FORGED)
     await on.give(`Bearer ${token({ iss: "x" }).slice(0, 40)}`)
-    await on.look("broken", "Header parameters", "Share")
+    await on.look("broken", "Header parameters", "Share", "Why invalid?")
     await on.give(`{"access_token":"${token({ iss: "x" })}","id_token":"${token({ iss: "y" })}"}`)
     await page.locator(".choice").waitFor()
     await on.look("several", ...FORGED)

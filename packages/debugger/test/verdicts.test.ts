@@ -216,6 +216,29 @@ test("says that a key of another kind is why, and which kind would fit", async (
   expect(await hint.innerText()).toBe("the key cannot be used with ES256: it is EC P-384, and ES256 needs EC P-256")
 })
 
+test("says why of a token that was cut or written in other base64, and that the signature is not what fails", async () => {
+  const page = await open({ at: NOW })
+  const secret = "a-secret-that-nobody-else-must-ever-read"
+  const token = encode({ ...claims(), sub: "a?>~" }, secret, { algorithm: "HS256" })
+  const standard = token.replace(/[^.]+/g, (part) => Buffer.from(part, "base64url").toString("base64"))
+  const texts = [
+    [token.slice(0, -2), "signature_truncated"],
+    [standard, "input_canonical"],
+    [`${token}=`, "as_it_is"],
+  ] as const
+  for (const [text, code] of texts) {
+    await give(page, text, secret)
+    await expectVerdicts(page, { Structure: "fail" })
+    await page.getByRole("button", { name: "Why invalid?" }).click()
+    await page.locator(`.hint-line[data-code="${code}"]`).waitFor()
+  }
+  await give(page, token)
+  await page.getByRole("combobox", { name: "Algorithm" }).selectOption("HS512")
+  await expectVerdicts(page, { Structure: "pass", Signature: "fail" })
+  await page.getByRole("button", { name: "Why invalid?" }).click()
+  await page.locator('.hint-line[data-code="as_it_is"]').waitFor()
+})
+
 test("reads a key from a file, and offers to keep its public half only", async () => {
   const page = await open({ at: NOW })
   const key = await Jwk.generateAsync("ES256")

@@ -626,6 +626,7 @@ export const en: Catalogue = {
     "hint.other_key": "the signature was made with another key of the set: {0}",
     "hint.key_labels": "the key is right, but its alg, use or key_ops say otherwise",
     "hint.key_unfit": "the key cannot be used with {0}: it is {2}, and {0} needs {1}",
+    "hint.as_it_is": "with this key the signature holds as it is: something else stands in the way",
     "hint.signature_der": "the signature is in DER; JWS wants R and S side by side",
     "hint.signature_truncated": "the signature is cut off: {0} of {1} bytes are there",
     "hint.input_canonical": "the signature is over the same bytes in canonical base64url",

@@ -589,6 +589,7 @@ export const zhHant: Catalogue = {
     "hint.other_key": "簽章是金鑰集中的另一把金鑰所產生：{0}",
     "hint.key_labels": "金鑰正確，但其 alg、use 或 key_ops 不符",
     "hint.key_unfit": "此金鑰無法用於 {0}：它是 {2}，而 {0} 需要 {1}",
+    "hint.as_it_is": "以此金鑰驗證，簽章本身成立：問題出在別處",
     "hint.signature_der": "簽章為 DER 格式；JWS 要求 R 與 S 並列",
     "hint.signature_truncated": "簽章被截斷：{1} 位元組中只有 {0} 個",
     "hint.input_canonical": "簽章是對標準 base64url 形式計算的",

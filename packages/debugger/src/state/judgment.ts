@@ -88,11 +88,14 @@ export const search: ReadonlySignal<Search | undefined> = computed(() =>
   latestSearch.value?.judged === judged.value ? latestSearch.value : undefined,
 )
 
-/** Whether there is something to look for: a signature, which is no key's, that does not hold with a key that is text. */
+/** Whether there is something to look for: a signature, which is no key's, that does not hold, or is cut or written otherwise, with a key that is text. */
 export const canSearch: ReadonlySignal<boolean> = computed(() => {
   const { status, code } = judged.value?.judgment.verdicts.signature ?? {}
   return (
-    !reading.value.form.startsWith("jwk") && status === "fail" && code !== "token_unsecured" && keyText.value !== ""
+    !reading.value.form.startsWith("jwk") &&
+    (status === "fail" || code === "token_malformed") &&
+    code !== "token_unsecured" &&
+    keyText.value !== ""
   )
 })
 

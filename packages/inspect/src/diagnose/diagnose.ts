@@ -27,6 +27,7 @@ export interface Hint {
     | "other_key"
     | "key_labels"
     | "key_unfit"
+    | "as_it_is"
     | "signature_der"
     | "signature_truncated"
     | "input_canonical"
@@ -57,7 +58,7 @@ export interface DiagnoseRequest {
 export interface Diagnosis {
   /**
    * All differences that together make the signature hold, or the plain cause why it cannot: a part that is missing, or a key that the
-   * algorithm does not take. Empty if nothing was found, or if it holds as it is.
+   * algorithm does not take. If it holds already, that: then something else stands in the way. Empty if nothing was found.
    */
   readonly hints: readonly Hint[]
   /** Verifications made. */
@@ -69,6 +70,7 @@ export interface Diagnosis {
 }
 
 const MAX_TRIES = 400
+const AS_IT_IS: Hint = { code: "as_it_is", detail: "" }
 const HASHES = ["SHA-256", "SHA-384", "SHA-512"] as const
 const HASH_BYTES: Readonly<Record<number, (typeof HASHES)[number]>> = { 32: "SHA-256", 48: "SHA-384", 64: "SHA-512" }
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
@@ -103,7 +105,7 @@ export async function diagnose(reading: Reading, request: DiagnoseRequest): Prom
   const tried = () => [...new Set(attempts.slice(0, tries).flatMap((one) => one.hints.map(({ code }) => code)))]
   for (const { hints, holds } of attempts.slice(0, maxTries)) {
     tries++
-    if (await holds()) return { hints, tries, tried: tried(), exhausted: false }
+    if (await holds()) return { hints: hints.length > 0 ? hints : [AS_IT_IS], tries, tried: tried(), exhausted: false }
   }
   const detail = misfitOf(alg, keys)
   const hints: Hint[] = detail === undefined ? [] : [{ code: "key_unfit", detail }]
