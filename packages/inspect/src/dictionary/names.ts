@@ -18,10 +18,16 @@ export const CLAIMS: Readonly<Record<string, string>> = {
   rfc9101: "redirect_uri response_type response_mode state prompt login_hint max_age claims",
   rfc7636: "code_challenge code_challenge_method",
   rfc8588: "origid attest",
+  rfc8055: "sip_from_tag sip_date sip_callid sip_cseq_num sip_via_branch",
   rfc8225: "orig dest mky",
   rfc8443: "rph",
   rfc8946: "div opt",
-  rfc9795: "rcd crn",
+  rfc9027: "sph",
+  rfc9246: "cdniv cdnicrit cdniip cdniuc cdniets cdnistt cdnistd",
+  rfc9321: "sig_val_claims",
+  rfc9447: "atc",
+  rfc9560: "rdap_allowed_purposes rdap_dnt_allowed",
+  rfc9795: "rcd rcdi crn",
   rfc7095: "jcard",
   rfc8485: "vot vtm",
   rfc9711:
@@ -36,10 +42,12 @@ export const CLAIMS: Readonly<Record<string, string>> = {
   vc: "vc vp",
   "oidc-ida":
     "verified_claims place_of_birth nationalities birth_family_name birth_given_name birth_middle_name salutation title msisdn also_known_as",
-  "oidc-federation": "metadata metadata_policy constraints authority_hints trust_marks trust_mark_type source_endpoint",
+  "oidc-federation":
+    "metadata metadata_policy metadata_policy_crit constraints authority_hints trust_marks trust_mark_type trust_mark_issuers trust_mark_owners source_endpoint jwks keys crit delegation logo_uri trust_chain trust_anchor trust_anchor_hints",
   jarm: "code",
-  geohash: "geohash",
-  "3gpp": "consumerPlmnId producerPlmnId",
+  geohash: "geohash at_use_nbr",
+  "3gpp":
+    "consumerPlmnId consumerSnpnId producerPlmnId producerSnpnId producerSnssaiList producerNsiList producerNfSetId producerNfServiceSetId sourceNfInstanceId analyticsIdList resOwnerId",
   entra:
     "preferred_username roles groups _claim_sources oid tid ver appid appidacr azpacr scp wids upn unique_name idp idtyp ipaddr onprem_sid puid rh uti aio xms_tcdt xms_cc xms_ftd hasgroups acct tenant_region_scope verified_primary_email",
   keycloak: "preferred_username typ realm_access resource_access session_state allowed-origins",
