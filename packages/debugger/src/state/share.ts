@@ -1,6 +1,6 @@
 /** Links to this page with a token in their fragment, which no server sees; whole, redacted, or sealed. Keys are never part of a link. */
 
-import type { Reading } from "@jotkit/inspect"
+import { type JsonMember, type JsonNode, memberOf, type Reading, type Segment } from "@jotkit/inspect"
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { decryptJweAsync, encryptJweAsync } from "jotkit"
 import { base64Url } from "./base64url.ts"
@@ -17,30 +17,28 @@ const MASK = '"…"'
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 const PASSPHRASE_LENGTH = 25
 
-/** Claims about a person (OpenID Connect Core 1.0, section 5.1, and what issuers add). */
-export const PERSONAL: ReadonlySet<string> = new Set([
-  "sub",
-  "name",
-  "given_name",
-  "family_name",
-  "middle_name",
-  "nickname",
-  "preferred_username",
-  "profile",
-  "picture",
-  "website",
-  "email",
-  "gender",
-  "birthdate",
-  "phone_number",
-  "address",
-  "username",
-  "unique_name",
-  "upn",
-  "oid",
-  "sid",
-  "ipaddr",
-])
+/** Names of claims about a person (OpenID Connect Core 1.0, section 5.1, and what issuers add). */
+const PERSONAL =
+  /^(?!.*_verified$)(?:sub(?:_id)?|[osu]id|upn|ipaddr|profile|picture|website|gender|address|actor|identities|nationalities|also_known_as|location|orig|dest|rcd|jcard|(?:.*_|nick)?name|.*(?:mail|phone|msisdn|birth|user|login).*)$/i
+/** Members of a key that are not public. */
+const SECRET = /^(?:[dkpq]|d[pq]|qi|oth|priv)$/
+
+/** Whether a member says something about a person, or has a secret in it, however deep. */
+export function isPersonal({ name, value }: JsonMember): boolean {
+  return PERSONAL.test(name) || holdsPersonal(value)
+}
+
+/** Whether a member of a key is not for everyone. */
+export function isSecret({ name }: JsonMember): boolean {
+  return SECRET.test(name)
+}
+
+function holdsPersonal(node: JsonNode): boolean {
+  if (node.type === "array") return node.items.some(holdsPersonal)
+  if (node.type !== "object") return false
+  const { members } = node
+  return members.some(isPersonal) || (memberOf(node, "kty") !== undefined && members.some(isSecret))
+}
 
 /** Whether what is in the box is a token, and can be shared. */
 export const canShare: ReadonlySignal<boolean> = computed(() => ["jws", "jwe", "sd-jwt"].includes(reading.value.form))
@@ -52,10 +50,20 @@ export const isLive: ReadonlySignal<boolean> = computed(() => {
 })
 
 /** The names of the claims, each once. */
-export const claimNames: ReadonlySignal<readonly string[]> = computed(() => {
-  const claims = reading.value.payload?.json?.root
-  return claims?.type === "object" ? [...new Set(claims.members.map(({ name }) => name))] : []
-})
+export const claimNames: ReadonlySignal<readonly string[]> = computed(() => [
+  ...new Set(membersOf(reading.value.payload).map(({ name }) => name)),
+])
+
+/** Those that say something about a person. */
+export const personalNames: ReadonlySignal<ReadonlySet<string>> = computed(
+  () => new Set(membersOf(reading.value.payload).flatMap((member) => (isPersonal(member) ? member.name : []))),
+)
+
+/** All members of a part; none where it is not JSON to its end, because what was not read cannot be masked. */
+function membersOf(segment: Segment | undefined): readonly JsonMember[] {
+  const { root, problem } = segment?.json ?? {}
+  return root?.type === "object" && problem === undefined ? root.members : []
+}
 
 /** A link to this page that brings a text along. */
 export function linkTo(name: "token" | "sealed", text: string): string {
@@ -65,21 +73,22 @@ export function linkTo(name: "token" | "sealed", text: string): string {
 
 /**
  * The token without its signature, and without the values of some claims. What cannot be masked is left out: disclosures, the token in a
- * token, everything that is encrypted.
+ * token, everything that is encrypted, what is not JSON.
  */
 export function redacted({ header, payload, form }: Reading, masked: ReadonlySet<string>): string {
-  const head = base64Url(header?.content ?? "")
-  if (form === "jwe") return `${head}....`
-  const root = payload?.json?.root
-  if (root?.type !== "object" || payload?.content === undefined) return `${head}..`
-  const { content } = payload
+  const head = base64Url(withMasks(header, isPersonal))
+  return form === "jwe" ? `${head}....` : `${head}.${base64Url(withMasks(payload, ({ name }) => masked.has(name)))}.`
+}
+
+function withMasks(segment: Segment | undefined, isMasked: (member: JsonMember) => boolean): string {
+  const members = membersOf(segment)
+  const content = members.length === 0 ? "" : (segment?.content ?? "")
   let [text, from] = ["", 0]
-  for (const { name, value } of root.members) {
-    if (!masked.has(name)) continue
+  for (const { value } of members.filter(isMasked)) {
     text += content.slice(from, value.range[0]) + MASK
     from = value.range[1]
   }
-  return `${head}.${base64Url(text + content.slice(from))}.`
+  return text + content.slice(from)
 }
 
 /** A text that only the passphrase opens. */

@@ -5,7 +5,7 @@ import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import { opening } from "../state/opening.ts"
 import { reading } from "../state/reading.ts"
-import { PERSONAL } from "../state/share.ts"
+import { isPersonal } from "../state/share.ts"
 import { catalogue, locale, words } from "../words/words.ts"
 import { Value } from "./members.tsx"
 
@@ -41,13 +41,14 @@ interface LineProps {
 }
 
 function Line({ name, payload }: LineProps): JSX.Element | null {
-  const value = memberOf(payload?.json?.root, name)?.value
-  if (value === undefined) return null
+  const member = memberOf(payload?.json?.root, name)
+  if (member === undefined) return null
+  const { value } = member
   const { seconds } = name === "exp" ? explainTime(value) : {}
   return (
     <>
       <dt>{lookUp("claims", name, catalogue.value)?.label}</dt>
-      <dd data-personal={PERSONAL.has(name) || undefined}>
+      <dd data-personal={isPersonal(member) || undefined}>
         {seconds === undefined ? (
           <Value node={value} content={payload?.content ?? ""} />
         ) : (

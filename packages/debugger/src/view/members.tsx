@@ -23,7 +23,7 @@ import { now } from "../state/clock.ts"
 import { judged } from "../state/judgment.ts"
 import { pointAway, pointed } from "../state/pointed.ts"
 import { zone } from "../state/settings.ts"
-import { PERSONAL } from "../state/share.ts"
+import { isPersonal, isSecret } from "../state/share.ts"
 import { markdownTable, pointerName } from "../state/written.ts"
 import { catalogue, fill, locale, sized, words } from "../words/words.ts"
 import { isWithin } from "./bytes.tsx"
@@ -130,7 +130,7 @@ function Row({ member, segment, vocabulary }: RowProps): JSX.Element {
   return (
     <tr
       data-pointed={isWithin(pointed.value ?? "", path) || undefined}
-      data-personal={PERSONAL.has(name) || undefined}
+      data-personal={isPersonal(member) || (vocabulary === "keyMembers" && isSecret(member)) || undefined}
       onMouseEnter={point}
       onMouseLeave={leave}
       onFocusIn={point}

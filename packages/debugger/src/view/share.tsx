@@ -4,7 +4,7 @@ import { visibleText } from "@jotkit/inspect"
 import { batch, computed, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { reading } from "../state/reading.ts"
-import { canShare, claimNames, isLive, linkTo, PERSONAL, redacted, type Sealed, seal } from "../state/share.ts"
+import { canShare, claimNames, isLive, linkTo, personalNames, redacted, type Sealed, seal } from "../state/share.ts"
 import { words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
 import { Dialog } from "./dialog.tsx"
@@ -24,7 +24,9 @@ const isAgreed = signal(false)
 const turned = signal<ReadonlySet<string>>(new Set())
 const sealed = signal<(Sealed & { readonly token: string }) | undefined>(undefined)
 
-const masked = computed(() => new Set(claimNames.value.filter((name) => PERSONAL.has(name) !== turned.value.has(name))))
+const masked = computed(
+  () => new Set(claimNames.value.filter((name) => personalNames.value.has(name) !== turned.value.has(name))),
+)
 
 /** Opens the window, if there is something to share. */
 export function openShare(): void {
