@@ -1,11 +1,12 @@
-/** What nobody else may get to see: in a redacted token, and on a wall. */
+/** What nobody else may get to see: in a redacted token, on a wall, and after everything was forgotten. */
 
-import { Jwk } from "jotkit"
+import { encode, Jwk } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { give, open, test } from "./fixture.ts"
+import { expectVerdicts, give, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
+const SECRET = "a-secret-that-nobody-else-must-ever-read"
 const pair = Jwk.generate("ES256")
 
 function part(content: unknown): string {
@@ -91,4 +92,84 @@ test("on a wall there are neither people nor what opens something", async () => 
   await hides(token("Ada says hello"), ["Ada says hello"])
   await hides(`${token({ _sd: ["AAAA"] })}~${part(["salt", "given_name", "Augusta"])}~`, ["Augusta"])
   await hides(`{"id_token":"${token({ a: 1 })}","access_token":"${token({ b: 1 })}"}`, ["….AAAA".slice(1)])
+})
+
+describe("after everything was forgotten", () => {
+  test("nothing is left in any box, nor can it be had back", async () => {
+    const page = await open({ at: NOW, fragment: "#sealed=a.b.c.d.e" })
+    await page.getByRole("textbox", { name: /Passphrase/ }).fill("words for the seal")
+    const buffer = Buffer.alloc(1_048_577)
+    await page.locator(".key input[type=file]").setInputFiles({ name: "ada.pem", mimeType: "text/plain", buffer })
+    await page.locator(".key .chip").filter({ hasText: "ada.pem" }).waitFor()
+    await give(page, encode({ sub: "ada" }, SECRET, { algorithm: "HS256" }), SECRET)
+    await expectVerdicts(page, { Signature: "pass" })
+    await page.getByRole("button", { name: "Forget everything" }).click()
+    await page.evaluate(() => {
+      location.hash = "#sealed=f.g.h.i.j"
+    })
+    await page.getByRole("textbox", { name: /Passphrase/ }).waitFor()
+    for (const box of await page.getByRole("textbox").all()) {
+      await box.focus()
+      await page.keyboard.press("Control+z")
+      expect(await box.inputValue()).toBe("")
+    }
+    expect(await page.locator(".key .chip").count()).toBe(0)
+  })
+
+  test("nothing arrives that was on its way", async () => {
+    const page = await open({ at: NOW })
+    const [forget, encrypt] = ["Forget everything", "Encrypt"].map((name) => page.getByRole("button", { name }))
+    const [payload, key] = ["Payload", "Key"].map((name) => page.getByRole("textbox", { name, exact: true }))
+    const seen = await followBoxes(page)
+    for (const text of ['{"sub":"ada"}', '{"sub":"grace"}']) {
+      await forget?.click()
+      await key?.fill(SECRET)
+      await payload?.fill(text)
+      // It takes longer than to forget.
+      await page.getByRole("spinbutton").fill("900000")
+      await encrypt?.click()
+    }
+    // What is asked for later comes later.
+    await page.locator('.inside[data-state="opened"]').waitFor()
+    expect(await seen(/^eyJ/)).toBe(1)
+    await page.evaluate(() => {
+      const named = (name: string) => [...document.querySelectorAll("button")].find((one) => one.textContent === name)
+      for (const name of ["Generate key", "Forget everything", "Generate key"]) named(name)?.click()
+    })
+    await page.locator(".key .key-facts").filter({ hasText: "P-256" }).waitFor()
+    expect(await page.getByRole("button", { name: "Put the former one back" }).count()).toBe(0)
+  })
+})
+
+/** Looks at the boxes of token and key at every change, and says how many texts of a kind stood there. */
+async function followBoxes(page: Page): Promise<(kind: RegExp) => Promise<number>> {
+  await page.evaluate(() => {
+    const seen = new Set<string>()
+    Object.assign(globalThis, { seen })
+    const look = () => {
+      for (const box of document.querySelectorAll<HTMLTextAreaElement>("#token, #key")) seen.add(box.value)
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
+  })
+  return (kind) =>
+    page.evaluate(
+      (source) =>
+        [...(Reflect.get(globalThis, "seen") as Set<string>)].filter((one) => new RegExp(source).test(one)).length,
+      kind.source,
+    )
+}
+
+test("a folder in place of a key is refused in words", async () => {
+  const page = await open({ at: NOW })
+  await give(page, "", "old")
+  await page.evaluate(() => {
+    // What a browser hands over for a folder cannot be read.
+    const folder = new File([], "keys")
+    folder.arrayBuffer = () => Promise.reject(new DOMException("", "NotFoundError"))
+    const files = { files: [folder], types: ["Files"] }
+    const drop = Object.assign(new Event("drop", { bubbles: true, cancelable: true }), { dataTransfer: files })
+    document.querySelector(".key")?.dispatchEvent(drop)
+  })
+  await page.locator(".key .chip").filter({ hasText: "cannot be read" }).waitFor()
+  expect(await page.getByRole("textbox", { name: "Key", exact: true }).inputValue()).toBe("old")
 })

@@ -5,7 +5,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { encryptJweAsync, isJwtError, Jwk } from "jotkit"
 import { draft, isUnsigned } from "./draft.ts"
 import { CONTENT_ENCRYPTION, encryptionsOf } from "./fitting.ts"
-import { giveToken } from "./input.ts"
+import { giveToken, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
 import { arrived } from "./later.ts"
@@ -93,6 +93,7 @@ export async function encryptDraft(): Promise<void> {
   if (content === "") return refuse("empty", "")
   if (!isCountGood(algorithm)) return refuse("count", "")
   try {
+    const before = tokenText.peek()
     const token = await encryptJweAsync(content, key.isPrivate ? key.jwk.publicKey() : key.jwk, {
       algorithm,
       encryption: encryption.peek(),
@@ -101,7 +102,8 @@ export async function encryptDraft(): Promise<void> {
       enforceMinimumKeyLength: true,
       pbes2Count: algorithm.startsWith("PBES2") ? passwordCount.peek() : undefined,
     })
-    giveToken(token)
+    // Whoever went on typing meanwhile wants something else by now.
+    if (tokenText.peek() === before && contentToEncrypt() === content) giveToken(token)
   } catch (error) {
     if (!isJwtError(error)) throw error
     refuse(error.code === "algorithm_unavailable" ? "absent" : error.code, `${algorithm}, ${encryption.peek()}`)

@@ -4,8 +4,9 @@ import { type Signal, signal } from "@preact/signals"
 import { lastCopy } from "./clipboard.ts"
 import { forgetDrafts } from "./draft.ts"
 import { clearInput } from "./input.ts"
+import { refusedFile } from "./key-file.ts"
 import { linkNotices, sealedToken } from "./link.ts"
-import { formerKey, newPassphrase, typedKeyId } from "./making-keys.ts"
+import { formerKey, making, newPassphrase, typedKeyId } from "./making-keys.ts"
 import { innerKeyText } from "./opening.ts"
 import { policyDraft } from "./policy.ts"
 import { isAsked, testOnly, waive } from "./signing.ts"
@@ -16,8 +17,13 @@ export const isForgotten: Signal<boolean> = signal(false)
 
 /** Empties the page and what is remembered. Language, theme, time zone and stillness stay as they are until the page is left. */
 export function forgetEverything(): void {
+  // Whoever waits for it hears of it each time.
+  isForgotten.value = false
   clearInput()
   forgetDrafts()
+  refusedFile.value = undefined
+  // A key that is on its way does not arrive.
+  making.value = undefined
   formerKey.value = undefined
   typedKeyId.value = ""
   newPassphrase.value = ""

@@ -1,25 +1,26 @@
 /** A key that comes as a file. */
 
-import { batch } from "@preact/signals"
+import { batch, type Signal, signal } from "@preact/signals"
 import { giveKey, keyFile } from "./input.ts"
 
-/** No key is larger; a key set hardly. */
-const MAX_BYTES = 1_048_576
+/** Bytes of a file that are read. No key is larger; a key set hardly. */
+export const MAX_FILE_BYTES = 1_048_576
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/**
- * Takes a file for the key: text goes into the box, everything else is kept as bytes.
- *
- * @returns The most bytes a file may have, if this one has more; then nothing is changed.
- */
-export async function takeKeyFile(file: File): Promise<number | undefined> {
-  if (file.size > MAX_BYTES) return MAX_BYTES
-  const bytes = new Uint8Array(await file.arrayBuffer())
+/** The last file, if it was not taken: it is too large, or it is a folder, or cannot be read. */
+export const refusedFile: Signal<{ readonly name: string; readonly isLarge: boolean } | undefined> = signal(undefined)
+
+/** Takes a file for the key: text goes into the box, everything else is kept as bytes. One that is refused changes nothing. */
+export async function takeKeyFile(file: File): Promise<void> {
+  const isLarge = file.size > MAX_FILE_BYTES
+  const content = isLarge ? undefined : await file.arrayBuffer().catch(() => undefined)
+  refusedFile.value = content === undefined ? { name: file.name, isLarge } : undefined
+  if (content === undefined) return
+  const bytes = new Uint8Array(content)
   batch(() => {
     giveKey(textOf(bytes) ?? "")
     keyFile.value = textOf(bytes) === undefined ? { name: file.name, bytes } : undefined
   })
-  return undefined
 }
 
 /** The bytes as text, where they are UTF-8 without control characters. */

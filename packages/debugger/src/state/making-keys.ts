@@ -40,8 +40,8 @@ export const keyIdSource: Signal<KeyIdSource> = signal("thumbprint")
 export const typedKeyId: Signal<string> = signal("")
 /** What encrypts a private key that is written; empty: nothing does. */
 export const newPassphrase: Signal<string> = signal("")
-/** Whether a key is being made. */
-export const isMaking: Signal<boolean> = signal(false)
+/** The making of a key that is going on. */
+export const making: Signal<object | undefined> = signal(undefined)
 /** What stood in the key box before. */
 export const formerKey: Signal<{ readonly text: string; readonly file: KeyFile | undefined } | undefined> =
   signal(undefined)
@@ -75,13 +75,15 @@ export function kindToMake(): string {
 /** Makes a key and puts it into the key box; what was there can be put back. */
 export async function makeKey(): Promise<void> {
   const [algorithm = "", curve] = kindToMake().split(" ")
-  isMaking.value = true
+  const mine = {}
+  making.value = mine
   makingProblem.value = ""
   try {
     const options = curve === undefined ? { modulusLength: modulusBits.peek() } : { curve }
     const made = await Jwk.generateAsync(algorithm, options)
     const keyId = await keyIdOf(made)
     const jwk = keyId === undefined ? made : await Jwk.fromAsync(made.toPrivateJSON(), { keyId })
+    if (making.peek() !== mine) return
     formerKey.value = keyText.peek() === "" && keyFile.peek() === undefined ? undefined : former()
     if (acceptedAlgorithm.peek() !== algorithm) acceptedAlgorithm.value = ""
     giveKey(JSON.stringify(jwk.toPrivateJSON(), undefined, 2))
@@ -92,7 +94,7 @@ export async function makeKey(): Promise<void> {
     if (!isJwtError(error)) throw error
     makingProblem.value = error.code
   } finally {
-    isMaking.value = false
+    if (making.peek() === mine) making.value = undefined
   }
 }
 

@@ -6,7 +6,7 @@ import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
 import { isForgotten } from "../state/forget.ts"
 import { acceptedAlgorithm, giveKey, keyFile, keyText, passphrase, refused, secretEncoding } from "../state/input.ts"
-import { takeKeyFile } from "../state/key-file.ts"
+import { MAX_FILE_BYTES, refusedFile, takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { publicHalf } from "../state/making-keys.ts"
 import { fill, sized, words } from "../words/words.ts"
@@ -18,8 +18,6 @@ const ENCODINGS: readonly SecretEncoding[] = ["utf8", "base64", "base64url", "he
 
 /** A file hangs over the panel. */
 const isDragging = signal(false)
-/** Why a file was not read. */
-const refusal = signal("")
 
 /** The panel of the key. */
 export function KeyBox(): JSX.Element {
@@ -64,11 +62,7 @@ export function KeyBox(): JSX.Element {
           {tooLargeText(refused.value.text)}
         </p>
       )}
-      {refusal.value !== "" && (
-        <p class="chip" data-tone="bad">
-          {refusal.value}
-        </p>
-      )}
+      <RefusedFile />
       <div class="fields">
         <AlgorithmField />
         <EncodingField />
@@ -119,7 +113,7 @@ function KeyText(): JSX.Element {
         onBeforeInput={(event) => refuseLarge(event)}
         onInput={({ currentTarget }) => {
           isForgotten.value = false
-          refusal.value = ""
+          refusedFile.value = undefined
           giveKey(currentTarget.value)
         }}
       />
@@ -149,12 +143,19 @@ function FileButton(): JSX.Element {
 }
 
 function takeFile(file: File | undefined): void {
-  if (file === undefined) return
-  refusal.value = ""
-  void takeKeyFile(file).then((limit) => {
-    if (limit !== undefined)
-      refusal.value = fill(words.value.key.file_large, visibleText(file.name), sized(limit, "byte"))
-  })
+  if (file !== undefined) void takeKeyFile(file)
+}
+
+function RefusedFile(): JSX.Element | null {
+  const { key, make } = words.value
+  const file = refusedFile.value
+  if (file === undefined) return null
+  const large = fill(key.file_large, visibleText(file.name), sized(MAX_FILE_BYTES, "byte"))
+  return (
+    <p class="chip" data-tone="bad">
+      {file.isLarge ? large : make.key_unreadable}
+    </p>
+  )
 }
 
 /** Which algorithm is accepted: what fits the key, or the one that the user names. Never what the token asks for. */

@@ -9,7 +9,6 @@ import {
   chosenKind,
   encryptionKinds,
   formerKey,
-  isMaking,
   KEY_OUTPUTS,
   type KeyIdSource,
   type KeyKind,
@@ -17,6 +16,7 @@ import {
   keyIdSource,
   kindToMake,
   makeKey,
+  making,
   makingProblem,
   modulusBits,
   newPassphrase,
@@ -70,8 +70,8 @@ export function MakeKeys(): JSX.Element {
         {keyIdSource.value === "typed" && <TypedId />}
       </div>
       <div class="act">
-        <button type="button" class="button" disabled={isMaking.value} onClick={() => void makeKey()}>
-          {isMaking.value ? keys.making : keys.generate}
+        <button type="button" class="button" disabled={making.value !== undefined} onClick={() => void makeKey()}>
+          {making.value === undefined ? keys.generate : keys.making}
         </button>
         {formerKey.value !== undefined && (
           <button type="button" class="button" onClick={restoreKey}>

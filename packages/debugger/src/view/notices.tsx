@@ -1,6 +1,6 @@
 /** What has to be said about the address and the link that led here, and the box in which a sealed token is opened. */
 
-import { signal } from "@preact/signals"
+import { effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { giveToken, keyOrigin, keyText } from "../state/input.ts"
 import { type LinkNotice, linkNotices, sealedToken } from "../state/link.ts"
@@ -10,6 +10,13 @@ import { PLAIN_TEXT } from "./plain-text.ts"
 
 const passphrase = signal("")
 const state = signal<"closed" | "opening" | "refused">("closed")
+
+// Another token has another passphrase, and none has none.
+effect(() => {
+  void sealedToken.value
+  passphrase.value = ""
+  state.value = "closed"
+})
 
 /** All of them. */
 export function Notices(): JSX.Element | null {
@@ -88,7 +95,7 @@ function Seal({ sealed }: { readonly sealed: string }): JSX.Element {
         <button type="submit" class="button button-strong">
           {link.open}
         </button>
-        <button type="button" class="button" onClick={close}>
+        <button type="button" class="button" onClick={putAwaySeal}>
           {link.put_away}
         </button>
       </span>
@@ -106,11 +113,9 @@ async function open(sealed: string): Promise<void> {
     return
   }
   giveToken(token)
-  close()
+  putAwaySeal()
 }
 
-function close(): void {
+function putAwaySeal(): void {
   sealedToken.value = undefined
-  passphrase.value = ""
-  state.value = "closed"
 }
