@@ -178,12 +178,13 @@ describe("the folder for servers", () => {
 
 describe("the build with the button", () => {
   /** A server of key sets, which lets pages read them unless it is told otherwise. */
-  async function serve(answers: Record<string, { status?: number; body: string | Buffer; isOpen?: boolean }>) {
+  async function serve(answers: Record<string, { status?: number; body?: string | Buffer; isOpen?: boolean }>) {
     const seen: string[] = []
     const server = createServer(({ url = "", headers }, response) => {
       const { status = 200, body, isOpen = true } = answers[url] ?? { status: 404, body: "" }
       seen.push(`${url} ${headers.cookie ?? "-"} ${headers.referer ?? "-"}`)
-      response.writeHead(status, isOpen ? { "access-control-allow-origin": "*" } : {}).end(body)
+      response.writeHead(status, isOpen ? { "access-control-allow-origin": "*", location: "/unasked" } : {})
+      if (body !== undefined) response.end(body)
     })
     return { seen, url: await listening(server) }
   }
@@ -196,6 +197,8 @@ describe("the build with the button", () => {
       "/none": { body: '{"hello":1}' },
       "/closed": { body: set, isOpen: false },
       "/large": { body: Buffer.alloc(1_100_000, 32) },
+      "/elsewhere": { status: 302, body: "" },
+      "/endless": {},
     })
     const page = await open({ artefact: "connected" })
     await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/closed` } }))
@@ -214,11 +217,17 @@ describe("the build with the button", () => {
     await ask(`${url}/missing`, /answered 404/)
     await ask(`${url}/none`, /no key set/)
     await ask(`${url}/large`, /larger than 1048576 bytes/)
+    await ask(`${url}/elsewhere`, /sends on to another address/)
+    await ask(`${url}/endless`, /Fetching/)
+    await page.getByRole("button", { name: "Forget everything" }).click()
+    expect([await box.inputValue(), await state.innerText()]).toEqual(["", ""])
+    await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/closed` } }))
     await ask(`${url}/closed`, /CORS/)
     expect(await page.locator(".command").filter({ hasText: "curl" }).first().innerText()).toContain(`'${url}/closed'`)
     expect(await headline(page)).toBe("unverified")
     await ask(`${url}/keys`, /1 keys, from an address that you typed/)
     await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    expect(seen.filter((line) => line.startsWith("/unasked"))).toEqual([])
     expect(seen.map((line) => line.replace(/^\S+ /, ""))).toEqual(seen.map(() => "- -"))
 
     await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/keys` } }), "")
@@ -226,7 +235,8 @@ describe("the build with the button", () => {
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
     // The guard has seen what the clicks asked for, and nothing else.
     const asked = takeTroubles().filter((trouble) => trouble.startsWith("request"))
-    const paths = ["missing", "none", "large", "closed", "keys", "keys"]
+    // The browser tells where it was sent on to, although it did not go there.
+    const paths = ["missing", "none", "large", "elsewhere", "unasked", "endless", "closed", "keys", "keys"]
     expect(asked).toEqual(paths.map((path) => `request: ${url}/${path}`))
   })
 })

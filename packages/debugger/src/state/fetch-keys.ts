@@ -5,7 +5,7 @@
 
 import { readKeys, textMember } from "@jotkit/inspect"
 import { batch, type Signal, signal } from "@preact/signals"
-import { giveKey, keyOrigin } from "./input.ts"
+import { giveKey, keyOrigin, keyText } from "./input.ts"
 import { reading } from "./reading.ts"
 
 /** Longest wait, in seconds. */
@@ -15,7 +15,7 @@ export const MAX_BYTES = 1_048_576
 
 /** Where a fetch stands. */
 export type FetchState =
-  | { readonly code: "idle" | "busy" | "address_invalid" | "unreachable" | "slow" | "large" | "no_keys" }
+  | { readonly code: "idle" | "busy" | "address_invalid" | "unreachable" | "elsewhere" | "slow" | "large" | "no_keys" }
   | { readonly code: "status" | "done" | "done_named"; readonly detail: number }
 
 /** Where the last fetch stands. */
@@ -31,12 +31,20 @@ export function askedAddress(text: string): string | undefined {
   return url.href
 }
 
-/** Fetches, and puts the keys into the key box. */
+/** Fetches, and puts the keys into the key box; unless another address, or another key, was typed meanwhile. */
 export async function fetchKeys(address: string): Promise<void> {
-  fetchState.value = { code: "busy" }
+  const [busy, key]: [FetchState, string] = [{ code: "busy" }, keyText.peek()]
+  fetchState.value = busy
   const { state, text } = await ask(address)
+  if (fetchState.peek() !== busy) return
+  if (keyText.peek() !== key) return forgetFetch()
   if (text !== undefined) take(address, text)
   fetchState.value = state
+}
+
+/** Nothing was fetched, and what is on its way does not count. */
+export function forgetFetch(): void {
+  fetchState.value = { code: "idle" }
 }
 
 interface Asked {
@@ -45,19 +53,21 @@ interface Asked {
 }
 
 async function ask(address: string): Promise<Asked> {
+  const limit = AbortSignal.timeout(MAX_SECONDS * 1000)
   try {
     const response = await fetch(address, {
       credentials: "omit",
       referrerPolicy: "no-referrer",
       cache: "no-store",
-      redirect: "error",
-      signal: AbortSignal.timeout(MAX_SECONDS * 1000),
+      redirect: "manual",
+      signal: limit,
     })
+    if (response.type === "opaqueredirect") return { state: { code: "elsewhere" } }
     if (!response.ok) return { state: { code: "status", detail: response.status } }
     const text = await textOf(response)
     return text === undefined ? { state: { code: "large" } } : await judged(address, text)
-  } catch (error) {
-    return { state: { code: error instanceof DOMException && error.name === "TimeoutError" ? "slow" : "unreachable" } }
+  } catch {
+    return { state: { code: limit.aborted ? "slow" : "unreachable" } }
   }
 }
 

@@ -1,15 +1,30 @@
 /** The button that fetches a key set, with the whole address beside it. */
 
 import { visibleText } from "@jotkit/inspect"
-import { signal } from "@preact/signals"
+import { effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
-import { askedAddress, type FetchState, fetchKeys, fetchState, MAX_BYTES, MAX_SECONDS } from "../state/fetch-keys.ts"
+import {
+  askedAddress,
+  type FetchState,
+  fetchKeys,
+  fetchState,
+  forgetFetch,
+  MAX_BYTES,
+  MAX_SECONDS,
+} from "../state/fetch-keys.ts"
+import { isForgotten } from "../state/forget.ts"
 import { shellWord } from "../state/written.ts"
 import { connectedWords } from "../words/connected.ts"
 import { fill, sized } from "../words/words.ts"
 import { PLAIN_TEXT } from "./plain-text.ts"
 
 const typed = signal("")
+
+effect(() => {
+  if (!isForgotten.value) return
+  typed.value = ""
+  forgetFetch()
+})
 
 /** The panel. */
 export function FetchKeys(): JSX.Element {
@@ -37,7 +52,7 @@ export function FetchKeys(): JSX.Element {
             aria-describedby="fetch-hint fetch-state"
             onInput={({ currentTarget }) => {
               typed.value = currentTarget.value
-              fetchState.value = { code: "idle" }
+              forgetFetch()
             }}
           />
         </label>

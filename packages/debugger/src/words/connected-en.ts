@@ -14,6 +14,7 @@ export const connectedEn = {
     "It takes an address that begins with https://, or http:// on this machine, without name and password.",
   unreachable:
     "No answer. The server cannot be reached, or it does not let pages of other addresses read the answer (CORS). In a terminal there is no such rule:",
+  elsewhere: "The server sends on to another address. That is not followed: type the address that it ends at.",
   slow: "There was no answer within {0} seconds.",
   large: "The answer is larger than {0}, and was not read.",
   status: "The server answered {0}.",

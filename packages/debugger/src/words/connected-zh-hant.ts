@@ -14,6 +14,7 @@ export const connectedZhHant: ConnectedWords = {
   done_named: "{0} 把金鑰，來自權杖指定的網址，無法證明傳送者身分。",
   address_invalid: "網址須以 https:// 開頭，或是這台電腦上的 http://，且不含帳號密碼。",
   unreachable: "沒有回應。可能無法連上伺服器，或伺服器不允許其他網址的頁面讀取回應（CORS）。終端機沒有這項限制：",
+  elsewhere: "伺服器要求轉往其他網址。本頁不會跟隨；請直接輸入最終的網址。",
   slow: "{0} 秒內沒有回應。",
   large: "回應超過 {0}，未讀取。",
   status: "伺服器回應 {0}。",

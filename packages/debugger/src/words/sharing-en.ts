@@ -87,7 +87,7 @@ export const sharingEn = {
   },
   where: {
     title: "Where is the key?",
-    hint: "This page asks nobody. Run one of these, and paste what it prints into the key box.",
+    hint: "Run one of these in a terminal, and paste what it prints into the key box.",
     named: "The token itself names this place; a key from there proves nothing about the sender:",
   },
 } as const
