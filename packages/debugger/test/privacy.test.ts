@@ -1,9 +1,9 @@
 /** What nobody else may get to see: in a redacted token, on a wall, and after everything was forgotten. */
 
-import { encode, Jwk } from "jotkit"
+import { encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { expectVerdicts, give, open, test } from "./fixture.ts"
+import { expectVerdicts, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -158,6 +158,50 @@ async function followBoxes(page: Page): Promise<(kind: RegExp) => Promise<number
       kind.source,
     )
 }
+
+describe("a link", () => {
+  test("vouches for no half of its key either, and going to the token leaves what is said of it", async () => {
+    const parameters = new URLSearchParams({
+      lang: "en",
+      token: encode({ iss: "x", exp: NOW + 60 }, pair, { now: NOW }),
+      publicKey: JSON.stringify(pair.toPrivateJSON()),
+    })
+    const page = await open({ at: NOW, fragment: `#${parameters}` })
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+    await page.getByRole("button", { name: "Keep only the public half" }).click()
+    await expect.poll(() => page.getByRole("textbox", { name: "Key", exact: true }).inputValue()).not.toContain('"d"')
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+    expect(await headline(page)).toBe("self_signed")
+    await page.locator(".skip").press("Enter")
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("token")
+    expect(new URL(page.url()).hash).toBe("#lang=en")
+    expect(await page.locator('[data-notice="key"]').count()).toBe(1)
+  })
+
+  test("with a token before the # is cleaned under whatever name", async () => {
+    for (const query of [`?jwt=${token({ a: 1 })}`, `?${token({ a: 1 })}`]) {
+      const page = await open({ at: NOW, fragment: query })
+      await page.locator('[data-notice="query"]').waitFor()
+      expect(page.url()).not.toContain("?")
+    }
+  })
+
+  test("is said to lead nowhere else where the page is one of this machine", async () => {
+    const page = await open({ at: NOW, artefact: "file" })
+    await give(
+      page,
+      encryptJwe("{}", SECRET, { algorithm: "PBES2-HS256+A128KW", encryption: "A128GCM", pbes2Count: 1000 }),
+    )
+    await page.getByRole("button", { name: "Share" }).click()
+    await page.locator("dialog .note").filter({ hasText: "this machine" }).waitFor()
+  })
+})
+
+test("letters that turn around are seen in the names of tokens, too", async () => {
+  const page = await open({ at: NOW })
+  await give(page, `{"access\u202e":"${token({ a: 1 })}","id":"${token({ b: 1 })}"}`)
+  expect(await page.locator(".choice").innerText()).not.toContain("\u202e")
+})
 
 test("a folder in place of a key is refused in words", async () => {
   const page = await open({ at: NOW })

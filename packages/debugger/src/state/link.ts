@@ -10,6 +10,9 @@ export type LinkNotice = "query" | "code" | "key"
 /** Names that other debuggers and redirects of OAuth use. */
 const TOKEN_NAMES = ["token", "id_token", "access_token", "value"]
 
+/** A token under whatever name: what begins so is a header in base64url, which begins with `{"`. */
+const TOKEN = /\bey[\w-]+\.[\w-]+/
+
 /** What has to be told about the link, until it is put away. */
 export const linkNotices: Signal<readonly LinkNotice[]> = signal([])
 
@@ -24,11 +27,12 @@ export function takeLink(): Language | undefined {
   const language = languageNamed(fragment.get("lang") ?? undefined)
   const token = firstOf(fragment, TOKEN_NAMES)
   const [key, sealed] = [firstOf(fragment, ["publicKey"]), firstOf(fragment, ["sealed"])]
-  const inQuery = firstOf(query, [...TOKEN_NAMES, "code"])
-  const code = firstOf(fragment, ["code"]) ?? firstOf(query, ["code"])
-  writeFragment(language, inQuery === undefined ? location.search : "")
+  const isTokenInQuery = firstOf(query, TOKEN_NAMES) !== undefined || TOKEN.test(location.search)
+  const [codeInQuery, codeInFragment] = [query, fragment].map((parameters) => firstOf(parameters, ["code"]))
+  const code = codeInFragment ?? codeInQuery
+  writeFragment(language, isTokenInQuery || codeInQuery !== undefined ? "" : location.search)
   const notices = [
-    firstOf(query, TOKEN_NAMES) !== undefined && "query",
+    isTokenInQuery && "query",
     code !== undefined && token === undefined && "code",
     key !== undefined && "key",
   ] as const

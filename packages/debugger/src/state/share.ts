@@ -65,6 +65,9 @@ function membersOf(segment: Segment | undefined): readonly JsonMember[] {
   return root?.type === "object" && problem === undefined ? root.members : []
 }
 
+/** Whether links to this page lead to a file or a server of this machine, which nobody else has. */
+export const isLocal: boolean = /^(?:file:|http:\/\/(?:127\.|localhost\b))/.test(location.href)
+
 /** A link to this page that brings a text along. */
 export function linkTo(name: "token" | "sealed", text: string): string {
   const [page] = location.href.split(/[?#]/)

@@ -44,9 +44,9 @@ export function App({ children }: AppProps): JSX.Element {
   const { page } = words.value
   return (
     <>
-      <a class="skip" href="#token">
+      <button type="button" class="button skip" onClick={goToToken}>
         {page.skip}
-      </a>
+      </button>
       <header class="masthead">
         <h1>
           <Wordmark />
@@ -100,6 +100,11 @@ export function App({ children }: AppProps): JSX.Element {
       <Announcer />
     </>
   )
+}
+
+/** Not by the address: that is for links, and to read another one would put away what is said of the first. */
+function goToToken(): void {
+  document.getElementById("token")?.focus()
 }
 
 /** The name, over the three parts that a token has. */

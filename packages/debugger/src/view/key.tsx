@@ -1,11 +1,20 @@
 /** The key to verify with: pasted, typed or dropped, and what was read of it. */
 
 import { type OfferedKey, type SecretEncoding, visibleText } from "@jotkit/inspect"
-import { signal } from "@preact/signals"
+import { batch, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms, type ListedAlgorithm } from "../state/algorithms.ts"
 import { isForgotten } from "../state/forget.ts"
-import { acceptedAlgorithm, giveKey, keyFile, keyText, passphrase, refused, secretEncoding } from "../state/input.ts"
+import {
+  acceptedAlgorithm,
+  giveKey,
+  keyFile,
+  keyOrigin,
+  keyText,
+  passphrase,
+  refused,
+  secretEncoding,
+} from "../state/input.ts"
 import { MAX_FILE_BYTES, refusedFile, takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { publicHalf } from "../state/making-keys.ts"
@@ -234,9 +243,18 @@ function Summary(): JSX.Element | null {
   )
 }
 
+/** Half of a key comes from where the whole came from. */
+function keepPublic(text: string, { provenance }: OfferedKey): void {
+  batch(() => {
+    giveKey(text)
+    keyOrigin.value = { text, provenance }
+  })
+}
+
 /** A private key is more than verifying needs. */
-function PrivateGiven({ offered: { jwk, thumbprint } }: { readonly offered: OfferedKey }): JSX.Element {
+function PrivateGiven({ offered }: { readonly offered: OfferedKey }): JSX.Element {
   const { key } = words.value
+  const { jwk, thumbprint } = offered
   const half = jwk && publicHalf(jwk)
   return (
     <p class="chip" data-tone="spent">
@@ -246,7 +264,9 @@ function PrivateGiven({ offered: { jwk, thumbprint } }: { readonly offered: Offe
           type="button"
           class="button"
           // Without a thumbprint it is one that cannot be written as a JWK.
-          onClick={() => giveKey(thumbprint === undefined ? half.toPem() : JSON.stringify(half, undefined, 2))}
+          onClick={() =>
+            keepPublic(thumbprint === undefined ? half.toPem() : JSON.stringify(half, undefined, 2), offered)
+          }
         >
           {key.keep_public}
         </button>

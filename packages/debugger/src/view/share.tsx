@@ -4,7 +4,17 @@ import { visibleText } from "@jotkit/inspect"
 import { batch, computed, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { reading } from "../state/reading.ts"
-import { canShare, claimNames, isLive, linkTo, personalNames, redacted, type Sealed, seal } from "../state/share.ts"
+import {
+  canShare,
+  claimNames,
+  isLive,
+  isLocal,
+  linkTo,
+  personalNames,
+  redacted,
+  type Sealed,
+  seal,
+} from "../state/share.ts"
 import { words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
 import { Dialog } from "./dialog.tsx"
@@ -51,6 +61,7 @@ export function Share(): JSX.Element | null {
       }}
     >
       <p class="hint">{share.hint}</p>
+      {isLocal && <p class="note">{share.local}</p>}
       <fieldset class="choice">
         <legend class="visually-hidden">{share.title}</legend>
         {WAYS.map((one) => (

@@ -1,6 +1,6 @@
 /** The token: where it is pasted, in the colours of its parts, and what each part is. */
 
-import { locate, pathAt, type RemovalKind, type Segment, type SegmentNote, textOf } from "@jotkit/inspect"
+import { locate, pathAt, type RemovalKind, type Segment, type SegmentNote, textOf, visibleText } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { showExample } from "../state/example.ts"
 import { isForgotten } from "../state/forget.ts"
@@ -203,7 +203,7 @@ function Choice(): JSX.Element | null {
               chosenToken.value = index
             }}
           />
-          <span class="code">{label ?? token.nameless}</span>
+          <span class="code">{visibleText(label ?? token.nameless)}</span>
           <span class="code faint">{`${text.slice(0, 10)}…${text.slice(-6)}`}</span>
         </label>
       ))}

@@ -29,6 +29,7 @@ export const sharingEn = {
     button: "Share",
     title: "Share the token",
     hint: "The token stands behind the # of the link: browsers do not send that to any server. Keys are never part of a link.",
+    local: "The link leads to this machine, which nobody else can reach.",
     redacted: "Redacted",
     redacted_more: "Without the signature, and with claims masked: nobody can use it.",
     sealed: "Sealed",

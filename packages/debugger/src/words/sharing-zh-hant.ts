@@ -34,6 +34,7 @@ export const sharingZhHant: Pick<
     button: "分享",
     title: "分享權杖",
     hint: "權杖放在連結的 # 之後，瀏覽器不會把它傳給任何伺服器。金鑰絕不會放進連結。",
+    local: "這個連結指向這台電腦，其他人無法開啟。",
     redacted: "遮蔽",
     redacted_more: "去除簽章並遮住宣告，任何人都無法使用。",
     sealed: "密封",
