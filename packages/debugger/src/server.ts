@@ -87,9 +87,10 @@ function answer(
   response: ServerResponse,
   files: ReadonlyMap<string, Uint8Array>,
 ) {
-  const refuse = (status: number) => response.writeHead(status, { ...HEADERS, "content-length": 0 }).end()
+  const refuse = (status: number, more = {}) =>
+    response.writeHead(status, { ...HEADERS, ...more, "content-length": 0 }).end()
   if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? "")) return refuse(403)
-  if (method !== "GET" && method !== "HEAD") return refuse(405)
+  if (method !== "GET" && method !== "HEAD") return refuse(405, { allow: "GET, HEAD" })
   const [path = "/"] = url.split("?")
   const body = files.get(path)
   if (body === undefined) return refuse(404)
