@@ -183,6 +183,8 @@ test("opens what was compressed, up to a bound", async () => {
   expect(await (await opened(page)).innerText()).toContain("was compressed")
   await give(page, zipped(JSON.stringify({ iss: "x".repeat(1_000_000) })))
   await opened(page, "refused")
+  await give(page, encryptJwe("{}", key, { algorithm: "dir", header: { x: "zip" } }))
+  expect(await (await opened(page)).innerText()).not.toContain("was compressed")
 })
 
 test("encrypts the signed token as it is, and says why it does not encrypt", async () => {

@@ -1,6 +1,6 @@
 /** What is inside of a token: of an encrypted one what the key opened, and in any the token that it carries, with its own judgment. */
 
-import { type Reading, textOf } from "@jotkit/inspect"
+import { memberOf, type Reading, textOf } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { giveToken } from "../state/input.ts"
 import { suppliedKeys } from "../state/keys.ts"
@@ -69,7 +69,7 @@ function Opened({ opened }: { readonly opened: Opened }): JSX.Element {
   const { inside, claims } = words.value
   const { inside: content, algorithm, encryption } = opened
   const isShared = suppliedKeys.value?.some(({ isSymmetric }) => isSymmetric) === true
-  const isCompressed = reading.value.header?.content?.includes('"zip"') === true
+  const isCompressed = memberOf(reading.value.header?.json?.root, "zip") !== undefined
   return (
     <>
       <p class="chip">
