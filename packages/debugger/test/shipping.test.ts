@@ -148,6 +148,23 @@ describe("the folder for servers", () => {
     takeTroubles()
   })
 
+  test("works in a frame that may keep nothing, without an error", async () => {
+    const address = `${await listening(serverOf())}/tools/jot/`
+    const page = await open()
+    await page.goto(`${address}none`)
+    const errors: string[] = []
+    page.on("pageerror", (error) => errors.push(String(error)))
+    await page.evaluate(async (src) => {
+      const frame = Object.assign(document.createElement("iframe"), { src })
+      frame.sandbox.add("allow-scripts")
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve))
+      document.body.append(frame)
+      await loaded
+    }, address)
+    expect(errors).toEqual([])
+    takeTroubles()
+  })
+
   plain("is served with the headers of the how-to, by our server and by all that it names", async () => {
     const guide = readFileSync(new URL("../../../docs/how-to/host-the-debugger.md", import.meta.url), "utf8")
     const server = await servePage({ folder: join(dist, "site") })

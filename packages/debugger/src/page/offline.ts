@@ -16,5 +16,13 @@ const address =
     ? FILE
     : trustedTypes.createPolicy("service-worker", { createScriptURL: () => FILE }).createScriptURL("")
 
-// Where a browser keeps nothing, as in private windows, the page works all the same.
-if ("serviceWorker" in navigator) navigator.serviceWorker.register(address, { scope: "./" }).catch(() => undefined)
+// Where a browser keeps nothing, as in private windows, or in a frame that may not, the page works all the same.
+async function keep(): Promise<void> {
+  try {
+    await navigator.serviceWorker.register(address, { scope: "./" })
+  } catch {
+    // Then it is fetched each time.
+  }
+}
+
+void keep()
