@@ -39,10 +39,17 @@ let visits = 0
 /** Of each algorithm a key, and another one. */
 let pairs: readonly (readonly [key: Jwk, other: Jwk])[]
 
-/** Runs before the page's policy holds: sees what the page breaks from its first line on. */
+/** Runs before the page's policy holds: sees what the page breaks from its first line on, and what workers answer. */
 function watch(): void {
   const troubles: string[] = []
-  Object.assign(globalThis, { troubles })
+  const answers: string[] = []
+  class Observed extends Worker {
+    constructor(url: string) {
+      super(url)
+      this.addEventListener("message", ({ data }) => answers.push(typeof data))
+    }
+  }
+  Object.assign(globalThis, { troubles, answers, Worker: Observed })
   addEventListener("securitypolicyviolation", (event) =>
     troubles.push(`policy: ${event.effectiveDirective} ${event.blockedURI}`),
   )
@@ -284,6 +291,8 @@ describe.each(Object.entries(ENGINES))("in %s", (_, kind) => {
       // The core takes nothing as long unless it is told to.
       await expectVerdicts({ Structure: "fail", Signature: "cannot_check" })
       expect(await textOf("table")).toContain("twenty letters of it")
+      const answers = await evaluate(() => (globalThis as typeof globalThis & { answers: string[] }).answers)
+      expect(answers).toEqual(expect.arrayContaining(["boolean", "object"]))
     })
 
     test("takes a token from the link, and leaves nothing of it in the address", async () => {
