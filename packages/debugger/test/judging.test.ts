@@ -220,7 +220,7 @@ describe("keys", () => {
       )
     expect(await answers()).toEqual(["matched", "kid_differs", "kty_differs"])
     await give(page, set, "")
-    const panel = page.locator("section").filter({ hasText: "Use to verify" })
+    const panel = page.locator('section[aria-labelledby="keyset-title"]')
     await panel.waitFor()
     expect(await panel.locator("li").count()).toBe(3)
     await page.getByRole("button", { name: "Use to verify" }).click()
@@ -228,6 +228,29 @@ describe("keys", () => {
     expect(await box(page, "Token").inputValue()).toBe("")
     await give(page, JSON.stringify(one.toJSON()))
     expect(await page.getByRole("table", { name: "Members of the key" }).innerText()).toMatch(/crv.*P-256/s)
+  })
+
+  test("in the token box are asked nothing about tokens, and leave nothing behind where they are moved", async () => {
+    const page = await open({ at: NOW })
+    const key = await Jwk.generateAsync("ES256")
+    const jwk = key.toPrivateJSON()
+    const [pem, d] = [key.toPrivatePem().trim(), String(jwk["d"])]
+    const texts = [
+      [JSON.stringify(jwk, undefined, 2), d],
+      [JSON.stringify({ keys: [jwk] }), d],
+      [pem, pem.split("\n")[1]],
+    ] as const
+    for (const [text, hidden] of texts) {
+      await give(page, text, "")
+      await page.locator(text === pem ? "#keyset-title" : ".findings").waitFor()
+      expect([await headline(page), await page.locator(".verdict:not([data-status=none])").count()]).toEqual(["key", 0])
+      await page.getByRole("button", { name: "Use to verify" }).click()
+      expect([await box(page, "Token").inputValue(), await box(page, "Key").inputValue()]).toEqual(["", text])
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe("token")
+      await page.locator("#keyset-title").waitFor({ state: "detached" })
+      // What is typed into a box is none of its content.
+      expect(await page.evaluate(() => document.body.innerHTML)).not.toContain(hidden)
+    }
   })
 
   test("that do not fit have a list of what was tried", async () => {

@@ -1,7 +1,7 @@
 /** Finding: what people paste, and what is taken away from it. */
 import { findTokens } from "@jotkit/inspect"
 import fc from "fast-check"
-import { signJws } from "jotkit"
+import { Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 
 const SECRET = new Uint8Array(32).fill(7)
@@ -133,6 +133,14 @@ test("takes what stands in place of a signature for the token's, and what stands
     expect(texts(`**${token}${end}`)).toEqual([token])
   const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.`
   for (const end of ["", "<br>", "*", "。", "&a=1"]) expect(texts(`${none}${end}`)).toEqual([none])
+})
+
+test("takes a key that is no JSON with its lines and spaces", () => {
+  const pem = Jwk.generate("ES256").toPrivatePem()
+  for (const key of [pem, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0h0h me@host"])
+    expect(findTokens(` ${key}\n`).tokens.map(({ text, removed }) => [text, removed])).toEqual([
+      [key.trim(), ["spaces"]],
+    ])
 })
 
 test("takes JSON that is a token or a key as it is", () => {

@@ -17,7 +17,7 @@ import { besideFields, keyFile, keyText } from "./input.ts"
 import { judged } from "./judgment.ts"
 import { later } from "./later.ts"
 import { at } from "./moment.ts"
-import { reading } from "./reading.ts"
+import { isKey, reading } from "./reading.ts"
 
 const DELAY_MS = 40
 
@@ -59,7 +59,7 @@ export const disclosures: ReadonlySignal<DisclosuresAnswer | undefined> = later(
 
 /** The keys in the token box, where someone put keys there. */
 export const keysInTokenBox: ReadonlySignal<readonly OfferedKey[] | undefined> = later(
-  computed(() => (reading.value.form === "jwk" || reading.value.form === "jwks" ? reading.value : undefined)),
+  computed(() => (isKey(reading.value) ? reading.value : undefined)),
   ({ text }) => readKeys(text),
   DELAY_MS,
 )

@@ -4,7 +4,7 @@ import { type Judgment, type Reading, textMember, type Verdict } from "@jotkit/i
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { judged } from "./judgment.ts"
 import { opening } from "./opening.ts"
-import { isReading, reading } from "./reading.ts"
+import { isKey, isReading, reading } from "./reading.ts"
 import { isStopped } from "./worker.ts"
 
 /** Which sentence; its words stand in the catalogue. */
@@ -70,10 +70,11 @@ function ofReading(read: Reading): Headline {
   return name === "encrypted" && opening.value?.state === "opened" ? "opened" : name
 }
 
-function withoutJudgment({ text, form }: Reading): Headline | undefined {
+function withoutJudgment(read: Reading): Headline | undefined {
+  const { text, form } = read
   if (text === "") return "empty"
+  if (isKey(read)) return "key"
   if (form === "unknown" || form === "json") return "not_token"
-  if (form === "jwk" || form === "jwks") return "key"
   return form === "segment" ? "part" : undefined
 }
 

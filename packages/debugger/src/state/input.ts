@@ -159,6 +159,12 @@ export function giveKey(text: string): void {
   })
 }
 
+/** Lets what stands in the token box be the key, and nothing of it stay behind. */
+export function moveToKey(text: string): void {
+  giveKey(text)
+  giveToken("")
+}
+
 /** Empties everything that was given. */
 export function clearInput(): void {
   batch(() => {

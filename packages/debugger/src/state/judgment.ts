@@ -9,7 +9,7 @@ import { embeddedKeys, given, hasKey, suppliedKeys } from "./keys.ts"
 import { later } from "./later.ts"
 import { at, epoch } from "./moment.ts"
 import { leeway, policy, policyReading } from "./policy.ts"
-import { limits, reading } from "./reading.ts"
+import { isKey, limits, reading } from "./reading.ts"
 import { type Judged, judgeReading, unpacked } from "./tasks.ts"
 import { ask, isPatient, LONG } from "./worker.ts"
 
@@ -30,7 +30,9 @@ const DELAY_MS = 60
 
 const question = computed((): Question | undefined => {
   const keys = hasKey.value ? suppliedKeys.value : embeddedKeys.value
-  if (keys === undefined || reading.value.text === "") return undefined
+  const { text, segments } = reading.value
+  // Of a key that is no JSON there is nothing to find out.
+  if (keys === undefined || text === "" || (isKey(reading.value) && segments.length === 0)) return undefined
   // Only read so that they count as asked about.
   void epoch.value
   void chosenMoment.value
@@ -48,6 +50,11 @@ const question = computed((): Question | undefined => {
 
 /** The verdicts and findings; undefined while they are being made, and where there is nothing to judge. */
 export const judged: ReadonlySignal<Judged | undefined> = later(question, judgeAll, DELAY_MS)
+
+/** The verdicts on a token: no question about tokens is asked of a key. */
+export const judgment: ReadonlySignal<Judged["judgment"] | undefined> = computed(() =>
+  isKey(reading.value) ? undefined : judged.value?.judgment,
+)
 
 async function judgeAll({
   reading: asked,

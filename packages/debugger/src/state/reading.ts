@@ -53,6 +53,11 @@ export const reading: ReadonlySignal<Reading> = computed(() =>
   read(found.value?.text ?? (search.value.tooLarge ? tokenText.value : ""), limits.value),
 )
 
+/** Whether it is a key or a set of keys, in whatever form, and no token. */
+export function isKey({ form, text }: Reading): boolean {
+  return form === "jwk" || form === "jwks" || /^(-----BEGIN |ssh-|ecdsa-)/.test(text)
+}
+
 /** What kind of token it is. */
 export const recognition: ReadonlySignal<Recognition> = computed(() => recognise(reading.value))
 

@@ -5,7 +5,7 @@ import { computed, effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { lastCopy } from "../state/clipboard.ts"
 import { headline } from "../state/headline.ts"
-import { judged } from "../state/judgment.ts"
+import { judgment } from "../state/judgment.ts"
 import { catalogue, words } from "../words/words.ts"
 
 /** So long nothing may change before it is said: nobody wants to hear each letter judged. */
@@ -15,7 +15,7 @@ const sentence = computed(() => {
   const { headline: texts, verdicts } = words.value
   const [name] = headline.value
   if (name === "empty" || name === "checking") return ""
-  const answers = Object.entries(judged.value?.judgment.verdicts ?? {}).map(
+  const answers = Object.entries(judgment.value?.verdicts ?? {}).map(
     ([verdict, { status }]) => `${verdicts[verdict as "time"]}: ${textOf(catalogue.value, "status", status)}`, // the panel has a text for each verdict
   )
   return [texts[name], ...answers].join(". ")

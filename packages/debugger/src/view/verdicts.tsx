@@ -3,9 +3,10 @@
 import { type Diagnosis, misfitOf, textMember, textOf, type Verdict } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { headline } from "../state/headline.ts"
-import { canSearch, judged, search, startSearch } from "../state/judgment.ts"
+import { moveToKey } from "../state/input.ts"
+import { canSearch, judgment, search, startSearch } from "../state/judgment.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
-import { isReading, reading, recognition } from "../state/reading.ts"
+import { isKey, isReading, reading, recognition } from "../state/reading.ts"
 import type { Judged } from "../state/tasks.ts"
 import { isPatient, isStopped } from "../state/worker.ts"
 import { catalogue, fill, words } from "../words/words.ts"
@@ -32,7 +33,7 @@ export function Verdicts(): JSX.Element {
       </div>
       <div class="verdict-list">
         {NAMES.map((one) => (
-          <Row key={one} name={one} judgment={judged.value?.judgment} />
+          <Row key={one} name={one} judgment={judgment.value} />
         ))}
       </div>
       <Remedies />
@@ -58,12 +59,12 @@ interface RowProps {
   readonly judgment: Judged["judgment"] | undefined
 }
 
-function Row({ name, judgment }: RowProps): JSX.Element {
+function Row({ name, judgment: found }: RowProps): JSX.Element {
   const { verdicts } = words.value
-  const verdict = judgment?.verdicts[name]
-  const isProofless = name === "signature" && judgment?.verdicts.keyTrust.status === "fail"
+  const verdict = found?.verdicts[name]
+  const isProofless = name === "signature" && found?.verdicts.keyTrust.status === "fail"
   const mark = isProofless ? "spent" : markOf(name, verdict)
-  const isGiven = reading.value.text !== "" || isReading.value
+  const isGiven = (reading.value.text !== "" && !isKey(reading.value)) || isReading.value
   return (
     <output
       class="verdict"
@@ -82,7 +83,7 @@ function Row({ name, judgment }: RowProps): JSX.Element {
       {isGiven && verdict === undefined && !isStopped.value && (
         <span class="verdict-status waiting">{verdicts.waiting}</span>
       )}
-      <span class="verdict-reason">{isGiven ? reasonOf(name, judgment) : verdicts[`${name}_asks`]}</span>
+      <span class="verdict-reason">{isGiven ? reasonOf(name, found) : verdicts[`${name}_asks`]}</span>
     </output>
   )
 }
@@ -94,16 +95,16 @@ function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName 
 }
 
 /** Why; each is to be understood without the others. */
-function reasonOf(name: RowProps["name"], judgment: RowProps["judgment"]): string {
-  const code = judgment?.verdicts[name].code
-  if (judgment === undefined || code === undefined) return ""
+function reasonOf(name: RowProps["name"], found: RowProps["judgment"]): string {
+  const code = found?.verdicts[name].code
+  if (found === undefined || code === undefined) return ""
   if (name === "signature") {
-    const particular = ofSignature(code, judgment)
+    const particular = ofSignature(code, found)
     if (particular !== undefined) return particular
   }
   if (code === "ok") return ""
   if (code === "token_encrypted" && headline.value[0] === "opened") return words.value.inside.below
-  return textOf(catalogue.value, "check", code, judgment.checks.find((check) => check.code === code)?.detail)
+  return textOf(catalogue.value, "check", code, found.checks.find((check) => check.code === code)?.detail)
 }
 
 /** By which algorithm it was checked, and what came of it; of a key that does not fit, which one would. */
@@ -123,7 +124,7 @@ function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judged["j
 
 /** What can be done next. */
 function Remedies(): JSX.Element | null {
-  const { verdicts } = words.value
+  const { verdicts, keyset } = words.value
   const { form } = reading.value
   if (isStopped.value)
     return (
@@ -142,12 +143,17 @@ function Remedies(): JSX.Element | null {
         <output class="hints">{search.value === undefined ? null : <Hints />}</output>
       </div>
     )
-  const isUnsecured = judged.value?.judgment.verdicts.signature.code === "token_unsecured"
-  if (hasKey.value || isUnsecured || (form !== "jws" && form !== "sd-jwt")) return null
+  const isUnsecured = judgment.value?.verdicts.signature.code === "token_unsecured"
+  const isHeld = isKey(reading.value)
+  if (!isHeld && (hasKey.value || isUnsecured || (form !== "jws" && form !== "sd-jwt"))) return null
+  const act = () => {
+    if (isHeld) moveToKey(reading.value.text)
+    document.getElementById(isHeld ? "token" : "key")?.focus()
+  }
   return (
     <div class="remedies">
-      <button type="button" class="button button-strong" onClick={() => document.getElementById("key")?.focus()}>
-        {verdicts.give_key}
+      <button type="button" class="button button-strong" onClick={act}>
+        {isHeld ? keyset.use : verdicts.give_key}
       </button>
     </div>
   )

@@ -62,7 +62,7 @@ export const en = {
     not_token: "This is no token",
     not_token_more: "Nor a part of one, nor a key. Most tokens begin with eyJ and have two dots.",
     key: "A key, not a token",
-    key_more: "Paste it into the key box to verify a token with it.",
+    key_more: "Move it into the key box to verify a token with it.",
     part: "A part of a token",
     part_more: "It can be read; there is nothing to verify.",
     broken: "Broken",

@@ -62,7 +62,7 @@ export const zhHant: Words = {
     not_token: "這不是權杖",
     not_token_more: "也不是權杖的一部分或金鑰。多數權杖以 eyJ 開頭，中間有兩個句點。",
     key: "這是金鑰，不是權杖",
-    key_more: "貼到金鑰輸入框，就能用它驗證權杖。",
+    key_more: "移到金鑰輸入框，就能用它驗證權杖。",
     part: "權杖的一部分",
     part_more: "可以讀取，但沒有可驗證的內容。",
     broken: "已損壞",

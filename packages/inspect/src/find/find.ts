@@ -230,6 +230,8 @@ function firstIndex(text: string): number {
 
 /** All that is not white space; invisible characters and escapes are undone only where the whole is letters of a token. */
 function lettersBetween(text: string, from: number, to: number, removed: Set<RemovalKind>): string {
+  // The lines of a key are part of its form.
+  if (/^(?:-----BEGIN |ssh-|ecdsa-)/.test(text.slice(from, from + 16))) return text.slice(from, to)
   const kinds = new Set<RemovalKind>()
   const letters: string[] = []
   let at = from

@@ -39,10 +39,12 @@ function readNested(text: string, options: ReadOptions, depth: number): Reading 
 }
 
 function readOne(text: string, limits: ReadOptions): Reading {
+  // A key that is no JSON has no parts of a token.
+  if (/^(?:-----BEGIN |ssh-|ecdsa-)/.test(text)) return refused(text, "not_a_token")
   if (/^\s*[[{]/.test(text)) return readSerialized(readJson(text, limits))
   return text.includes("~") ? readSdJwt(text, limits.maxDisclosures) : readCompact(text, 0, text.length)
 }
 
-function refused(text: string, code: "too_large" | "empty"): Reading {
+function refused(text: string, code: "too_large" | "empty" | "not_a_token"): Reading {
   return reading({ form: "unknown", text, problems: [{ code, range: [0, text.length], detail: String(text.length) }] })
 }
