@@ -1,7 +1,7 @@
 /** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
 
 import { createPrivateKey, generateKeyPairSync } from "node:crypto"
-import { decodeAsync, decodeUnverified, encode, Jwk, verifyJws } from "jotkit"
+import { decodeAsync, decodeUnverified, decryptJwe, encode, Jwk, verifyJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
 import { type Artefact, expectVerdicts, give, open, test } from "./fixture.ts"
@@ -282,6 +282,66 @@ test("signs with the key of a set that the header names, and with none that is f
   expect(await obstacle(page, "refused")).toBe("The key was refused: the key is marked for another use.")
   await box(page, "Key").fill(JSON.stringify((await Jwk.generateAsync("A256GCM")).toPrivateJSON()))
   expect(await obstacle(page, "key_other_use")).toBe("This key is for A256GCM, not for signatures.")
+})
+
+/** Presses a button, and holds back what the platform makes for it until something else was done. */
+async function during(page: Page, name: "Sign" | "Encrypt", meanwhile: () => Promise<unknown>): Promise<void> {
+  await page.evaluate(
+    (operation) => {
+      const { dataset } = document.documentElement
+      const real = crypto.subtle[operation].bind(crypto.subtle) as (...given: unknown[]) => Promise<ArrayBuffer>
+      const slow = async (...given: unknown[]) => {
+        Object.assign(crypto.subtle, { [operation]: real })
+        const answer = await real(...given)
+        dataset["held"] = "true"
+        await new Promise((resolve) => addEventListener("let-go", resolve, { once: true }))
+        delete dataset["held"]
+        return answer
+      }
+      Object.assign(crypto.subtle, { [operation]: slow })
+    },
+    name.toLowerCase() as "sign" | "encrypt",
+  )
+  await button(page, name).click()
+  await page.locator("html[data-held]").waitFor()
+  await meanwhile()
+  await page.evaluate(() => dispatchEvent(new Event("let-go")))
+}
+
+test("signs what stands there at the end, where key or text change meanwhile, and nothing for another token", async () => {
+  const page = await open({ at: NOW })
+  const [first, second] = await Promise.all([Jwk.generateAsync("ES256"), Jwk.generateAsync("ES256")])
+  await box(page, "Key").fill(first.toPrivatePem())
+  await box(page, "Payload").fill('{"n":1}')
+  await during(page, "Sign", () => box(page, "Key").fill(second.toPrivatePem()))
+  const signed = await nextToken(page, "")
+  expect(verifyJws(signed, second.publicKey(), { algorithms: ["ES256"] }).header.alg).toBe("ES256")
+  await box(page, "Payload").fill('{"n":2}')
+  await during(page, "Sign", () => box(page, "Payload").fill('{"n":3}'))
+  expect(partOf(await nextToken(page, signed), 1)).toBe('{"n":3}')
+  await box(page, "Payload").fill('{"n":4}')
+  await during(page, "Sign", () => box(page, "Payload").fill('{"n":'))
+  expect(await obstacle(page, "payload_json")).not.toBe("")
+  await box(page, "Payload").fill('{"n":5}')
+  await during(page, "Sign", () => box(page, "Token").fill(signed))
+  await expectVerdicts(page, { Signature: "pass" })
+  expect(await box(page, "Token").inputValue()).toBe(signed)
+  await box(page, "Payload").fill('{"n":6}')
+  await during(page, "Sign", () => button(page, "Forget everything").click())
+  await expectVerdicts(page, { Signature: "none" })
+  expect(await box(page, "Token").inputValue()).toBe("")
+})
+
+test("encrypts what stands there at the end, too", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("A256GCM")
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  await box(page, "Payload").fill('{"n":1}')
+  await during(page, "Encrypt", () => box(page, "Payload").fill('{"n":2}'))
+  const token = await nextToken(page, "")
+  expect(new TextDecoder().decode(decryptJwe(token, key, { algorithms: ["dir"] }).plaintext)).toBe('{"n":2}')
+  await during(page, "Encrypt", () => box(page, "Token").fill("eyJhbGciOiJkaXIifQ.e30.AAAA"))
+  expect(await box(page, "Token").inputValue()).toBe("eyJhbGciOiJkaXIifQ.e30.AAAA")
 })
 
 test("does not edit what is too long to be laid out at every keystroke", async () => {

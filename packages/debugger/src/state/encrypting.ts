@@ -92,8 +92,8 @@ export async function encryptDraft(): Promise<void> {
   if (!encryptionsOf(key).includes(algorithm)) return refuse("unfit", algorithm)
   if (content === "") return refuse("empty", "")
   if (!isCountGood(algorithm)) return refuse("count", "")
+  const before = tokenText.peek()
   try {
-    const before = tokenText.peek()
     const token = await encryptJweAsync(content, key.isPrivate ? key.jwk.publicKey() : key.jwk, {
       algorithm,
       encryption: encryption.peek(),
@@ -102,8 +102,10 @@ export async function encryptDraft(): Promise<void> {
       enforceMinimumKeyLength: true,
       pbes2Count: algorithm.startsWith("PBES2") ? passwordCount.peek() : undefined,
     })
-    // Whoever went on typing meanwhile wants something else by now.
-    if (tokenText.peek() === before && contentToEncrypt() === content) giveToken(token)
+    // As for signing.
+    if (tokenText.peek() !== before) return
+    if (encrypter.peek() !== key || contentToEncrypt() !== content) return encryptDraft()
+    giveToken(token)
   } catch (error) {
     if (!isJwtError(error)) throw error
     refuse(error.code === "algorithm_unavailable" ? "absent" : error.code, `${algorithm}, ${encryption.peek()}`)

@@ -161,7 +161,7 @@ function ofPlatform(): Obstacle | undefined {
   return refusal.value?.input === signingInput.value ? refusal.value.obstacle : undefined
 }
 
-/** Signs what the texts say, and puts it in the place of the token. */
+/** Signs what the texts say, and puts it in the place of the token. What changes meanwhile is signed as it is by then. */
 export async function signDraft(): Promise<void> {
   isAsked.value = true
   refusal.value = undefined
@@ -174,8 +174,10 @@ export async function signDraft(): Promise<void> {
   const before = tokenText.peek()
   try {
     const signature = await getAlgorithm(algorithm).sign(new TextEncoder().encode(input), key)
-    // Whoever went on typing meanwhile wants something else by now.
-    if (tokenText.peek() !== before || signingInput.peek() !== input) return
+    // Whoever put another token there, or forgot everything, wants none any more; whoever went on typing wants what stands there now.
+    if (tokenText.peek() !== before || !isAsked.peek()) return
+    const isOther = signer.peek()?.jwk !== key || signingAlgorithm.peek() !== algorithm
+    if (isOther || signingInput.peek() !== input) return signDraft()
     leaveDraft()
     giveToken(`${input}.${base64Url(signature)}`)
     testOnly.value = against === undefined ? undefined : { token: tokenText.peek(), obstacle: against }
