@@ -125,8 +125,29 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
     expect(await headline(page)).toBe("self_signed")
     expect(page.url()).not.toContain("#")
+    const notice = page.locator('[data-notice="key"]')
+    // Another key is the user's, and the notice is not about it.
+    await page.getByRole("textbox", { name: "Key" }).fill(key.toPem())
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    expect(await notice.count()).toBe(0)
+    await page.getByRole("textbox", { name: "Key" }).fill(parameters.get("publicKey") ?? "")
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
     await page.getByRole("button", { name: "I know this key" }).click()
     await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    expect(await notice.count()).toBe(0)
+  })
+
+  test("the public half of a key that came with the link vouches for nobody either", async () => {
+    const key = Jwk.generate("ES256")
+    const parameters = new URLSearchParams({
+      token: encode({ iss: "x", exp: NOW + 60 }, key, { now: NOW }),
+      publicKey: JSON.stringify(key.toPrivateJSON()),
+    })
+    const page = await open({ at: NOW, artefact, fragment: `#${parameters}` })
+    await page.getByRole("button", { name: "Keep only the public half" }).click()
+    expect(await page.getByRole("textbox", { name: "Key" }).inputValue()).not.toContain('"d"')
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+    expect(await page.locator('[data-notice="key"]').count()).toBe(1)
   })
 
   test("a token before the # is not read, and a code is explained; nothing of them stays in the address", async () => {

@@ -20,7 +20,11 @@ effect(() => {
 
 /** All of them. */
 export function Notices(): JSX.Element | null {
-  if (isSecureContext && linkNotices.value.length === 0 && sealedToken.value === undefined) return null
+  // What is said of the link's key is said of no other.
+  const { text, provenance } = keyOrigin.value ?? {}
+  const isLinkKey = text === keyText.value && provenance === "embedded"
+  const notices = linkNotices.value.filter((notice) => notice !== "key" || isLinkKey)
+  if (isSecureContext && notices.length === 0 && sealedToken.value === undefined) return null
   return (
     <div class="notices">
       {!isSecureContext && (
@@ -28,7 +32,7 @@ export function Notices(): JSX.Element | null {
           {words.value.link.insecure}
         </p>
       )}
-      {linkNotices.value.map((notice) => (
+      {notices.map((notice) => (
         <Notice key={notice} notice={notice} />
       ))}
       {sealedToken.value !== undefined && <Seal sealed={sealedToken.value} />}
@@ -41,12 +45,11 @@ function Notice({ notice }: { readonly notice: LinkNotice }): JSX.Element {
   const putAway = () => {
     linkNotices.value = linkNotices.value.filter((one) => one !== notice)
   }
-  const isKey = notice === "key" && keyOrigin.value?.text === keyText.value
   return (
     <p class="chip" data-tone="spent" data-notice={notice}>
       <span>{link[notice]}</span>
       <span class="actions">
-        {isKey && (
+        {notice === "key" && (
           <button
             type="button"
             class="button"
