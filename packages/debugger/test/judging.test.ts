@@ -253,6 +253,21 @@ describe("keys", () => {
     }
   })
 
+  test("of a set that is too long say how many are listed and read, wherever it stands", async () => {
+    const page = await open({ at: NOW })
+    const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    const keys = Array.from({ length: 1003 }, (_, index) => ({ kty: "OKP", crv: "Ed25519", kid: String(index), x }))
+    const said = page.locator(".summary").filter({ hasText: "Listed are 50 of 1003 keys; the first 1000 are read." })
+    await give(page, JSON.stringify({ keys }), "")
+    await said.waitFor()
+    await page.getByRole("button", { name: "Use to verify" }).click()
+    await page.locator(".key .summary").filter({ hasText: "1002 other keys" }).waitFor()
+    await said.waitFor()
+    await give(page, "", JSON.stringify({ keys: keys.slice(0, 50) }))
+    await page.locator(".key .summary").filter({ hasText: "49 other keys" }).waitFor()
+    expect(await said.count()).toBe(0)
+  })
+
   test("that do not fit have a list of what was tried", async () => {
     const page = await open({ at: NOW })
     await give(page, token({ sub: "ada" }), "another secret, as long as it has to be")

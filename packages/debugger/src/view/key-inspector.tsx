@@ -19,7 +19,7 @@ export function KeyInspector(): JSX.Element | null {
         {keyset.title} <span class="count">{keys.length}</span>
       </h2>
       <div class="summary">
-        <KeyList keys={keys} isWhole />
+        <KeyList text={reading.value.text} keys={keys} isWhole />
       </div>
       {reading.value.form === "jwk" && document !== undefined && (
         <Members label={keyset.members} segment={document} vocabulary="keyMembers" />

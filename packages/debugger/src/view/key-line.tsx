@@ -1,6 +1,6 @@
 /** One key: what was read of it, and what became of it. */
 
-import { type KeyAnswerCode, type OfferedKey, textOf, visibleText } from "@jotkit/inspect"
+import { type KeyAnswerCode, MAX_KEYS, memberOf, type OfferedKey, readJson, textOf, visibleText } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { judged } from "../state/judgment.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
@@ -12,13 +12,17 @@ const MAX_LISTED = 50
 const MAX_OPEN = 3
 
 interface KeyListProps {
+  /** What they were read of. */
+  readonly text: string
   readonly keys: readonly OfferedKey[]
   /** Whether all of many stand there at once. */
   readonly isWhole?: boolean
 }
 
 /** The keys, the one that made the signature first. */
-export function KeyList({ keys, isWhole = false }: KeyListProps): JSX.Element {
+export function KeyList({ text, keys, isWhole = false }: KeyListProps): JSX.Element {
+  const { keyset } = words.value
+  const total = keys.length < MAX_KEYS ? keys.length : countIn(text)
   const sorted = [...keys].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, MAX_LISTED)
   const [open, folded] = sorted.length > MAX_OPEN && !isWhole ? [sorted.slice(0, 1), sorted.slice(1)] : [sorted, []]
   return (
@@ -30,7 +34,7 @@ export function KeyList({ keys, isWhole = false }: KeyListProps): JSX.Element {
       </ul>
       {folded.length > 0 && (
         <details>
-          <summary>{fill(words.value.keyset.others, folded.length)}</summary>
+          <summary>{fill(keyset.others, total - 1)}</summary>
           <ul>
             {folded.map((one) => (
               <KeyLine key={one.index} offered={one} />
@@ -38,8 +42,15 @@ export function KeyList({ keys, isWhole = false }: KeyListProps): JSX.Element {
           </ul>
         </details>
       )}
+      {total > MAX_LISTED && <p class="note">{fill(keyset.listed, MAX_LISTED, total, MAX_KEYS)}</p>}
     </>
   )
+}
+
+/** The keys of a set, those that are not read among them. */
+function countIn(text: string): number {
+  const set = memberOf(readJson(text).root, "keys")?.value
+  return set?.type === "array" ? set.items.length : 0
 }
 
 function rankOf(key: OfferedKey): number {

@@ -234,7 +234,7 @@ function Summary(): JSX.Element | null {
   return (
     <div class="summary">
       <h3>{key.summary}</h3>
-      <KeyList keys={keys} />
+      <KeyList text={keyText.value} keys={keys} />
       {only?.form === "secret" && secretEncoding.value === "utf8" && /[\r\n]$/.test(keyText.value) && (
         <p class="note">{key.newline}</p>
       )}

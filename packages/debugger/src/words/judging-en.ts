@@ -41,6 +41,7 @@ export const judgingEn = {
   keyset: {
     title: "Keys",
     others: "{0} other keys",
+    listed: "Listed are {0} of {1} keys; the first {2} are read.",
     use: "Use to verify",
     members: "Members of the key",
   },

@@ -47,6 +47,7 @@ export const judgingZhHant: Panels = {
   keyset: {
     title: "金鑰",
     others: "其他 {0} 把金鑰",
+    listed: "列出 {1} 把金鑰中的 {0} 把；只讀取前 {2} 把。",
     use: "用來驗證",
     members: "金鑰的成員",
   },
