@@ -143,6 +143,10 @@ describe("the policy", () => {
     await expectVerdicts(page, { Signature: "pass", "Claims policy": "cannot_check" })
     expect(await headline(page)).toBe("unasked")
     expect(await box(page, "Greatest age").getAttribute("aria-invalid")).toBe("true")
+    // Which algorithms are accepted can be used all the same.
+    await page.getByRole("combobox", { name: "Algorithm", exact: true }).selectOption("HS512")
+    await expectVerdicts(page, { Signature: "fail", "Claims policy": "cannot_check" })
+    await page.getByRole("combobox", { name: "Algorithm", exact: true }).selectOption("")
     await page.getByRole("button", { name: "Ask for nothing" }).click()
     await expectVerdicts(page, { "Claims policy": "not_checked" })
     await box(page, "Issuer").fill("somebody")

@@ -10,13 +10,17 @@ export const LISTS: ReadonlySet<keyof PolicyFields> = new Set(["issuer", "audien
 
 /** The policy as JSON, as it is exported. What cannot be used stands there too, and `policyReading` says so. */
 export const policyText: ReadonlySignal<string> = computed(() => {
-  const algorithms = acceptedAlgorithm.value.split(/[\s,]+/).filter((name) => name !== "")
+  const algorithms = namesOf(acceptedAlgorithm.value)
   const members = [
     ["algorithms", algorithms.length === 0 ? undefined : algorithms],
     ...Object.entries(policyFields.value).map(([name, text]) => [name, memberOf(name, text)]),
   ]
   return JSON.stringify(Object.fromEntries(members), undefined, 2)
 })
+
+function namesOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== "")
+}
 
 function memberOf(name: string, text: string): unknown {
   const values = text
@@ -38,7 +42,9 @@ export const policyReading = computed(() => readPolicy(policyText.value))
  */
 export const policy: ReadonlySignal<Policy> = computed(() => {
   const said = policyReading.value.ok ? policyReading.value.policy : {}
-  return { ...said, algorithms: said.algorithms ?? [...VERIFIABLE] }
+  // Those that were named count whatever else cannot be used.
+  const named = namesOf(acceptedAlgorithm.value).filter((name) => VERIFIABLE.includes(name))
+  return { ...said, algorithms: named.length > 0 ? named : [...VERIFIABLE] }
 })
 
 /** Seconds that clocks may differ. */
