@@ -94,6 +94,55 @@ describe.each(artefacts)("the page as %s", (artefact) => {
   })
 })
 
+/** What is said of the token inside, by the names of the verdicts. */
+function innerVerdicts(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(() => {
+    const all = [...document.querySelectorAll<HTMLElement>(".inner-verdict")]
+    return Object.fromEntries(all.map(({ dataset: { name = "", status = "" } }) => [name, status]))
+  })
+}
+
+test("judges what is inside by the policy and the moment of the page, all five", async () => {
+  const page = await open({ at: NOW })
+  const signer = await Jwk.generateAsync("ES256")
+  const reader = await Jwk.generateAsync("RSA-OAEP-256")
+  const signed = encode({ iss: "inner", iat: NOW - 120, exp: NOW + 60 }, signer)
+  await give(page, encryptJwe(signed, reader.publicKey(), { encryption: "A256GCM" }), reader.toPrivatePem())
+  await opened(page)
+  const expectInside = (expected: Record<string, string>) =>
+    expect.poll(() => innerVerdicts(page)).toMatchObject(expected)
+  await expectInside({ structure: "pass", signature: "not_checked", time: "pass", claims: "not_checked" })
+  await box(page, "Verify what is inside with").fill(signer.toPem())
+  await expectInside({ signature: "pass", keyTrust: "pass" })
+  await page.locator("#policy-title").click()
+  await box(page, "Issuer").fill("other")
+  await expectInside({ claims: "fail", signature: "pass" })
+  await box(page, "Issuer").fill("inner")
+  await expectInside({ claims: "pass" })
+  await page.getByRole("button", { name: "Judge as of exp" }).click()
+  await expectInside({ time: "fail", signature: "pass" })
+  await page.getByRole("button", { name: "Back to now" }).click()
+  await expectInside({ time: "pass" })
+  await box(page, "Greatest age").fill("1m")
+  await expectInside({ time: "fail" })
+  await box(page, "Greatest age").fill("a while")
+  await expectInside({ claims: "cannot_check" })
+  await page.getByRole("combobox", { name: "Algorithm", exact: true }).selectOption("HS256")
+  await expectInside({ signature: "fail" })
+})
+
+test("judges claims that are only encrypted by their time and the policy, and calls nothing signed", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("A256GCM")
+  const token = encryptJwe(JSON.stringify({ iss: "x", exp: NOW }), key, { algorithm: "dir" })
+  await give(page, token, JSON.stringify(key.toPrivateJSON()))
+  await opened(page)
+  await expect.poll(() => innerVerdicts(page)).toEqual({ time: "fail", claims: "not_checked" })
+  await page.locator("#policy-title").click()
+  await box(page, "Issuer").fill("x")
+  await expect.poll(() => innerVerdicts(page)).toEqual({ time: "fail", claims: "pass" })
+})
+
 test("encrypts and opens with every algorithm that the browser has", async () => {
   const page = await open({ at: NOW })
   for (const [name, curve, algorithms] of OF_PAIRS) {
@@ -234,7 +283,7 @@ test.each(["light", "dark"] as const)(
     await page.locator("#key").fill(JSON.stringify(key.toPrivateJSON()))
     await opened(page)
     await page.locator("#inner-verifier").fill(SECRET)
-    await page.locator('.inner-verdict[data-status="pass"]').waitFor()
+    await page.locator('.inner-verdict[data-name="signature"][data-status="pass"]').waitFor()
     await page.getByRole("combobox", { name: "Write the key as" }).selectOption("jwk")
     await page.locator('[data-form="jwk"]').waitFor()
     expect(await violations(page)).toEqual([])

@@ -7,7 +7,7 @@ import { memberOf, readJson, type Segment } from "@jotkit/inspect"
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { tokenText } from "./input.ts"
 import { laidOut, withMember } from "./json-edit.ts"
-import { opening } from "./opening.ts"
+import { opened } from "./opening.ts"
 import { reading } from "./reading.ts"
 
 /** The two texts. */
@@ -36,8 +36,7 @@ export const isTooLong: ReadonlySignal<boolean> = computed(() => reading.value.t
 const ofToken: ReadonlySignal<Draft> = computed(() => {
   if (isTooLong.value) return EMPTY
   const { header, payload } = reading.value
-  const opened = opening.value?.state === "opened" ? opening.value.inside.payload : undefined
-  return { header: shownText(header), payload: shownText(payload ?? opened) }
+  return { header: shownText(header), payload: shownText(payload ?? opened.value?.payload) }
 })
 
 function shownText(segment: Segment | undefined): string {

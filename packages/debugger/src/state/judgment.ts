@@ -13,39 +13,45 @@ import { isKey, limits, reading } from "./reading.ts"
 import { type Judged, judgeReading, unpacked } from "./tasks.ts"
 import { ask, isPatient, LONG } from "./worker.ts"
 
-/** What is asked. */
-interface Question {
-  readonly reading: Reading
-  readonly keys: readonly OfferedKey[]
-  /** Undefined where they are the token's own. */
-  readonly key: GivenKey | undefined
+/** What is expected of any token on the page. */
+interface Expectations {
   readonly policy: Policy
   /** Whether the form says what can be asked. */
   readonly isUsable: boolean
   readonly nonce: string | undefined
+}
+
+/** What is asked of one token. */
+interface Question extends Expectations {
+  readonly reading: Reading
+  readonly keys: readonly OfferedKey[]
+  /** Undefined where they are the token's own. */
+  readonly key: GivenKey | undefined
   readonly beside: BesideFields
 }
 
 const DELAY_MS = 60
+
+/** What is expected; another object whenever an answer may be another. */
+export const expectations: ReadonlySignal<Expectations> = computed(() => {
+  // Only read so that they count as asked about.
+  void epoch.value
+  void chosenMoment.value
+  return {
+    policy: policy.value,
+    isUsable: policyReading.value.ok,
+    nonce: expectedNonce.value === "" ? undefined : expectedNonce.value,
+  }
+})
 
 const question = computed((): Question | undefined => {
   const keys = hasKey.value ? suppliedKeys.value : embeddedKeys.value
   const { text, segments } = reading.value
   // Of a key that is no JSON there is nothing to find out.
   if (keys === undefined || text === "" || (isKey(reading.value) && segments.length === 0)) return undefined
-  // Only read so that they count as asked about.
-  void epoch.value
-  void chosenMoment.value
   void isPatient.value
-  return {
-    reading: reading.value,
-    keys,
-    key: hasKey.value ? given.value : undefined,
-    policy: policy.value,
-    isUsable: policyReading.value.ok,
-    nonce: expectedNonce.value === "" ? undefined : expectedNonce.value,
-    beside: besideFields.value,
-  }
+  const key = hasKey.value ? given.value : undefined
+  return { ...expectations.value, reading: reading.value, keys, key, beside: besideFields.value }
 })
 
 /** The verdicts and findings; undefined while they are being made, and where there is nothing to judge. */
@@ -75,9 +81,14 @@ function isLong({ text }: Reading): boolean {
 }
 
 /** Rules that nobody can obey are not left out in silence. */
-function withoutPolicy(isUsable: boolean, { judgment, findings }: Judged): Judged {
-  const claims: Verdict = isUsable ? judgment.verdicts.claims : { status: "cannot_check", code: "policy_invalid" }
-  return { judgment: { ...judgment, verdicts: { ...judgment.verdicts, claims } }, findings }
+function withoutPolicy(isUsable: boolean, { judgment: found, findings }: Judged): Judged {
+  return { judgment: isUsable ? found : withoutClaims(found), findings }
+}
+
+/** The same for verdicts alone. */
+export function withoutClaims<Some extends Judged["judgment"]>(found: Some): Some {
+  const claims: Verdict = { status: "cannot_check", code: "policy_invalid" }
+  return { ...found, verdicts: { ...found.verdicts, claims } }
 }
 
 /** Why a signature does not hold, looked for on request. */

@@ -1,11 +1,9 @@
-/** Opening encrypted tokens with the key in the key box, and judging what is signed inside with a key of its own. */
+/** Opening encrypted tokens with the key in the key box. */
 
-import { judge, memberOf, type OfferedKey, plainValue, type Reading, read, readKeys, textMember } from "@jotkit/inspect"
+import { memberOf, type OfferedKey, plainValue, type Reading, read, textMember } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { decryptJweAsync, isJwtError } from "jotkit"
-import { VERIFIABLE } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
-import { now } from "./clock.ts"
 import { encryptionsOf } from "./fitting.ts"
 import { suppliedKeys } from "./keys.ts"
 import { later } from "./later.ts"
@@ -79,24 +77,7 @@ async function open({ text, document, header }: Reading, key: OfferedKey, maxPbe
   }
 }
 
-/** The token inside of a token, signed or encrypted. */
-const innerToken: ReadonlySignal<Reading | undefined> = computed(() => {
-  const opened = opening.value
-  return opened?.state === "opened" ? opened.inside.nested : undefined
-})
-
-/** The key for the signature inside: another one than that which opened the token. */
-export const innerKeyText: Signal<string> = signal("")
-
-const innerQuestion = computed(() => {
-  const inner = innerToken.value
-  return inner === undefined || innerKeyText.value === "" ? undefined : { inner, text: innerKeyText.value }
-})
-
-/** What is to be said of the signature inside. */
-export const innerJudgment = later(
-  innerQuestion,
-  async ({ inner, text }) =>
-    judge(inner, { now: now.peek(), keys: await readKeys(text), policy: { algorithms: [...VERIFIABLE] } }),
-  DELAY_MS,
+/** What the key opened, read as if it had not been encrypted. */
+export const opened: ReadonlySignal<Reading | undefined> = computed(() =>
+  opening.value?.state === "opened" ? opening.value.inside : undefined,
 )

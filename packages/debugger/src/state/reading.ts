@@ -1,10 +1,8 @@
 /** What the text in the token box says. Read at once, on every edit; a long text as soon as it stands still. */
 
 import {
-  explainTime,
   type FoundToken,
   findTokens,
-  memberOf,
   type Reading,
   type ReadOptions,
   type Recognition,
@@ -60,23 +58,3 @@ export function isKey({ form, text }: Reading): boolean {
 
 /** What kind of token it is. */
 export const recognition: ReadonlySignal<Recognition> = computed(() => recognise(reading.value))
-
-/** A moment that the token names. */
-export interface Moment {
-  readonly name: string
-  /** Since 1970-01-01T00:00:00Z. */
-  readonly seconds: number
-}
-
-const TIMES = ["auth_time", "iat", "nbf", "exp"]
-
-/** The moments of the token, earliest first. */
-export const moments: ReadonlySignal<readonly Moment[]> = computed(() => {
-  const claims = reading.value.payload?.json?.root
-  const all = TIMES.flatMap((name): Moment[] => {
-    const value = memberOf(claims, name)?.value
-    const { seconds } = value === undefined ? {} : explainTime(value)
-    return seconds === undefined ? [] : [{ name, seconds }]
-  })
-  return all.sort((one, other) => one.seconds - other.seconds)
-})

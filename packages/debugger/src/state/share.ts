@@ -6,7 +6,8 @@ import { decryptJweAsync, encryptJweAsync } from "jotkit"
 import { base64Url } from "./base64url.ts"
 import { now } from "./clock.ts"
 import { judged } from "./judgment.ts"
-import { moments, reading } from "./reading.ts"
+import { moments } from "./moment.ts"
+import { reading } from "./reading.ts"
 import { language } from "./settings.ts"
 
 /** How a token is sealed: PBES2 with the iterations that the core takes for it (RFC 7518, section 4.8). */

@@ -2,22 +2,16 @@
 
 import { memberOf, type Reading, textOf } from "@jotkit/inspect"
 import type { JSX } from "preact"
+import { innerJudgment, innerKeyText } from "../state/inner.ts"
 import { giveToken } from "../state/input.ts"
 import { suppliedKeys } from "../state/keys.ts"
-import {
-  allowedCost,
-  innerJudgment,
-  innerKeyText,
-  iterations,
-  type Opening,
-  opening,
-  PBES2_CAP,
-} from "../state/opening.ts"
+import { allowedCost, iterations, type Opening, opening, PBES2_CAP } from "../state/opening.ts"
 import { reading } from "../state/reading.ts"
 import { catalogue, fill, locale, words } from "../words/words.ts"
-import { Mark, type MarkName } from "./mark.tsx"
+import { Mark } from "./mark.tsx"
 import { Members, type MembersProps } from "./members.tsx"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
+import { markOf, NAMES, textOfCode } from "./verdicts.tsx"
 import "../style/making.css"
 
 /** Tokens in tokens in tokens: nobody makes more. */
@@ -78,7 +72,12 @@ function Opened({ opened }: { readonly opened: Opened }): JSX.Element {
         {isCompressed && <span>{inside.compressed}</span>}
       </p>
       {content.nested === undefined ? (
-        content.payload !== undefined && <Members label={claims.title} segment={content.payload} vocabulary="claims" />
+        content.payload !== undefined && (
+          <>
+            {content.payload.json?.root?.type === "object" && <InnerVerdicts names={["time", "claims"]} />}
+            <Members label={claims.title} segment={content.payload} vocabulary="claims" />
+          </>
+        )
       ) : (
         <>
           <InnerKey inner={content.nested} />
@@ -177,30 +176,33 @@ function InnerKey({ inner }: { readonly inner: Reading }): JSX.Element | null {
       <p id="inner-verifier-hint" class="hint">
         {inside.verify_hint}
       </p>
-      {/* One region of its own: the names of the five are theirs alone. */}
-      <output class="inner-verdicts" aria-label={inside.verdict}>
-        <InnerVerdict name="signature" />
-        <InnerVerdict name="time" />
-      </output>
+      <InnerVerdicts names={NAMES} />
     </div>
   )
 }
 
-function InnerVerdict({ name }: { readonly name: "signature" | "time" }): JSX.Element {
-  const { inside } = words.value
-  const verdict = innerJudgment.value?.verdicts[name]
-  const mark: MarkName =
-    verdict === undefined ? "not_checked" : name === "time" && verdict.status === "fail" ? "spent" : verdict.status
+/** One region of its own: the names of the five are theirs alone. */
+function InnerVerdicts({ names }: { readonly names: readonly (typeof NAMES)[number][] }): JSX.Element {
+  const { inside, verdicts } = words.value
+  const judgment = innerJudgment.value
   return (
-    <span class="inner-verdict" data-name={name} data-status={verdict?.status ?? "none"}>
-      <Mark name={mark} />
-      <span>{inside[name]}</span>
-      {verdict !== undefined && (
-        <span data-mark={mark}>
-          {textOf(catalogue.value, "status", verdict.status)}
-          {verdict.code !== "ok" && `: ${textOf(catalogue.value, "check", verdict.code)}`}
-        </span>
-      )}
-    </span>
+    <output class="inner-verdicts" aria-label={inside.verdict}>
+      {names.map((name) => {
+        const verdict = judgment?.verdicts[name]
+        const mark = markOf(name, verdict)
+        return (
+          <span key={name} class="inner-verdict" data-name={name} data-status={verdict?.status ?? "none"}>
+            <Mark name={mark} />
+            <span>{verdicts[name]}</span>
+            {verdict !== undefined && (
+              <span data-mark={mark}>
+                {textOf(catalogue.value, "status", verdict.status)}
+                {verdict.code !== "ok" && `: ${textOfCode(verdict.code, judgment)}`}
+              </span>
+            )}
+          </span>
+        )
+      })}
+    </output>
   )
 }

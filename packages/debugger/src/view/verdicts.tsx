@@ -14,7 +14,8 @@ import { Mark, type MarkName } from "./mark.tsx"
 import { AsOf } from "./timeline.tsx"
 import "../style/verdicts.css"
 
-const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
+/** The five, in their order. */
+export const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as const
 
 /** The panel of the verdicts. */
 export function Verdicts(): JSX.Element {
@@ -89,7 +90,7 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
 }
 
 /** What is over is marked otherwise than what is wrong. */
-function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName {
+export function markOf(name: RowProps["name"], verdict: Verdict | undefined): MarkName {
   if (verdict === undefined) return "not_checked"
   return name === "time" && verdict.status === "fail" ? "spent" : verdict.status
 }
@@ -104,7 +105,12 @@ function reasonOf(name: RowProps["name"], found: RowProps["judgment"]): string {
   }
   if (code === "ok") return ""
   if (code === "token_encrypted" && headline.value[0] === "opened") return words.value.inside.below
-  return textOf(catalogue.value, "check", code, found.checks.find((check) => check.code === code)?.detail)
+  return textOfCode(code, found)
+}
+
+/** A code of a verdict in words. */
+export function textOfCode(code: string, found: RowProps["judgment"]): string {
+  return textOf(catalogue.value, "check", code, found?.checks.find((check) => check.code === code)?.detail)
 }
 
 /** By which algorithm it was checked, and what came of it; of a key that does not fit, which one would. */

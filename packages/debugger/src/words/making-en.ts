@@ -102,8 +102,6 @@ export const makingEn = {
     verify: "Verify what is inside with",
     verify_hint: "Another key than the one that opened it: a secret, a public key, PEM.",
     verdict: "Verdict inside",
-    signature: "Signature inside",
-    time: "Time inside",
     headers: "Header inside",
   },
   keys: {

@@ -106,8 +106,6 @@ export const makingZhHant: {
     verify: "驗證內層用的金鑰",
     verify_hint: "與解密用的金鑰不同：密鑰、公開金鑰、PEM。",
     verdict: "內層判定",
-    signature: "內層簽章",
-    time: "內層時間",
     headers: "內層標頭",
   },
   keys: {
