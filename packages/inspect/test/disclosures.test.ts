@@ -1,7 +1,7 @@
 /** SD-JWT: which disclosures the issuer signed, and whether the holder presents them. */
 import { createHash } from "node:crypto"
-import { checkDisclosures, read } from "@jotkit/inspect"
-import { encode, Jwk } from "jotkit"
+import { checkDisclosures, judge, read } from "@jotkit/inspect"
+import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
 
 const issuer = Jwk.generate("ES256")
@@ -19,7 +19,7 @@ function digest(text: string, hash = "sha256"): string {
 }
 
 function sdJwt(claims: object, disclosures: readonly string[], binding = ""): string {
-  return [encode(claims, issuer, { algorithm: "ES256" }), ...disclosures, binding].join("~")
+  return [signJws(JSON.stringify(claims), issuer), ...disclosures, binding].join("~")
 }
 
 async function answers(text: string): Promise<string[]> {
@@ -57,6 +57,46 @@ describe("a disclosure", () => {
       "malformed",
       "name_reserved",
     ])
+  })
+
+  test("takes no name that stands beside it, signed or disclosed before, and elsewhere any", async () => {
+    const [role, again] = [disclosure("s1", "role", "admin"), disclosure("s2", "role", "user")]
+    expect(await answers(sdJwt({ role: "user", _sd: [digest(role)] }, [role]))).toEqual(["name_taken"])
+    expect(await answers(sdJwt({ _sd: [digest(role), digest(again)] }, [again, role]))).toEqual([
+      "matched",
+      "name_taken",
+    ])
+    expect(await answers(sdJwt({ role: 1, deep: { _sd: [digest(role)] } }, [role]))).toEqual(["matched"])
+    // The same text once more says nothing else.
+    expect(await answers(sdJwt({ _sd: [digest(role)] }, [role, role]))).toEqual(["matched", "matched"])
+    const holder = disclosure("s3", "_sd", [digest(role)])
+    expect(await answers(sdJwt({ _sd: [digest(holder)] }, [holder, role]))).toEqual(["name_reserved", "digest_absent"])
+    expect(await answers(sdJwt({ _sd: [digest(disclosure("s", "...", 1))] }, [disclosure("s", "...", 1)]))).toEqual([
+      "name_reserved",
+    ])
+  })
+
+  test("says nothing in the place of something else: a claim in a list, an element among claims", async () => {
+    const [claim, element] = [disclosure("s", "a", 1), disclosure("s", 1)]
+    const claims = { _sd: [digest(element)], list: [{ "...": digest(claim) }] }
+    expect(await answers(sdJwt(claims, [claim, element]))).toEqual(["malformed", "malformed"])
+    expect(await answers(sdJwt({ list: [{ "...": digest(element), more: 1 }] }, [element]))).toEqual(["digest_absent"])
+  })
+
+  test("counts as a claim of the token, and a refused one does not", async () => {
+    const [late, element] = [disclosure("s1", "exp", 1_000), disclosure("s2", "api")]
+    const claims = { iss: "x", _sd: [digest(late)], _sd_alg: "sha-256", aud: ["web", { "...": digest(element) }] }
+    const judged = async (text: string) =>
+      judge(read(text), { now: 2_000, policy: { audience: "api", require: ["exp"] } })
+    const both = await judged(sdJwt(claims, [late, element]))
+    expect([both.verdicts.time, both.verdicts.claims.status]).toEqual([
+      { status: "fail", code: "token_expired" },
+      "pass",
+    ])
+    const kept = await judged(sdJwt(claims, []))
+    expect([kept.verdicts.time.status, kept.verdicts.claims.status]).toEqual(["not_checked", "fail"])
+    const early = await judged(sdJwt({ ...claims, exp: 3_000 }, [late]))
+    expect([early.verdicts.structure.code, early.verdicts.time.status]).toEqual(["disclosure_invalid", "pass"])
   })
 
   test("is hashed as the token says, or not at all", async () => {

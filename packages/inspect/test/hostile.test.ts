@@ -70,9 +70,31 @@ describe("a signature holds for what it covers", () => {
     ["not of one that nothing names", { _sd: [] }, [disclosure], "disclosure_unlisted"],
     ["not of one whose holder is missing", { _sd: [digestOf(outer)] }, [disclosure], "disclosure_unlisted"],
     ["not by a hash that is unknown", { _sd: [], _sd_alg: "md5" }, [disclosure], "disclosure_hash_unknown"],
+    [
+      "not of one in the place of an element",
+      { list: [{ "...": digestOf(disclosure) }] },
+      [disclosure],
+      "disclosure_invalid",
+    ],
+    ["not of an element in the place of a claim", { _sd: [digestOf(inner)] }, [inner], "disclosure_invalid"],
+    [
+      "not of one under a signed name",
+      { admin: false, _sd: [digestOf(disclosure)] },
+      [disclosure],
+      "disclosure_invalid",
+    ],
+    [
+      "not where a hash stands twice, disclosed or not",
+      { _sd: ["a"], other: { _sd: ["a"] } },
+      [],
+      "disclosure_invalid",
+    ],
+    ["not of an element beside something", { l: [{ "...": digestOf(inner), a: 1 }] }, [inner], "disclosure_unlisted"],
     ["not of a thousand and one", { _sd: [] }, new Array<string>(1001).fill(disclosure), "token_too_large"],
   ])("%s", async (_, claims, disclosures, code) => {
-    const { verdicts } = await judged(`${signed(JSON.stringify(claims))}~${disclosures.join("~")}~`)
+    const { verdicts } = await judged(
+      `${signed(JSON.stringify(claims))}~${disclosures.map((one) => `${one}~`).join("")}`,
+    )
     expect(verdicts.structure.code).toBe(code)
     expect(verdicts.signature.status === "pass").toBe(code === "ok")
   })

@@ -107,7 +107,7 @@ describe("every code", () => {
 
   test.each<[Parameters<typeof textOf>[1], string, string]>([
     ["answer", "export type KeyAnswerCode =", "/** One key and what became"],
-    ["disclosure", "readonly answer: ", "\n"],
+    ["disclosure", "readonly answer:\n", "}\n"],
     ["state", "export type SegmentState =", "/** One thing that is not"],
     ["removed", "export type RemovalKind =", "/** One letter"],
     ["time", "export type TimeRefusal =", "\n\n"],

@@ -15,6 +15,8 @@ export interface ClaimsRequest {
   /** Whether an audience that nobody expects is a failure; otherwise it is said. */
   readonly strict: boolean
   readonly now: number
+  /** Of an SD-JWT the claims with those that are disclosed, if they are to be counted. */
+  readonly disclosed?: Readonly<Record<string, unknown>> | undefined
 }
 
 const ALL: readonly CheckedClaim[] = ["exp", "nbf", "iat", "aud", "iss", "sub", "jti"]
@@ -24,7 +26,7 @@ export function checkClaims(reading: Reading, request: ClaimsRequest): Check[] {
   const root = reading.payload?.json?.root
   const isClaims = root?.type === "object" && reading.payload?.json?.problem === undefined
   if (!isClaims || reading.isDetached) return withoutClaims(reading, request)
-  const claims = plainValue(root) as JwtClaims
+  const claims = (request.disclosed ?? plainValue(root)) as JwtClaims
   const headers = headersOf(reading)
   const rules = rulesOf(request)
   return [

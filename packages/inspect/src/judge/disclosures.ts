@@ -2,7 +2,7 @@
 
 import { listAlgorithms } from "jotkit"
 import { readKeys } from "../keys/keys.ts"
-import { type JsonNode, memberOf, textMember } from "../read/json.ts"
+import { type JsonNode, memberOf, plainValue, textMember } from "../read/json.ts"
 import { read } from "../read/read.ts"
 import type { Disclosure, Reading } from "../read/reading.ts"
 import { type Check, failed, passed, skipped, unavailable } from "./check.ts"
@@ -14,8 +14,15 @@ export interface DisclosureAnswer {
   readonly disclosure: Disclosure
   /** As the token has to hold it; undefined where its algorithm is not known. */
   readonly digest: string | undefined
-  /** `matched`: the token holds its hash, so the issuer signed it too. */
-  readonly answer: "matched" | "digest_absent" | "digest_twice" | "malformed" | "name_reserved" | "hash_unknown"
+  /** `matched`: the token holds its hash, so the issuer signed it too. `name_taken`: a claim of its name stands beside it. */
+  readonly answer:
+    | "matched"
+    | "digest_absent"
+    | "digest_twice"
+    | "malformed"
+    | "name_reserved"
+    | "name_taken"
+    | "hash_unknown"
 }
 
 /** What the tildes of an SD-JWT hold. */
@@ -23,6 +30,10 @@ export interface DisclosuresAnswer {
   readonly disclosures: readonly DisclosureAnswer[]
   /** Hashes that no disclosure belongs to: what is kept back, or decoys. */
   readonly undisclosed: number
+  /** Whether the token holds some hash more than once, disclosed or not. */
+  readonly isRepeated: boolean
+  /** The claims with everything that is disclosed at the top of them; undefined where the payload is no object. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined
   /** Empty where there is no key binding. */
   readonly keyBinding: readonly KeyBindingCheck[]
 }
@@ -35,7 +46,10 @@ export interface KeyBindingCheck extends Omit<Check, "id"> {
 const BITS = { "sha-256": 256, "sha-384": 384, "sha-512": 512 } as const
 const MAX_DISCLOSURES = 1000
 
-/** Compares each disclosure with the hashes that the token holds, also with those in other disclosures, and checks the key binding. */
+/**
+ * Compares each disclosure with the hashes that the token holds, also with those in other disclosures, by the rules of RFC 9901,
+ * section 7.1, and checks the key binding.
+ */
 export async function checkDisclosures(reading: Reading): Promise<DisclosuresAnswer> {
   const claims = reading.payload?.json?.root
   const bits = bitsOf(claims)
@@ -43,17 +57,26 @@ export async function checkDisclosures(reading: Reading): Promise<DisclosuresAns
   const digests = await Promise.all(
     disclosures.map(({ segment }) => (bits === undefined ? undefined : sha2Text(bits, segment.text))),
   )
-  const held = digestsIn(claims, disclosures, digests)
-  const counts = new Map<string, number>()
-  for (const one of held) counts.set(one, (counts.get(one) ?? 0) + 1)
-  const answers = disclosures.map((disclosure, index) => {
+  const held = placesIn(claims, disclosures, digests)
+  const places = new Map<string | undefined, Place>()
+  const repeated = new Set<string>()
+  for (const place of held) {
+    if (places.has(place.digest)) repeated.add(place.digest)
+    places.set(place.digest, place)
+  }
+  const known = new Map<string | undefined, DisclosureAnswer["answer"]>()
+  const answers = disclosures.map((disclosure, index): DisclosureAnswer => {
     const digest = digests[index]
-    return { disclosure, digest, answer: answerTo(disclosure, digest, counts) }
+    // The same text again says the same.
+    const answer = known.get(digest) ?? answerTo(disclosure, digest, places.get(digest), repeated)
+    if (digest !== undefined) known.set(digest, answer)
+    return { disclosure, digest, answer }
   })
-  const known = new Set(digests)
   return {
     disclosures: answers,
-    undisclosed: held.filter((digest) => !known.has(digest)).length,
+    undisclosed: held.filter(({ digest }) => !known.has(digest)).length,
+    isRepeated: repeated.size > 0,
+    claims: claims?.type === "object" ? disclosedClaims(claims, answers) : undefined,
     keyBinding: reading.keyBinding === undefined ? [] : await checkKeyBinding(reading, bits),
   }
 }
@@ -63,63 +86,107 @@ function bitsOf(claims: JsonNode | undefined): 256 | 384 | 512 | undefined {
   return name !== undefined && Object.hasOwn(BITS, name) ? BITS[name as keyof typeof BITS] : undefined
 }
 
+/** A hash in the token. */
+interface Place {
+  readonly digest: string
+  /** The names of the claims beside it; undefined for an element of an array. */
+  readonly names: Set<string> | undefined
+}
+
 function answerTo(
   { segment, name }: Disclosure,
   digest: string | undefined,
-  held: ReadonlyMap<string, number>,
+  place: Place | undefined,
+  repeated: ReadonlySet<string>,
 ): DisclosureAnswer["answer"] {
-  const items = segment.json?.root?.type === "array" ? segment.json.root.items : []
+  const items = itemsOf(segment.json?.root)
   const isNamed = items.length === 3 && name !== undefined
   if (segment.state !== "ok" || items[0]?.type !== "string" || (items.length !== 2 && !isNamed)) return "malformed"
   if (name === "_sd" || name === "...") return "name_reserved"
   if (digest === undefined) return "hash_unknown"
-  const count = held.get(digest) ?? 0
-  return count === 0 ? "digest_absent" : count === 1 ? "matched" : "digest_twice"
+  if (place === undefined) return "digest_absent"
+  if (repeated.has(digest)) return "digest_twice"
+  if (isNamed !== (place.names !== undefined)) return "malformed"
+  if (name === undefined) return "matched"
+  if (place.names?.has(name)) return "name_taken"
+  place.names?.add(name)
+  return "matched"
 }
 
 /** Every hash in the claims, and in those disclosures that are themselves held. */
-function digestsIn(
+function placesIn(
   claims: JsonNode | undefined,
   disclosures: readonly Disclosure[],
   digests: readonly (string | undefined)[],
-): string[] {
-  const held: string[] = []
+): Place[] {
+  const held: Place[] = []
   const waiting = [claims]
   const seen = new Set<number>()
   const hashes = new Set<string>()
   while (waiting.length > 0) {
     const before = held.length
     collect(waiting.pop(), held)
-    for (const hash of held.slice(before)) hashes.add(hash)
+    for (const { digest } of held.slice(before)) hashes.add(digest)
     for (const [index, digest] of digests.entries()) {
       if (seen.has(index) || digest === undefined || !hashes.has(digest)) continue
       seen.add(index)
-      const array = disclosures[index]?.segment.json?.root
-      waiting.push(array?.type === "array" ? array.items.at(-1) : undefined)
+      waiting.push(itemsOf(disclosures[index]?.segment.json?.root).at(-1))
     }
   }
   return held
 }
 
+function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
+  return node?.type === "array" ? node.items : []
+}
+
 /** Depth and size are those that the reader allows. */
-function collect(node: JsonNode | undefined, held: string[]): void {
+function collect(node: JsonNode | undefined, held: Place[]): void {
   if (node?.type === "array") for (const item of node.items) collectItem(item, held)
   if (node?.type !== "object") return
   for (const { name, value } of node.members) {
-    if (name === "_sd" && value.type === "array") collectTexts(value.items, held)
-    else collect(value, held)
+    if (name !== "_sd" || value.type !== "array") collect(value, held)
+    else collectTexts(value.items, new Set(node.members.map((member) => member.name)), held)
   }
 }
 
 /** One by one: a call takes only so many arguments. */
-function collectTexts(items: readonly JsonNode[], held: string[]): void {
-  for (const item of items) if (item.type === "string") held.push(String(item.value))
+function collectTexts(items: readonly JsonNode[], names: Set<string>, held: Place[]): void {
+  for (const item of items) if (item.type === "string") held.push({ digest: String(item.value), names })
 }
 
-function collectItem(item: JsonNode, held: string[]): void {
-  const digest = textMember(item, "...")
+function collectItem(item: JsonNode, held: Place[]): void {
+  const digest = elementDigest(item)
   if (digest === undefined) collect(item, held)
-  else held.push(digest)
+  else held.push({ digest, names: undefined })
+}
+
+/** The hash that stands for an element of an array: nothing else may stand with it (RFC 9901, section 4.2.4.2). */
+function elementDigest(item: JsonNode): string | undefined {
+  return item.type === "object" && item.members.length === 1 ? textMember(item, "...") : undefined
+}
+
+/** What is disclosed deeper inside is left as it stands: no rule asks for it. */
+function disclosedClaims(root: JsonNode, answers: readonly DisclosureAnswer[]): Readonly<Record<string, unknown>> {
+  const claims = plainValue(root) as Record<string, unknown>
+  const values = new Map<unknown, readonly [name: string | undefined, value: unknown]>()
+  for (const { answer, digest, disclosure } of answers) {
+    const value = itemsOf(disclosure.segment.json?.root).at(-1)
+    if (answer === "matched" && value !== undefined) values.set(digest, [disclosure.name, plainValue(value)])
+  }
+  for (const [name, value] of Object.entries(claims))
+    if (Array.isArray(value)) claims[name] = value.flatMap((item: unknown) => elementOf(item, values))
+  for (const digest of itemsOf(memberOf(root, "_sd")?.value)) {
+    const [name, value] = values.get(plainValue(digest)) ?? []
+    if (name !== undefined) claims[name] = value
+  }
+  return claims
+}
+
+function elementOf(item: unknown, values: ReadonlyMap<unknown, readonly [name: string | undefined, value: unknown]>) {
+  const digest = typeof item === "object" && item !== null && "..." in item ? item["..."] : undefined
+  if (typeof digest !== "string") return [item]
+  return (values.get(digest) ?? []).slice(1)
 }
 
 /** By the key that the issuer confirmed (`cnf.jwk`), over exactly what is presented. */

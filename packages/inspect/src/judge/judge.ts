@@ -6,9 +6,9 @@
 import type { OfferedKey, Provenance } from "../keys/keys.ts"
 import type { Policy } from "../policy/policy.ts"
 import type { Reading, SignaturePart } from "../read/reading.ts"
-import { type Check, type CheckId, failed } from "./check.ts"
+import { type Check, type CheckId, failed, passed } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
-import { checkDisclosures } from "./disclosures.ts"
+import { checkDisclosures, type DisclosuresAnswer } from "./disclosures.ts"
 import { checkSignature, type KeyAnswer } from "./signature.ts"
 import { checkStructure, criticalNames } from "./structure.ts"
 
@@ -75,7 +75,9 @@ const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
  */
 export async function judge(reading: Reading, request: JudgeRequest): Promise<Judgment> {
   const { now, keys = [], policy = {}, crit = [], strict = false, jwtId, nonce, detachedPayload } = request
-  const structure = await checkParts(reading, await checkStructure(reading, crit, detachedPayload !== undefined))
+  const shape = await checkStructure(reading, crit, detachedPayload !== undefined)
+  const parts = reading.form === "sd-jwt" ? await checkDisclosures(reading) : undefined
+  const structure = parts === undefined || shape.status !== "pass" ? shape : checkParts(reading, parts)
   // Whether a signature holds is one question, whether its extensions are understood another: the structure answers that.
   const signed = await checkSignature(reading, {
     // The best key that fits counts, wherever it stands in the list.
@@ -84,7 +86,8 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
     crit: criticalNames(reading),
     detachedPayload,
   })
-  const claims = reading.form === "jwe" ? [] : checkClaims(reading, { policy, jwtId, nonce, strict, now })
+  const disclosed = structure.status === "pass" ? parts?.claims : undefined
+  const claims = reading.form === "jwe" ? [] : checkClaims(reading, { policy, jwtId, nonce, strict, now, disclosed })
   // What cannot be read strictly is not verified, whatever a lenient eye sees in it.
   const isReadable = structure.status === "pass"
   const signature =
@@ -118,14 +121,13 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
   }
 }
 
-/** What nobody signed does not pass for a part of what was: all disclosures must be named by their hashes (RFC 9901, section 7.1). */
-async function checkParts(reading: Reading, structure: Check): Promise<Check> {
-  if (reading.disclosures.length === 0 || structure.status !== "pass") return structure
-  const { disclosures } = await checkDisclosures(reading)
-  if (disclosures.length < reading.disclosures.length) return failed(structure.id, "token_too_large")
-  const bad = disclosures.find(({ answer }) => answer !== "matched")
-  if (bad === undefined) return structure
-  return failed(structure.id, bad.answer === "hash_unknown" ? "disclosure_hash_unknown" : "disclosure_unlisted")
+/** What nobody signed does not pass for a part of what was, nor in another's place (RFC 9901, section 7.1). */
+function checkParts(reading: Reading, { disclosures, isRepeated }: DisclosuresAnswer): Check {
+  if (disclosures.length < reading.disclosures.length) return failed("structure", "token_too_large")
+  const { answer } = disclosures.find((one) => one.answer !== "matched") ?? {}
+  if (answer === "hash_unknown") return failed("structure", "disclosure_hash_unknown")
+  if (answer === "digest_absent") return failed("structure", "disclosure_unlisted")
+  return answer !== undefined || isRepeated ? failed("structure", "disclosure_invalid") : passed("structure")
 }
 
 function pick(checks: readonly Check[], ids: readonly CheckId[]): Check[] {
