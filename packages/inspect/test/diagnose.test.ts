@@ -51,6 +51,21 @@ describe("the secret", () => {
     ])
   })
 
+  test("was the text of a public key with other line ends and another end", async () => {
+    const pem = Jwk.generate("ES256").toPem()
+    const bare = pem.trimEnd()
+    const [crlf, bareCrlf] = [pem, bare].map((text) => text.replaceAll("\n", "\r\n"))
+    for (const [signed, given] of [
+      [bareCrlf, pem],
+      [crlf, bare],
+      [bare, crlf],
+      [pem, bareCrlf],
+    ] as const) {
+      const found = await hints(mac(signed ?? ""), { key: given ?? "" })
+      expect(found.map(({ code }) => code)).toEqual(["secret_is_key", "secret_line_ends", "secret_newline"])
+    }
+  })
+
   test("was put into a JWK as it is, instead of in base64url", async () => {
     const key = JSON.stringify({ kty: "oct", k: "c2VjcmV0LXNlY3JldA" })
     expect(await hints(mac("c2VjcmV0LXNlY3JldA"), { key })).toEqual([{ code: "secret_encoding", detail: "utf8" }])
@@ -74,11 +89,26 @@ describe("the text", () => {
   const original = `${HEADER}.${b64(PAYLOAD)}`
   const pretty = `${HEADER}.${b64(JSON.stringify(JSON.parse(PAYLOAD), null, 2))}`
   const spaced = `${HEADER}.${b64('{"sub": "alice", "n": 12}')}`
+  const signedAs = (payload: string) => `${HEADER}.${b64(payload)}`
   const padded = `${Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64")}.${Buffer.from(PAYLOAD).toString("base64")}`
   test.each<[string, string, string, string]>([
     ["was compact when it was signed", original, pretty, "payload_compact"],
     ["was indented when it was signed", pretty, original, "payload_indented"],
     ["had spaces when it was signed", spaced, original, "payload_spaced"],
+    [
+      "had slashes escaped when it was signed",
+      signedAs('{"u":"a\\/b"}'),
+      signedAs('{"u":"a/b"}'),
+      "payload_reserialized",
+    ],
+    ["was ASCII when it was signed", signedAs('{"u":"\\u6b0a"}'), signedAs('{"u":"權"}'), "payload_reserialized"],
+    [
+      "was ASCII with spaces",
+      signedAs('{"u": "\\u6b0a", "n": 1}'),
+      signedAs('{"u":"權","n":1}'),
+      "payload_reserialized",
+    ],
+    ["was sorted when it was signed", signedAs('{"a":1,"b":2}'), signedAs('{"b":2,"a":1}'), "payload_reserialized"],
     ["ended in a line end", `${HEADER}.${b64(`${PAYLOAD}\n`)}`, original, "payload_newline"],
     ["was padded", padded, original, "input_padding"],
     ["was not padded", original, padded, "input_canonical"],
@@ -109,6 +139,23 @@ describe("the key", () => {
     const der = createSign("sha256").update(input).sign(first.toPrivatePem())
     expect((await hints(`${input}.${b64(der)}`, { key: first.toPem() })).map(({ code }) => code)).toEqual([
       "signature_der",
+    ])
+  })
+
+  test("is right, and the header that of another token", async () => {
+    const swapped = (text: string, header: object) => text.replace(/^[^.]*/, b64(JSON.stringify(header)))
+    const named = signJws(PAYLOAD, first, { header: { typ: "JWT" } })
+    expect((await hints(swapped(named, { alg: "ES256" }), { key: JSON.stringify(first.toJSON()) })).at(-1)?.code).toBe(
+      "header_swapped",
+    )
+    const other = swapped(named, { alg: "ES384", kid: "two" })
+    expect((await hints(other, { key: JSON.stringify(first.toJSON()) })).map(({ code }) => code)).toContain(
+      "header_swapped",
+    )
+    const shown = `${b64('{"alg":"HS512","typ":"JWT"}')}.${b64(PAYLOAD)}`
+    expect((await hints(mac("secret", undefined, shown), { key: "secret" })).map(({ code }) => code)).toEqual([
+      "hash_size",
+      "header_swapped",
     ])
   })
 

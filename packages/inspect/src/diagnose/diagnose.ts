@@ -98,7 +98,7 @@ export async function diagnose(reading: Reading, request: DiagnoseRequest): Prom
   const keys = await readKeys(request.key, { encoding: request.encoding })
   const cut = truncation(alg, signature, keys)
   if (cut !== undefined) return { hints: [cut], tries: 0, tried: [], exhausted: false }
-  const inputs = signingInputs(reading, alg)
+  const inputs = signingInputs(reading, algorithmsOf(alg, signature, keys), keyIdsOf(keys))
   const [original] = inputs
   const attempts = original === undefined ? [] : attemptsFor({ alg, signature, inputs, original, request, keys })
   let tries = 0
@@ -110,6 +110,17 @@ export async function diagnose(reading: Reading, request: DiagnoseRequest): Prom
   const detail = misfitOf(alg, keys)
   const hints: Hint[] = detail === undefined ? [] : [{ code: "key_unfit", detail }]
   return { hints, tries, tried: tried(), exhausted: attempts.length > tries }
+}
+
+/** What the header may have named: what it does, and what the signature's length or the curve of the key says. */
+function algorithmsOf(alg: string, { length }: Uint8Array, keys: readonly OfferedKey[]): readonly string[] {
+  const bySize = alg.startsWith("HS") && HASH_BYTES[length] !== undefined ? [`HS${length * 8}`] : []
+  const byCurve = keys.slice(0, 1).flatMap(({ curve = "" }) => FAMILIES[curve] ?? [])
+  return [...new Set([alg, ...bySize, ...byCurve])]
+}
+
+function keyIdsOf(keys: readonly OfferedKey[]): readonly string[] {
+  return keys.slice(0, 2).flatMap(({ keyId }) => keyId ?? [])
 }
 
 interface Search {

@@ -16,8 +16,17 @@ export interface SigningInput {
 /** Headers that libraries write by themselves. */
 const USUAL_HEADERS = ['{"alg":"$","typ":"JWT"}', '{"typ":"JWT","alg":"$"}', '{"alg":"$"}', '{"typ":"JWT","alg":"$"}\n']
 
-/** The signing input as it stands, then its harmless variants. */
-export function signingInputs(reading: Reading, alg: string): SigningInput[] {
+/**
+ * The signing input as it stands, then its harmless variants.
+ *
+ * @param algorithms - Those that a header may have named.
+ * @param keyIds - Those that it may have named.
+ */
+export function signingInputs(
+  reading: Reading,
+  algorithms: readonly string[],
+  keyIds: readonly string[],
+): SigningInput[] {
   const { header, payload } = reading
   if (header === undefined || payload === undefined) return []
   const original: SigningInput = { text: `${header.text}.${payload.text}`, hint: undefined }
@@ -28,13 +37,20 @@ export function signingInputs(reading: Reading, alg: string): SigningInput[] {
       text: `${encode(text)}.${payload.text}`,
       hint: { ...hint, code: "header_rewritten" as const },
     })),
-    ...USUAL_HEADERS.map((text) => ({
-      text: `${encode(text.replace("$", alg))}.${payload.text}`,
+    ...usualHeaders(algorithms, keyIds).map((text) => ({
+      text: `${encode(text)}.${payload.text}`,
       hint: { code: "header_swapped" as const, detail: "" },
     })),
   ]
   const seen = new Set([original.text])
   return [original, ...others.filter(({ text }) => !seen.has(text) && seen.add(text))]
+}
+
+function usualHeaders(algorithms: readonly string[], keyIds: readonly string[]): string[] {
+  const named = USUAL_HEADERS.flatMap((text) => algorithms.map((alg) => text.replace("$", alg)))
+  const withKid = (text: string, id: string) =>
+    [/}/, /,"typ"|}/].map((place) => text.replace(place, (end) => `,"kid":${JSON.stringify(id)}${end}`))
+  return named.flatMap((text) => [text, ...keyIds.flatMap((id) => withKid(text, id))])
 }
 
 /** The two parts in another dress of base64. */
@@ -55,7 +71,9 @@ function encodings(header: Segment, payload: Segment): SigningInput[] {
 function rewritten({ json, content = "" }: Segment): { text: string; hint: Hint }[] {
   if (json?.root === undefined || json.problem !== undefined) return []
   const compact = formatJson(json, 0)
-  const parsed = JSON.stringify(plainValue(json.root))
+  const value = plainValue(json.root)
+  const parsed = JSON.stringify(value)
+  const sorted = JSON.stringify(Object.fromEntries(Object.entries(Object(value)).sort()))
   const two = formatJson(json, 2)
   return [
     { text: compact, hint: { code: "payload_compact", detail: "" } },
@@ -69,6 +87,11 @@ function rewritten({ json, content = "" }: Segment): { text: string; hint: Hint 
     { text: spaced(two), hint: { code: "payload_spaced", detail: "" } },
     { text: `${content}\n`, hint: { code: "payload_newline", detail: "" } },
     { text: content.trimEnd(), hint: { code: "payload_newline", detail: "" } },
+    // Some libraries escape slashes, some what is not ASCII, some sort the names.
+    ...[escaped(parsed), slashed(parsed), slashed(escaped(parsed)), sorted, escaped(spaced(two))].map((text) => ({
+      text,
+      hint: { code: "payload_reserialized" as const, detail: "" },
+    })),
   ]
 }
 
@@ -78,6 +101,14 @@ function spaced(indented: string): string {
     .replaceAll(/([[{])\n +/g, "$1")
     .replaceAll(/\n *([\]}])/g, "$1")
     .replaceAll(/,\n +/g, ", ")
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+}
+
+function slashed(text: string): string {
+  return text.replaceAll("/", "\\/")
 }
 
 function encode(text: string): string {

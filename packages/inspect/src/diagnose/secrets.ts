@@ -44,6 +44,7 @@ function textsOf(text: string): readonly (readonly [string, readonly Hint[]])[] 
   const isKey = /-----BEGIN /.test(text)
   const key: readonly Hint[] = isKey ? hint("secret_is_key") : []
   const lf = text.replaceAll("\r\n", "\n")
+  const lines = lf.replace(/\n$/, "")
   return [
     [text, key],
     [bare, [...key, ...hint("secret_newline", "-")]],
@@ -54,5 +55,16 @@ function textsOf(text: string): readonly (readonly [string, readonly Hint[]])[] 
     [text.trim(), [...key, ...hint("secret_spaces")]],
     [text.trim().replace(/^(["'`])(.*)\1$/s, "$2"), [...key, ...hint("secret_quotes")]],
     [text.replaceAll("\\n", "\n"), [...key, ...hint("secret_line_ends", "\\n")]],
+    ...(
+      [
+        ["\n", "LF"],
+        ["\r\n", "CRLF"],
+      ] as const
+    ).flatMap(([end, name]) =>
+      ["", end].map((last): readonly [string, readonly Hint[]] => [
+        lines.replaceAll("\n", end) + last,
+        [...key, ...hint("secret_line_ends", name), ...hint("secret_newline", last === "" ? "-" : "+")],
+      ]),
+    ),
   ]
 }
