@@ -52,6 +52,8 @@ export const chosenToken: Signal<number> = signal(0)
 /** The token box before it was cleaned. */
 export interface Cleaning {
   readonly text: string
+  /** Which of its tokens was looked at. */
+  readonly chosen: number
   readonly removed: readonly RemovalKind[]
 }
 
@@ -145,9 +147,15 @@ export function giveToken(text: string): void {
 
 /** Leaves only the token itself in the box; what was there can be put back. */
 export function cleanToken({ text, removed }: FoundToken): void {
-  const before = { text: tokenText.peek(), removed }
+  const before = { text: tokenText.peek(), chosen: chosenToken.peek(), removed }
   giveToken(text)
   beforeCleaning.value = before
+}
+
+/** Puts back what stood in the box before it was cleaned. */
+export function restoreToken({ text, chosen }: Cleaning): void {
+  giveToken(text)
+  chosenToken.value = chosen
 }
 
 /** Takes a text as the key's. */

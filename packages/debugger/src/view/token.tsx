@@ -11,6 +11,7 @@ import {
   giveToken,
   maxCharacters,
   refused,
+  restoreToken,
   shownText,
   tokenText,
 } from "../state/input.ts"
@@ -143,7 +144,7 @@ function Cleaning(): JSX.Element | null {
     return (
       <p class="chip">
         <span>{fill(token.cleaned, listed(before.removed))}</span>
-        <button type="button" class="button" onClick={() => giveToken(before.text)}>
+        <button type="button" class="button" onClick={() => restoreToken(before)}>
           {token.restore}
         </button>
       </p>
