@@ -13,6 +13,12 @@ export interface Sealed {
   readonly tag: Uint8Array
 }
 
+/** A secret that RSA encrypted, and how long it is. */
+export interface SealedSecret {
+  readonly encrypted: Uint8Array
+  readonly length: number
+}
+
 /** A new key pair's public members, and the secret it shares with the other side. */
 export interface Agreement {
   readonly publicMembers: KeyMembers
@@ -55,7 +61,7 @@ export interface CipherEngine {
   unwrap(key: SecretKey, wrapped: Uint8Array): Awaitable<Uint8Array | undefined>
   /** RSAES-OAEP (RFC 8017, section 7.1), the hash also for the mask. */
   encryptRsa(hash: OaepHash, key: KeyMaterial, secret: Uint8Array): Awaitable<Uint8Array>
-  decryptRsa(hash: OaepHash, key: KeyMaterial, encrypted: Uint8Array): Awaitable<Uint8Array | undefined>
+  decryptRsa(hash: OaepHash, key: KeyMaterial, sealed: SealedSecret): Awaitable<Uint8Array | undefined>
   /** Makes a key pair on the curve of a public key, and agrees with that key; undefined for points that give no secret. */
   agreeAnew(publicKey: KeyMaterial): Awaitable<Agreement | undefined>
   /** The secret shared with a public key on the same curve; undefined for what is no point of it, and for points that give none. */

@@ -70,7 +70,7 @@ export const cipher: CipherEngine = {
     return nodeCrypto().publicEncrypt(oaep(hash, publicHandle(key)), secret)
   },
 
-  decryptRsa(hash, key, encrypted) {
+  decryptRsa(hash, key, { encrypted }) {
     try {
       return nodeCrypto().privateDecrypt(oaep(hash, key.handle as NodeHandle), encrypted)
     } catch {

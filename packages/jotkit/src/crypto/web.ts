@@ -38,7 +38,7 @@ import { runtimeName, unavailable } from "./runtime.ts"
 import type { HashName, KeyType, SignatureRow } from "./signature-algorithms.ts"
 import { commonForm } from "./signature-forms.ts"
 import { type Awaitable, once, type Steps, settle, wait } from "./steps.ts"
-import { answersAtOnce, subtle } from "./subtle.ts"
+import { answersAtOnce, type Subtle, subtle } from "./subtle.ts"
 import {
   algorithmOfCryptoKey,
   type CryptoKeyLike,
@@ -287,10 +287,24 @@ function canGenerate(parameters: WebParameters): Steps<boolean> {
 
 function* tryToGenerate(parameters: WebParameters): Steps<boolean> {
   try {
-    yield* wait(subtle().generateKey(parameters, false, usagesOf(parameters, "verify")))
+    yield* newKey(parameters, false, usagesOf(parameters, "verify"))
     return true
   } catch {
     return false
+  }
+}
+
+/** A new key or pair. WebKit on Linux fails for one in some two hundred of Curve25519: only a second failure is an answer. */
+export function* newKey(
+  parameters: WebParameters,
+  isExtractable: boolean,
+  usages: readonly string[],
+): Steps<Awaited<ReturnType<Subtle["generateKey"]>>> {
+  const attempt = () => wait(subtle().generateKey(parameters, isExtractable, usages))
+  try {
+    return yield* attempt()
+  } catch {
+    return yield* attempt()
   }
 }
 
@@ -298,7 +312,7 @@ function* generateSteps({ keyType, curve, modulusLength }: GenerateRequest): Ste
   const parameters = keyType === "RSA" ? RSA_PAIR : parametersOf(keyType, curve ?? "")
   const request = keyType === "RSA" ? { ...parameters, modulusLength, publicExponent: PUBLIC_EXPONENT } : parameters
   try {
-    const pair = yield* wait(subtle().generateKey(request, true, usagesOf(parameters, "verify")))
+    const pair = yield* newKey(request, true, usagesOf(parameters, "verify"))
     if (!("privateKey" in pair)) throw new Error("the platform made no pair of keys")
     return materialOf(yield* exported(pair.privateKey, keyType))
   } catch (cause) {

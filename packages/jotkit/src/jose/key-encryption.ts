@@ -98,7 +98,7 @@ export function* encryptKey(request: KeyEncryptionRequest): Steps<KeyEncryption>
 
 /** The content encryption key; undefined where the encrypted key is not for this key. */
 export function* decryptKey(decryption: KeyDecryption, key: Key): Steps<SecretKey | undefined> {
-  const { row, encryptedKey, parameters, mode } = decryption
+  const { row, content, encryptedKey, parameters, mode } = decryption
   switch (row.family) {
     case "dir":
       return key
@@ -107,7 +107,9 @@ export function* decryptKey(decryption: KeyDecryption, key: Key): Steps<SecretKe
     case "rsa-oaep":
       // As long as the modulus (RFC 8017, section 7.1.2, step 1): platforms also take it without its leading zeros.
       if (encryptedKey.length !== Math.ceil(key.bits / 8)) return undefined
-      return yield* wait(cipher.decryptRsa(row.hash ?? "sha1", key, encryptedKey))
+      return yield* wait(
+        cipher.decryptRsa(row.hash ?? "sha1", key, { encrypted: encryptedKey, length: content.keyBytes }),
+      )
     case "aes-kw":
       return yield* wait(cipher.unwrap(key, encryptedKey))
     case "aes-gcm-kw": {

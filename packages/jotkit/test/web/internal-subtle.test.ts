@@ -60,3 +60,20 @@ test("an EC key whose halves do not belong together is found out also where the 
   onTestFinished(() => replaceSubtle(undefined))
   await expect(encodeAsync({}, jwk)).rejects.toMatchObject({ code: "jwk_invalid" })
 })
+
+test("a key is made although the platform has failed once", async () => {
+  const { subtle } = globalThis.crypto
+  let failures = 1
+  const failing: Partial<Replacement> = {
+    generateKey: (...given) => {
+      if (failures-- > 0) throw new DOMException("", "OperationError")
+      return subtle.generateKey(...(given as unknown as Parameters<typeof subtle.generateKey>)) as never
+    },
+    exportKey: (...given) => subtle.exportKey(...(given as unknown as Parameters<typeof subtle.exportKey>)),
+  }
+  replaceSubtle({ subtle: failing as Replacement, answersAtOnce: false })
+  onTestFinished(() => replaceSubtle(undefined))
+  expect((await Jwk.generateAsync("Ed25519")).curve).toBe("Ed25519")
+  failures = 2
+  await expect(Jwk.generateAsync("Ed25519")).rejects.toMatchObject({ code: "algorithm_unavailable" })
+})
