@@ -130,6 +130,8 @@ describe("the policy", () => {
     expect(JSON.parse(await box(page, "The policy as JSON").inputValue())).toEqual(policy)
     await box(page, "The policy as JSON").fill('{"isuer": "y"}')
     await page.locator("#policy-json-error").filter({ hasText: "did you mean issuer?" }).waitFor()
+    await file.setInputFiles({ name: "large.json", mimeType: "application/json", buffer: Buffer.alloc(65_537, " ") })
+    await page.locator("#policy-json-error").filter({ hasText: "large.json is larger than 65536 bytes" }).waitFor()
     expect(await box(page, "Issuer").inputValue()).toBe("x\nhttps://issuer.example")
     await box(page, "Issuer").fill("y")
     await expectVerdicts(page, { "Claims policy": "fail" })

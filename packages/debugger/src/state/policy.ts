@@ -60,9 +60,16 @@ function secondsOf(value: Policy["leeway"]): number {
   return read.ok ? read.seconds : 0
 }
 
+/** A policy that the form does not say. */
+interface PolicyDraft {
+  readonly text: string
+  readonly problems: readonly PolicyProblem[]
+  /** The name of a file that was too large to be one. */
+  readonly largeFile?: string
+}
+
 /** The text of a policy while someone writes it, and what is wrong with it; undefined where the form says it all. */
-export const policyDraft: Signal<{ readonly text: string; readonly problems: readonly PolicyProblem[] } | undefined> =
-  signal(undefined)
+export const policyDraft: Signal<PolicyDraft | undefined> = signal(undefined)
 
 /**
  * Takes a policy file into the form.

@@ -1,11 +1,11 @@
 /** What the user expects of the token: a form, and the same as a file. */
 
-import { draftPolicy, type PolicyProblem, textOf } from "@jotkit/inspect"
+import { draftPolicy, type PolicyProblem, textOf, visibleText } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { acceptedAlgorithm, emptyPolicy, expectedNonce, type PolicyFields, policyFields } from "../state/input.ts"
 import { policyDraft as draft, LISTS, policyReading, policyText, takePolicy } from "../state/policy.ts"
 import { reading } from "../state/reading.ts"
-import { catalogue, fill, words } from "../words/words.ts"
+import { catalogue, fill, sized, words } from "../words/words.ts"
 import { Fold } from "./fold.tsx"
 import { PLAIN_TEXT } from "./plain-text.ts"
 
@@ -150,7 +150,9 @@ function PolicyFile(): JSX.Element {
         </span>
       </div>
       <output id="policy-json-error" class="field-error">
-        {draft.value?.problems.map(wordsOf).join("; ")}
+        {draft.value?.largeFile === undefined
+          ? draft.value?.problems.map(wordsOf).join("; ")
+          : fill(words.value.key.file_large, visibleText(draft.value.largeFile), sized(MAX_BYTES, "byte"))}
       </output>
       <div class="actions">
         <label class="button file-button">
@@ -161,7 +163,7 @@ function PolicyFile(): JSX.Element {
             class="visually-hidden"
             onChange={({ currentTarget }) => {
               const [file] = currentTarget.files ?? []
-              if (file !== undefined) void file.slice(0, MAX_BYTES).text().then(takeFile)
+              if (file !== undefined) void takeFile(file)
               currentTarget.value = ""
             }}
           />
@@ -183,8 +185,12 @@ function takeText(text: string): void {
   draft.value = { text, problems: takePolicy(text.trim() === "" ? "{}" : text) }
 }
 
-function takeFile(text: string): void {
-  takeText(text)
+async function takeFile(file: File): Promise<void> {
+  if (file.size > MAX_BYTES) {
+    draft.value = { text: policyText.peek(), problems: [], largeFile: file.name }
+    return
+  }
+  takeText(await file.text())
   if (draft.value?.problems.length === 0) draft.value = undefined
 }
 
