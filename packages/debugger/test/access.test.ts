@@ -1,0 +1,186 @@
+/** For everyone: the whole way by keyboard, what is heard, forced colours, 400 %, and no network at all. */
+
+import { fileURLToPath } from "node:url"
+import { servePage } from "@jotkit/debugger/server"
+import axe from "axe-core"
+import { encode } from "jotkit"
+import { describe, expect } from "vitest"
+import type { Page } from "./browser.ts"
+import { type Artefact, expectVerdicts, give, open, test } from "./fixture.ts"
+
+const NOW = 1_700_000_000
+const SECRET = "a-secret-that-nobody-else-must-ever-read"
+const TOKEN: string = encode({ iss: "x", iat: NOW, exp: NOW + 60 }, SECRET, { algorithm: "HS256" })
+const ARTEFACTS: readonly Artefact[] = ["site", "file"]
+
+/** What has the focus, and why one could not see that it has. */
+interface Focus {
+  readonly id: string
+  readonly name: string
+  readonly hidden: string
+}
+
+function focus(page: Page): Promise<Focus> {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    if (!(element instanceof HTMLElement) || element === document.body) return { id: "", name: "", hidden: "" }
+    // Files are chosen by their label; the box itself is not drawn.
+    const label = (element as HTMLInputElement).labels?.[0]
+    const isFile = label?.contains(element) === true && element.matches("[type=file]")
+    // Where colours lie behind a text, the ring is around both.
+    const drawn = isFile ? label : (element.closest<HTMLElement>(".sheet") ?? element)
+    const { outlineStyle, boxShadow } = getComputedStyle(drawn)
+    const { left, top, right, bottom, width } = drawn.getBoundingClientRect()
+    const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2
+    const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2
+    const above = document.elementFromPoint(x, y)
+    const hidden = [
+      outlineStyle === "none" && boxShadow === "none" && "has no ring",
+      (width === 0 || bottom <= 0 || top >= innerHeight) && "is out of sight",
+      !drawn.contains(above) && above?.contains(drawn) !== true && `is under ${above?.outerHTML.slice(0, 80)}`,
+    ]
+    const name = element.getAttribute("aria-label") ?? (label ?? element).textContent ?? ""
+    return { id: element.id, name: name.trim(), hidden: hidden.filter((one) => one !== false).join(", ") }
+  })
+}
+
+/** Goes on with the tab key until something has the focus; wherever it stops, that can be seen. */
+async function tabTo(page: Page, isThere: (at: Focus) => boolean): Promise<void> {
+  for (let steps = 0; steps < 120; steps++) {
+    await page.keyboard.press("Tab")
+    const at = await focus(page)
+    expect([at.name, at.hidden]).toEqual([at.name, ""])
+    if (isThere(at)) return
+  }
+  throw new Error("the tab key does not get there")
+}
+
+describe.each(ARTEFACTS)("in the page as %s", (artefact) => {
+  test("a token is pasted, verified, signed anew and shared by keyboard alone", async () => {
+    const page = await open({ artefact, at: NOW })
+    await page.keyboard.press("Tab")
+    expect(await focus(page)).toMatchObject({ name: "Go to the token", hidden: "" })
+    await page.keyboard.press("Enter")
+    expect((await focus(page)).id).toBe("token")
+    await page.keyboard.insertText(TOKEN)
+    await tabTo(page, ({ id }) => id === "key")
+    await page.keyboard.insertText(SECRET)
+    await expectVerdicts(page, { Signature: "pass", Time: "pass" })
+    await tabTo(page, ({ id }) => id === "draft-payload")
+    await page.keyboard.press("Control+a")
+    await page.keyboard.insertText('{"iss":"another"}')
+    await tabTo(page, ({ name }) => name === "Sign")
+    await page.keyboard.press("Enter")
+    await expect.poll(() => page.locator("#token").inputValue()).not.toBe(TOKEN)
+    await expectVerdicts(page, { Signature: "pass" })
+    // Out of the page at its end, and in again at its beginning.
+    await tabTo(page, ({ name }) => name === "Share")
+    await page.keyboard.press("Enter")
+    const dialog = page.getByRole("dialog", { name: "Share the token" })
+    await dialog.waitFor()
+    await tabTo(page, ({ name }) => name === "Link")
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "hidden" })
+    expect(await focus(page)).toMatchObject({ name: "Share", hidden: "" })
+    await tabTo(page, ({ name }) => name === "About this page")
+    await page.keyboard.press("Enter")
+    await page.getByRole("dialog", { name: "About this page" }).waitFor()
+    await tabTo(page, ({ name }) => name === "Close")
+    await page.keyboard.press("Enter")
+    expect(await focus(page)).toMatchObject({ name: "About this page", hidden: "" })
+  })
+
+  test("nothing needs a network: tokens are read, verified and made without one, and after loading anew", async () => {
+    const page = await open({ artefact, at: NOW, serviceWorkers: "allow" })
+    if (artefact === "site")
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready
+      })
+    const elsewhere = await page.context().newPage()
+    const { url, close } = await servePage({ folder: fileURLToPath(new URL("../dist/connected", import.meta.url)) })
+    await elsewhere.goto(url)
+    await page.context().setOffline(true)
+    await expect(elsewhere.goto(url)).rejects.toThrow("ERR_INTERNET_DISCONNECTED")
+    await close()
+    for (let loads = 0; loads < 2; loads++) {
+      await give(page, TOKEN, SECRET)
+      await expectVerdicts(page, { Structure: "pass", Signature: "pass", Time: "pass" })
+      await page.getByRole("button", { name: "Generate key" }).click()
+      await expect.poll(() => page.locator("#key").inputValue()).toContain('"kty"')
+      await page.getByRole("button", { name: "Sign" }).click()
+      await expect.poll(() => page.locator("#token").inputValue()).not.toBe(TOKEN)
+      await expectVerdicts(page, { Signature: "pass" })
+      await page.reload()
+    }
+    expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toBe("")
+  })
+})
+
+test("the tab key goes through all that can be used, and leaves the page", async () => {
+  const page = await open({ at: NOW })
+  await give(page, TOKEN, "another secret")
+  await expectVerdicts(page, { Signature: "fail" })
+  const all = await page.evaluate(() => {
+    const found = document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary")
+    const usable = [...found].filter(
+      (one) => !one.matches(":disabled") && one.checkVisibility({ visibilityProperty: true }),
+    )
+    for (const [index, one] of usable.entries()) one.dataset["stop"] = String(index)
+    return usable.map((_, index) => String(index))
+  })
+  const reached: (string | undefined)[] = []
+  await page.locator(".skip").focus()
+  for (let steps = 0; steps < all.length; steps++) {
+    reached.push(await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset["stop"]))
+    await page.keyboard.press("Tab")
+  }
+  expect(reached).toEqual(all)
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY")
+})
+
+/** Regions, and what is in them to be filled in, chosen or read, as a screen reader tells them. */
+async function heard(page: Page): Promise<string> {
+  const lines = (await page.locator("body").ariaSnapshot()).split("\n")
+  const told =
+    /^( *- (?:banner|main|contentinfo|dialog|region|status|textbox|combobox|table|slider|timer|list)(?: "[^"]*")?)/
+  return lines.flatMap((line) => told.exec(line)?.[1] ?? []).join("\n")
+}
+
+test.each([["en"], ["zh-Hant"]])("what is heard in %s is what is written down", async (language) => {
+  const page = await open({ at: NOW, fragment: `#lang=${language}` })
+  await page.locator("#token").fill(TOKEN)
+  await page.locator("#key").fill(SECRET)
+  await page.locator('[data-headline="genuine"]').waitFor()
+  await expect(`${await heard(page)}\n`).toMatchFileSnapshot(`heard/${language}.txt`)
+})
+
+test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {
+  // 320 by 256 pixels: what 1280 by 1024 are at 400 %.
+  const page = await open({ at: NOW, viewport: { width: 320, height: 256 } })
+  await page.emulateMedia({ forcedColors: "active" })
+  await give(page, TOKEN, "another secret")
+  await expectVerdicts(page, { Signature: "fail" })
+  const unseen = await page.evaluate(() => {
+    for (const one of document.querySelectorAll("details")) one.open = true
+    const all = [...document.querySelectorAll<HTMLElement>("body *")].filter(
+      (one) =>
+        one.checkVisibility({ visibilityProperty: true }) &&
+        [...one.childNodes].some((node) => node instanceof Text && node.data.trim() !== ""),
+    )
+    const transparent = /rgba\(.*, 0\)|transparent/
+    return all.filter((one) => transparent.test(getComputedStyle(one).color)).map((one) => one.outerHTML.slice(0, 120))
+  })
+  expect(unseen).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map(({ finished }) => finished))
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    // It takes the page's own colours for those that are forced.
+    const { violations } = await runner.run({ rules: { "color-contrast": { enabled: false } } })
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  })
+  expect(found).toEqual([])
+})
