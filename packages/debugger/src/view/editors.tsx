@@ -244,7 +244,7 @@ function Claims(): JSX.Element {
 function Signing(): JSX.Element {
   const { make } = words.value
   const against = obstacle.value
-  const isTold = against !== undefined && (isAsked.value || isUnsigned.value)
+  const isTold = against !== undefined && (isAsked.value || (isUnsigned.value && draft.value.payload !== ""))
   const test = testOnly.value?.token === tokenText.value ? testOnly.value?.obstacle : undefined
   return (
     <>
