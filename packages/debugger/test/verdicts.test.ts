@@ -185,6 +185,18 @@ test("takes a token out of a curl command, and says what was left out", async ()
   expect(await box.inputValue()).toBe(command)
 })
 
+test("of several tokens, the one that was looked at is there again when it is put back", async () => {
+  const page = await open({ at: NOW })
+  const [one, other] = ["one", "other"].map((iss) => encode({ iss }, new Uint8Array(32), { algorithm: "HS256" }))
+  await give(page, JSON.stringify({ access_token: one, id_token: other }))
+  const second = page.getByRole("radio", { name: /id_token/ })
+  await second.check()
+  await page.getByRole("button", { name: "Take it out of the box" }).click()
+  expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toBe(other)
+  await page.getByRole("button", { name: "Put it back" }).click()
+  await expect.poll(() => second.isChecked()).toBe(true)
+})
+
 test("lets the user choose among several tokens", async () => {
   const page = await open({ at: RFC7515_A1.exp - 1 })
   const other = encode({ sub: "other" }, new Uint8Array(32), { algorithm: "HS256" })
