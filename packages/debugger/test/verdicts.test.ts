@@ -127,6 +127,10 @@ test("never trusts a key that the token brings along", async () => {
   await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
   expect(await headline(page)).toBe("self_signed")
   expect(await verdict(page, "Key trust").innerText()).toContain("proves nothing about the sender")
+  await page
+    .locator("#announcer")
+    .filter({ hasText: "Signature: matches its own key only" })
+    .waitFor({ state: "attached" })
   // Nor does the signature's own line say more.
   expect(await verdict(page, "Signature").innerText()).toMatch(
     /matches its own key only\s+matches a key .* proves nothing/,

@@ -1,12 +1,12 @@
 /** The one region that speaks by itself: verdicts once they stand still, and what became of a copy. */
 
-import { textOf } from "@jotkit/inspect"
 import { computed, effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { lastCopy } from "../state/clipboard.ts"
 import { headline } from "../state/headline.ts"
 import { judgment } from "../state/judgment.ts"
-import { catalogue, words } from "../words/words.ts"
+import { words } from "../words/words.ts"
+import { NAMES, statusText } from "./verdicts.tsx"
 
 /** So long nothing may change before it is said: nobody wants to hear each letter judged. */
 const DELAY_MS = 600
@@ -15,9 +15,8 @@ const sentence = computed(() => {
   const { headline: texts, verdicts } = words.value
   const [name] = headline.value
   if (name === "empty" || name === "checking") return ""
-  const answers = Object.entries(judgment.value?.verdicts ?? {}).map(
-    ([verdict, { status }]) => `${verdicts[verdict as "time"]}: ${textOf(catalogue.value, "status", status)}`, // the panel has a text for each verdict
-  )
+  const found = judgment.value
+  const answers = found === undefined ? [] : NAMES.map((one) => `${verdicts[one]}: ${statusText(one, found)}`)
   return [texts[name], ...answers].join(". ")
 })
 const said = signal("")

@@ -63,8 +63,7 @@ interface RowProps {
 function Row({ name, judgment: found }: RowProps): JSX.Element {
   const { verdicts } = words.value
   const verdict = found?.verdicts[name]
-  const isProofless = name === "signature" && found?.verdicts.keyTrust.status === "fail"
-  const mark = isProofless ? "spent" : markOf(name, verdict)
+  const mark = isProofless(name, found) ? "spent" : markOf(name, verdict)
   const isGiven = (reading.value.text !== "" && !isKey(reading.value)) || isReading.value
   return (
     <output
@@ -78,7 +77,7 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
       <span class="verdict-name">{verdicts[name]}</span>
       {verdict !== undefined && (
         <span class="verdict-status" data-mark={mark}>
-          {isProofless ? verdicts.own_key : textOf(catalogue.value, "status", verdict.status)}
+          {statusText(name, found)}
         </span>
       )}
       {isGiven && verdict === undefined && !isStopped.value && (
@@ -87,6 +86,17 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
       <span class="verdict-reason">{isGiven ? reasonOf(name, found) : verdicts[`${name}_asks`]}</span>
     </output>
   )
+}
+
+/** A signature that holds with the token's own key is no pass, shown or said. */
+function isProofless(name: RowProps["name"], found: RowProps["judgment"]): boolean {
+  return name === "signature" && found?.verdicts.keyTrust.status === "fail"
+}
+
+/** The status of a verdict in words. */
+export function statusText(name: RowProps["name"], found: RowProps["judgment"]): string {
+  if (isProofless(name, found)) return words.value.verdicts.own_key
+  return textOf(catalogue.value, "status", found?.verdicts[name].status ?? "not_checked")
 }
 
 /** What is over is marked otherwise than what is wrong. */
