@@ -32,7 +32,7 @@ const CONTRACT = {
     Encrypt: "加密",
     Share: "分享",
     "Why invalid?": "為何無效？",
-    "Forget everything": "全部忘記",
+    "Forget everything": "全部清除",
   },
 }
 /** Those that are there only where they have something to say or to do. */

@@ -103,7 +103,7 @@ export const makingZhHant: {
     nested: "內層：已簽署的權杖",
     nested_encrypted: "內層：已加密的權杖",
     alone: "單獨檢視",
-    verify: "驗證內層用的金鑰",
+    verify: "以此驗證內層",
     verify_hint: "與解密用的金鑰不同：密鑰、公開金鑰、PEM。",
     verdict: "內層判定",
     headers: "內層標頭",
