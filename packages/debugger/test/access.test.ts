@@ -98,9 +98,9 @@ describe.each(ARTEFACTS)("in the page as %s", (artefact) => {
       })
     const elsewhere = await page.context().newPage()
     const { url, close } = await servePage({ folder: fileURLToPath(new URL("../dist/connected", import.meta.url)) })
-    await elsewhere.goto(url)
+    await elsewhere.goto(`${url}nothing`)
     await page.context().setOffline(true)
-    await expect(elsewhere.goto(url)).rejects.toThrow("ERR_INTERNET_DISCONNECTED")
+    await expect(elsewhere.goto(`${url}nothing`)).rejects.toThrow("ERR_INTERNET_DISCONNECTED")
     await close()
     for (let loads = 0; loads < 2; loads++) {
       await give(page, TOKEN, SECRET)
@@ -183,4 +183,48 @@ test("in forced colours every text can be seen, nothing scrolls sideways at 400 
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
   })
   expect(found).toEqual([])
+})
+
+test("no box is corrected, completed or translated by the browser, and no link says where one comes from", async () => {
+  const page = await open({ at: NOW, fragment: "#sealed=a.b.c.d.e" })
+  const header = { x5c: ["x"] }
+  const claims = { iss: "https://issuer.example", at_hash: "x", c_hash: "x", s_hash: "x", cnf: { jkt: "x" } }
+  await give(page, encode(claims, SECRET, { algorithm: "HS256", header }), SECRET)
+  await page.locator("#beside-title").waitFor()
+  await page.getByRole("combobox", { name: "Write the key as" }).selectOption("jwk")
+  await page.locator('[data-form="jwk"]').waitFor()
+  const { boxes, links } = await page.evaluate(() => ({
+    boxes: [
+      ...document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(
+        "textarea:read-write, input:read-write:not([type=number], [type=password])",
+      ),
+    ].map((box) => [box.id, box.spellcheck, box.translate, box.autocomplete] as const),
+    links: [...document.querySelectorAll("a[target]")].map((link) => [
+      link.getAttribute("rel"),
+      link.getAttribute("href")?.includes("issuer.example"),
+    ]),
+  }))
+  expect(boxes.length).toBeGreaterThan(10)
+  expect(boxes.filter(([, ...helps]) => helps.join() !== "false,false,off")).toEqual([])
+  expect(links.length).toBeGreaterThan(3)
+  expect(links.filter((link) => link.join() !== "noreferrer noopener,false")).toEqual([])
+})
+
+test("a secret says how long it is and that its line break counts, in each encoding; a file is taken as its bytes", async () => {
+  const page = await open({ at: NOW })
+  const facts = (text: string) => page.locator(".key .summary").filter({ hasText: text }).waitFor()
+  await page.locator("#key").fill("616263\n")
+  await facts("7 bytes")
+  await facts("The secret ends in a line break, which counts.")
+  await page.getByRole("combobox", { name: "Secret encoding" }).selectOption("hex")
+  await facts("3 bytes")
+  await facts("24 bits")
+  await page.getByRole("combobox", { name: "Secret encoding" }).selectOption("base64")
+  await facts("4 bytes")
+  await page.getByRole("combobox", { name: "Secret encoding" }).selectOption("utf8")
+  const buffer = Buffer.alloc(32, "\0\xff\n\r", "latin1")
+  await page.locator(".key input[type=file]").setInputFiles({ name: "raw.bin", mimeType: "", buffer })
+  await facts("32 bytes")
+  await give(page, encode({ iss: "x" }, new Uint8Array(buffer), { algorithm: "HS256" }))
+  await expectVerdicts(page, { Signature: "pass" })
 })
