@@ -90,6 +90,8 @@ test("on a wall there are neither people nor what opens something", async () => 
   await hides(token({ cnf: { jwk: pair.toPrivateJSON() } }), [String(d)])
   await hides(JSON.stringify(pair.toPrivateJSON()), [String(d)])
   await hides(token("Ada says hello"), ["Ada says hello"])
+  await page.getByRole("textbox", { name: "Subject" }).fill("ada-the-first")
+  await hides(token({ iss: "x" }), ["ada-the-first"])
   await hides(`${token({ _sd: ["AAAA"] })}~${part(["salt", "given_name", "Augusta"])}~`, ["Augusta"])
   await hides(`{"id_token":"${token({ a: 1 })}","access_token":"${token({ b: 1 })}"}`, ["….AAAA".slice(1)])
 })

@@ -1,6 +1,7 @@
 /** The judgment as code. */
 
 import type { JSX } from "preact"
+import { policyFields } from "../state/input.ts"
 import { hasSamples, type Samples, samples } from "../state/samples.ts"
 import { words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
@@ -23,7 +24,9 @@ export function CodeSamples(): JSX.Element | null {
               text={() => text}
             />
           </figcaption>
-          <pre id={`sample-${name}`}>{text}</pre>
+          <pre id={`sample-${name}`} data-personal={policyFields.value.subject !== "" || undefined}>
+            {text}
+          </pre>
         </figure>
       ))}
     </Fold>
