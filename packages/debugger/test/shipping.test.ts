@@ -250,10 +250,14 @@ describe("the build with the button", () => {
     await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/keys` } }), "")
     await ask(`${url}/keys`, /prove nothing about the sender/)
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+    const [head, payload, signature] = encode({ iss: url }, key, { expiresIn: "1m" }).split(".")
+    await give(page, JSON.stringify({ protected: head, payload, signature, header: { jku: `${url}/keys` } }), "")
+    await ask(`${url}/keys`, /prove nothing about the sender/)
+    await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
     // The guard has seen what the clicks asked for, and nothing else.
     const asked = takeTroubles().filter((trouble) => trouble.startsWith("request"))
     // The browser tells where it was sent on to, although it did not go there.
-    const paths = ["missing", "none", "large", "elsewhere", "unasked", "endless", "closed", "keys", "keys"]
+    const paths = ["missing", "none", "large", "elsewhere", "unasked", "endless", "closed", "keys", "keys", "keys"]
     expect(asked).toEqual(paths.map((path) => `request: ${url}/${path}`))
   })
 })

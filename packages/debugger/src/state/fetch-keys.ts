@@ -13,6 +13,9 @@ export const MAX_SECONDS = 10
 /** Largest answer, in bytes. */
 export const MAX_BYTES = 1_048_576
 
+/** Members with which a token says where keys are (RFC 7515, section 4.1.2, and OpenID Connect). */
+const NAMING = ["jku", "x5u", "jwks_uri"]
+
 /** Where a fetch stands. */
 export type FetchState =
   | { readonly code: "idle" | "busy" | "address_invalid" | "unreachable" | "elsewhere" | "slow" | "large" | "no_keys" }
@@ -95,10 +98,10 @@ async function judged(address: string, text: string): Promise<Asked> {
   return { state: { code: isNamed(address) ? "done_named" : "done", detail: keys.length }, text }
 }
 
-/** The token may name the address that its keys are at, and then it proves nothing. */
+/** The token may name the address that its keys are at, in any of its headers, and then it proves nothing. */
 function isNamed(address: string): boolean {
-  const named = textMember(reading.peek().header?.json?.root, "jku")
-  return named !== undefined && askedAddress(named) === address
+  const named = reading.peek().segments.flatMap(({ json }) => NAMING.map((name) => textMember(json?.root, name)))
+  return named.some((text) => text !== undefined && askedAddress(text) === address)
 }
 
 function take(address: string, text: string): void {
