@@ -313,7 +313,7 @@ describe.each(Object.entries(ENGINES))("in %s", (_, kind) => {
       expect(await textOf(".verdict-name")).toContain("簽章")
       await open(artefact)
       expect(await look()).toEqual(["zh-Hant-TW", "rgb(10, 17, 16)"])
-      await click("button", "全部忘記")
+      await click("button", "全部清除")
     })
 
     test("forgets everything when told to", async () => {
