@@ -57,23 +57,23 @@ export function missingPrograms({ programs }: Kind): readonly string[] {
   return programs.filter((program) => !folders.some((folder) => existsSync(join(folder, program))))
 }
 
+/** Runs a program for as long as there is someone at the other end of its input, however that one ends. */
+const LEASH = '"$@" & read -r _; kill -KILL 0'
+
 /** Starts an engine. Whatever happens then, its processes end with this one. */
 export async function startEngine({ start }: Kind): Promise<Engine> {
   const home = await mkdtemp(join(tmpdir(), "jot-engine-"))
   const children: ChildProcess[] = []
-  const kill = () => children.splice(0).map(killGroup)
-  process.once("exit", kill)
   const end = async () => {
-    process.off("exit", kill)
-    await Promise.all(kill())
+    await Promise.all(children.splice(0).map(killGroup))
     await rm(home, { recursive: true, maxRetries: 5 })
   }
   try {
     const tell = await start(home, async (program, args, env) => {
-      const child = spawn(program, args, {
+      const child = spawn("sh", ["-c", LEASH, "sh", program, ...args], {
         // What they write beside their own folder goes nowhere else, and each leads a group, which ends as one.
         env: { PATH: process.env["PATH"], HOME: home, TZ: "Asia/Taipei", ...env },
-        stdio: ["ignore", "pipe", "ignore"],
+        stdio: ["pipe", "pipe", "ignore"],
         detached: true,
       })
       await once(child, "spawn")
