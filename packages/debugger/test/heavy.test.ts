@@ -13,7 +13,8 @@ const short = encode({ name: "short" }, key)
 
 /** The page, with workers that are told nothing until `release`. */
 async function openHolding(artefact: Artefact = "site"): Promise<Page> {
-  const page = await open({ artefact })
+  // A window of its own: whatever runs before the page would run in the next test, too.
+  const page = await open({ artefact, locale: "en" })
   await page.addInitScript(() => {
     const [told, all] = [[] as (() => void)[], [] as string[]]
     class Held extends Worker {
@@ -144,7 +145,7 @@ describe("a long text", () => {
   })
 
   test("is read in the page itself where a policy of the server forbids workers", async () => {
-    const page = await open()
+    const page = await open({ locale: "en" })
     await page.addInitScript(() => {
       class Forbidden extends EventTarget {
         onerror: (() => void) | undefined
