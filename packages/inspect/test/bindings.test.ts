@@ -1,8 +1,9 @@
 /** Hashes of what travels beside a token: each says whether it holds, or why nobody knows. */
 import { createHash } from "node:crypto"
-import { checkBindings, proofThumbprint, read } from "@jotkit/inspect"
+import { checkBindings, lint, proofThumbprint, read } from "@jotkit/inspect"
 import { encode, Jwk } from "jotkit"
 import { expect, test } from "vitest"
+import { CERTIFICATE, X5T, X5T_S256 } from "./certificate-fixture.ts"
 
 const SECRET = "k".repeat(64)
 
@@ -66,4 +67,19 @@ test("a proof, a key and a thumbprint all name the key that was proved", async (
     expect(await proofThumbprint(text)).toBe(thumbprint)
   for (const text of ["", "secret", encode({}, SECRET, { algorithm: "HS256" })])
     expect(await proofThumbprint(text)).toBeUndefined()
+})
+
+test("hashes in the header are those of the certificate beside them, or a finding (CLM-HASH)", async () => {
+  const x5c = [CERTIFICATE.replaceAll(/-----[^-]+-----|\s/g, "")]
+  const found = async (header: object) => {
+    const text = [JSON.stringify({ alg: "ES256", ...header }), "no claims", "signature"]
+    const token = text.map((part) => Buffer.from(part).toString("base64url")).join(".")
+    const findings = await lint(read(token), { now: 1_700_000_000 })
+    return findings.flatMap(({ id, path, ref }) => (id === "CLM-HASH" ? [`${path} ${ref}`] : []))
+  }
+  expect(await found({ x5c, x5t: X5T, "x5t#S256": X5T_S256 })).toEqual([])
+  expect(await found({ x5c, x5t: X5T, "x5t#S256": X5T })).toEqual(["/header/x5t#S256 RFC 7515, section 4.1.7"])
+  expect(await found({ x5c, x5t: "AAAA" })).toEqual(["/header/x5t RFC 7515, section 4.1.7"])
+  // Without the certificate nothing can be compared.
+  expect(await found({ x5t: "AAAA" })).toEqual([])
 })

@@ -1,5 +1,6 @@
 /** Hashes in a token of things that travel beside it (OpenID Connect Core 1.0, section 3.1.3.6; RFC 9449, section 4.2). */
 
+import { checkCertificates } from "../judge/certificates.ts"
 import { sha2 } from "../judge/digest.ts"
 import { readKeys } from "../keys/keys.ts"
 import { writeBase64Url } from "../read/base64url.ts"
@@ -43,8 +44,18 @@ export async function checkBindings(reading: Reading, counterparts: Counterparts
   return (await Promise.all(all)).flat()
 }
 
-/** CLM-HASH: each hash of the token that is not that of its counterpart. */
+/** CLM-HASH: each hash of the token that is not that of its counterpart; of a certificate that is the one in the header. */
 export async function checkHashes(context: Context): Promise<Finding[]> {
+  const chains = await checkCertificates(context.reading, { now: context.options.now })
+  const wrong = chains.flatMap(({ checks }) => checks.filter(({ name, status }) => name !== "key" && status === "fail"))
+  const ofCertificate = wrong.map(({ name }) => ({
+    ...finding(context, "CLM-HASH", `/header/${name}`, { detail: name }),
+    ref: "RFC 7515, section 4.1.7",
+  }))
+  return [...ofCertificate, ...(await checkClaimHashes(context))]
+}
+
+async function checkClaimHashes(context: Context): Promise<Finding[]> {
   // A payload that is no object has no claims.
   if (context.claims === undefined) return []
   const bindings = await checkBindings(context.reading, context.options.counterparts ?? {})
