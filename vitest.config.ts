@@ -46,6 +46,7 @@ export default defineConfig({
   test: {
     // A bound for what stands still, no measure: machines are slow when they have much to do.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

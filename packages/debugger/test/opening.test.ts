@@ -83,7 +83,7 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("inner")
     expect(await page.locator(".gist").innerText()).toMatch(/Issuer\s+inner/)
     for (const name of ["Structure", "Signature"] as const)
-      expect(await verdict(page, name).innerText()).toContain("what is inside stands below")
+      await expect.poll(() => verdict(page, name).innerText()).toContain("what is inside stands below")
     await box(page, "Verify what is inside with").fill(signer.toPem())
     await inside.locator('[data-name="signature"][data-status="pass"]').waitFor()
     await inside.locator('[data-name="time"][data-status="fail"]').waitFor()
