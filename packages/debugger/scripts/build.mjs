@@ -41,6 +41,10 @@ function forThePage(code) {
 const catalogues = {
   name: "catalogues",
   enforce: /** @type {const} */ ("pre"),
+  /** @param {string} id */
+  resolveId: (id) => (id === NAMED ? id : undefined),
+  /** @param {string} id */
+  load: (id) => (id === NAMED ? `export ${named}` : undefined),
   /**
    * @param {string} code
    * @param {string} id
@@ -68,12 +72,24 @@ const catalogues = {
       ...(isOther ? [`import { ${other} as en } from "./${first}en.ts"`] : []),
       ...(code.match(IMPORTS) ?? []),
       'import { namesOf, RULE_IDS } from "@jotkit/inspect"',
-      'const named = (names, text, words = text.split("\\n")) => Object.fromEntries(names.map((name, at) => [name, words[at]]))',
+      `import { named } from "${NAMED}"`,
       `export const ${name} = catalogue()`,
       `function catalogue() { return { ${[...(code.match(SPREADS) ?? []), ...groups]} } }`,
     ]
     return { code: lines.join("\n"), map: null }
   },
+}
+
+/** The module that all of them have in common. */
+const NAMED = "catalogues:named"
+
+/**
+ * @param {readonly string[]} names
+ * @param {string} text
+ */
+function named(names, text) {
+  const words = text.split("\n")
+  return Object.fromEntries(names.map((name, at) => [name, words[at]]))
 }
 
 const IMPORTS = /^import (?!type).*$/gm
