@@ -11,6 +11,7 @@ import { parseArgs } from "node:util"
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import { build, parseAst, transformWithOxc, Visitor } from "vite"
 import { pngIcon, svgIcon } from "./icons.mjs"
+import { leftOut } from "./left-out.mjs"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
 const page = join(folder, "src/page")
@@ -229,7 +230,7 @@ async function bundle(entry) {
   const result = await build({
     configFile: false,
     root: page,
-    plugins: [catalogues, errorMessages, arranged],
+    plugins: [catalogues, errorMessages, leftOut, arranged],
     logLevel: "warn",
     resolve: { conditions: ["@jotkit/source", "browser", "module"] },
     define: { PAGE_VERSION: JSON.stringify(version) },
