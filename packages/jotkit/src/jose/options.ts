@@ -19,6 +19,7 @@ const MAX_DRAWN_OUT = 32
 export type OptionNames = Readonly<Record<string, undefined>>
 
 /** Makes the list of options that a call has. */
+/* @__NO_SIDE_EFFECTS__ */
 export function optionNames(...names: readonly string[]): OptionNames {
   return Object.fromEntries(names.map((name) => [name, undefined]))
 }
