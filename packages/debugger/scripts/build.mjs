@@ -233,7 +233,7 @@ async function bundle(entry) {
     plugins: [catalogues, errorMessages, leftOut, arranged],
     logLevel: "warn",
     resolve: { conditions: ["@jotkit/source", "browser", "module"] },
-    define: { PAGE_VERSION: JSON.stringify(version) },
+    define: { PAGE_VERSION: JSON.stringify(version), "window.__PREACT_SIGNALS_DEVTOOLS__": "false" },
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       write: false,
@@ -246,7 +246,8 @@ async function bundle(entry) {
   const outputs = [result].flat().flatMap((one) => ("output" in one ? one.output : []))
   const script = outputs.flatMap((one) => (one.type === "chunk" ? [one.code] : [])).join("")
   const style = outputs.flatMap((one) => (one.type === "asset" ? [String(one.source)] : [])).join("")
-  return { script: inlined(script), style }
+  // Vite's note to itself goes.
+  return { script: inlined(script), style: style.replace(/\/\*\$vite\$:\d+\*\/\s*$/, "").trim() }
 }
 
 /**
