@@ -1,8 +1,9 @@
 /** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
 
-import { createPrivateKey, generateKeyPairSync } from "node:crypto"
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto"
 import { decodeAsync, decodeUnverified, decryptJwe, encode, Jwk, verifyJws } from "jotkit"
 import { describe, expect } from "vitest"
+
 import type { Locator, Page } from "./browser.ts"
 import { type Artefact, expectVerdicts, give, open, test } from "./fixture.ts"
 
@@ -526,6 +527,50 @@ test("writes a key in every form that there is, without a token", async () => {
   expect(await box(page, "Token").inputValue()).toBe(der)
   await box(page, "Key").fill(SECRET)
   await page.locator(".tools .hint").filter({ hasText: "no room" }).waitFor()
+})
+
+test("writes a certificate that the key signs for itself, as other programs read it", async () => {
+  const page = await open({ at: NOW })
+  await page.getByRole("combobox", { name: "Write the key as" }).selectOption("certificate")
+  const written = page.getByRole("textbox", { name: "Written" })
+  const subject = page.getByRole("textbox", { name: "Subject (CN)" })
+  const certificateOf = async (algorithm: string, curve?: string) => {
+    const key = await Jwk.generateAsync(algorithm, { curve })
+    await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+    const isHeld = (text: string) => new X509Certificate(text).checkPrivateKey(createPrivateKey(key.toPrivatePem()))
+    await expect.poll(async () => written.inputValue().then(isHeld, () => false)).toBe(true)
+    return new X509Certificate(await written.inputValue())
+  }
+  const kinds = [["RSA-OAEP-256"], ["ES256"], ["ES384"], ["ES512"], ["Ed25519"], ["ECDH-ES", "P-256"]] as const
+  for (const [algorithm, curve] of kinds) {
+    const made = await certificateOf(algorithm, curve)
+    expect([algorithm, made.verify(made.publicKey), made.checkIssued(made), made.subject, made.subjectAltName]).toEqual(
+      [algorithm, true, true, "CN=localhost", "DNS:localhost"],
+    )
+    expect([made.validFrom, made.validTo].map((date) => Date.parse(date) / 1000)).toEqual([NOW, NOW + 365 * 86_400])
+    expect(made.serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/)
+  }
+  // Of this length all lines of the PEM are full.
+  await subject.fill("aaaaa")
+  const full = await certificateOf("Ed25519")
+  expect([full.subject, full.raw.length % 48]).toEqual(["CN=aaaaa", 0])
+  await subject.fill("Ada, Söhne & Co.")
+  await page.getByRole("combobox", { name: "Days" }).selectOption("36500")
+  await expect.poll(() => written.inputValue().then((text) => new X509Certificate(text).validTo)).toContain("2123")
+  const long = new X509Certificate(await written.inputValue())
+  expect([long.subject, long.subjectAltName, long.verify(long.publicKey)]).toEqual([
+    "CN=Ada\\, Söhne & Co.",
+    undefined,
+    true,
+  ])
+
+  await give(page, encode({ iss: "x" }, SECRET, { algorithm: "HS256" }), long.toString())
+  await page.locator(".fold-note").filter({ hasText: "Söhne" }).waitFor()
+  const agreement = await Jwk.generateAsync("ECDH-ES", { curve: "X25519" })
+  await box(page, "Key").fill(JSON.stringify(agreement.toPrivateJSON()))
+  await page.locator(".tools .hint").filter({ hasText: "no room" }).waitFor()
+  await button(page, "Forget everything").click()
+  expect(await subject.inputValue()).toBe("")
 })
 
 test("encrypts a private key that is written under a passphrase, which is forgotten with the rest", async () => {

@@ -7,7 +7,7 @@ import { innerKeyText } from "./inner.ts"
 import { clearInput } from "./input.ts"
 import { refusedFile } from "./key-file.ts"
 import { linkNotices, sealedToken } from "./link.ts"
-import { formerKey, making, newPassphrase, typedKeyId } from "./making-keys.ts"
+import { commonName, formerKey, making, newPassphrase, typedKeyId } from "./making-keys.ts"
 import { policyDraft } from "./policy.ts"
 import { isAsked, testOnly, waive } from "./signing.ts"
 import { eraseStored } from "./stored.ts"
@@ -27,6 +27,7 @@ export function forgetEverything(): void {
   formerKey.value = undefined
   typedKeyId.value = ""
   newPassphrase.value = ""
+  commonName.value = ""
   innerKeyText.value = ""
   testOnly.value = undefined
   isAsked.value = false

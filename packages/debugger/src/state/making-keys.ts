@@ -5,6 +5,7 @@ import { type Signal, signal } from "@preact/signals"
 import { isJwtError, Jwk, type JwkObject } from "jotkit"
 import { algorithms } from "./algorithms.ts"
 import { base64Url } from "./base64url.ts"
+import { type CertificateRequest, pemBody, pemBytes, selfSigned } from "./certificate.ts"
 import { now } from "./clock.ts"
 import { draft, editDraft, headerMember, isUnsigned } from "./draft.ts"
 import { acceptedAlgorithm, giveKey, type KeyFile, keyFile, keyText, onlyAlgorithm } from "./input.ts"
@@ -38,6 +39,10 @@ export const modulusBits: Signal<number> = signal(2048)
 export const keyIdSource: Signal<KeyIdSource> = signal("thumbprint")
 /** The id that was typed. */
 export const typedKeyId: Signal<string> = signal("")
+/** Whom a certificate is for; empty: this machine. */
+export const commonName: Signal<string> = signal("")
+/** How long a certificate is valid. */
+export const validDays: Signal<number> = signal(365)
 /** What encrypts a private key that is written; empty: nothing does. */
 export const newPassphrase: Signal<string> = signal("")
 /** The making of a key that is going on. */
@@ -163,6 +168,7 @@ export const KEY_OUTPUTS = [
   "spki",
   "pkcs8_der",
   "spki_der",
+  "certificate",
 ] as const
 
 /** One of them. */
@@ -188,44 +194,43 @@ const FILE_NAMES: Readonly<Record<KeyOutput, string>> = {
   spki: "public-key.pem",
   pkcs8_der: "private-key.der",
   spki_der: "public-key.der",
+  certificate: "certificate.pem",
 }
 
-/**
- * Writes keys in a form; undefined where the form has no room for them.
- *
- * @param passphrase - Encrypts PKCS #8; undefined for other forms.
- */
-export async function writeKeys(
-  keys: readonly OfferedKey[],
-  form: KeyOutput,
-  passphrase: string | undefined,
-): Promise<Written | undefined> {
+/** What more is asked of some forms. */
+export interface WritingRequest extends CertificateRequest {
+  readonly form: KeyOutput
+  /** Encrypts PKCS #8; undefined for other forms. */
+  readonly passphrase: string | undefined
+}
+
+/** Writes keys in a form; undefined where the form has no room for them. */
+export async function writeKeys(keys: readonly OfferedKey[], request: WritingRequest): Promise<Written | undefined> {
+  const { form, passphrase } = request
+  const isPem = !form.startsWith("jwk")
   // A key of RSASSA-PSS is none that browsers write as a JWK, and has no thumbprint then.
-  const isWritable = ({ isSymmetric, thumbprint }: OfferedKey) => isSymmetric || thumbprint !== undefined
-  const all = keys.flatMap((key) => (form.startsWith("jwk") && !isWritable(key) ? [] : (key.jwk ?? [])))
+  const isWritable = ({ isSymmetric, thumbprint }: OfferedKey) => isPem || isSymmetric || thumbprint !== undefined
+  const all = keys.flatMap((key) => (isWritable(key) ? (key.jwk ?? []) : []))
   const isPublic = form.endsWith("public") || form.startsWith("spki")
   const fitting = isPublic ? all.flatMap((key) => publicHalf(key) ?? []) : all
-  const isSecret = passphrase === undefined && fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)
-  const [first] = fitting
-  if (first === undefined) return undefined
-  const finished = (text: string, content: Written["content"] = text) => ({
-    text,
-    content,
-    form,
-    fileName: FILE_NAMES[form],
-    isSecret,
-  })
-  if (form === "jwks" || form === "jwks_public") return finished(json({ keys: fitting.map(objectOf) }))
-  if (fitting.length > 1) return undefined
-  if (form === "jwk" || form === "jwk_public") return finished(json(objectOf(first)))
-  if (first.isSymmetric || (!isPublic && !first.isPrivate)) return undefined
-  const pem = isPublic ? first.toPem() : await first.toPrivatePemAsync({ passphrase })
-  if (!form.endsWith("der")) return finished(pem)
-  const body = pem.replaceAll(/-----[^-]+-----|\s/g, "")
-  return finished(
-    body,
-    Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0)),
-  )
+  const text = await textOf(fitting, request)
+  if (text === undefined) return undefined
+  const isSealed = passphrase !== undefined || form === "certificate"
+  const isSecret = !isSealed && fitting.some(({ isPrivate, isSymmetric }) => isPrivate || isSymmetric)
+  const [shown, content] = form.endsWith("der") ? [pemBody(text), pemBytes(text)] : [text, text]
+  return { form, text: shown, content, fileName: FILE_NAMES[form], isSecret }
+}
+
+async function textOf(keys: readonly Jwk[], request: WritingRequest): Promise<string | undefined> {
+  const { form, passphrase } = request
+  const [only, ...more] = keys
+  if (only === undefined) return undefined
+  if (form.startsWith("jwks")) return json({ keys: keys.map(objectOf) })
+  if (more.length > 0) return undefined
+  if (form.startsWith("jwk")) return json(objectOf(only))
+  if (form.startsWith("spki")) return only.toPem()
+  if (!only.isPrivate) return undefined
+  return form === "certificate" ? selfSigned(only, request) : only.toPrivatePemAsync({ passphrase })
 }
 
 /** Of a secret there is none, and of some keys none that this browser can work out. */

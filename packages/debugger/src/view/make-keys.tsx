@@ -1,12 +1,14 @@
 /** Making keys, and writing those in the key box in another form. */
 
-import { computed, signal } from "@preact/signals"
+import { computed, type Signal, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms } from "../state/algorithms.ts"
+import { now } from "../state/clock.ts"
 import { suppliedKeys } from "../state/keys.ts"
 import { later } from "../state/later.ts"
 import {
   chosenKind,
+  commonName,
   encryptionKinds,
   formerKey,
   KEY_OUTPUTS,
@@ -22,6 +24,7 @@ import {
   newPassphrase,
   restoreKey,
   typedKeyId,
+  validDays,
   type Written,
   writeKeys,
 } from "../state/making-keys.ts"
@@ -35,6 +38,10 @@ const MODULUS_BITS = [2048, 3072, 4096]
 /** So long a passphrase must stand still: each one costs 600,000 rounds of a hash. */
 const DELAY_MS = 250
 
+/** Whom a certificate is for, unless that is said. */
+const THIS_MACHINE = "localhost"
+const VALID_DAYS = [30, 365, 3650, 36_500]
+
 const chosenOutput = signal<KeyOutput | "">("")
 const copied = signal<Written | undefined>(undefined)
 
@@ -43,10 +50,21 @@ const written = later(
   computed(() => {
     const [form, keys] = [chosenOutput.value, suppliedKeys.value]
     const passphrase = (isSealable() && newPassphrase.value) || undefined
-    return form === "" || keys === undefined ? undefined : { form, keys, passphrase }
+    return form === "" || keys === undefined
+      ? undefined
+      : {
+          keys,
+          request: {
+            form,
+            passphrase,
+            commonName: commonName.value || THIS_MACHINE,
+            days: validDays.value,
+            from: now.peek(),
+          },
+        }
   }),
-  async ({ form, keys, passphrase }) => ({
-    result: await writeKeys(keys, form, passphrase),
+  async ({ keys, request }) => ({
+    result: await writeKeys(keys, request),
     isEmpty: keys.every(({ jwk }) => jwk === undefined),
   }),
   DELAY_MS,
@@ -65,9 +83,9 @@ export function MakeKeys(): JSX.Element {
       <h2 id="keys-title">{keys.title}</h2>
       <div class="fields">
         <Kind />
-        {/^(?:RS|PS)/.test(kindToMake()) && <Bits />}
+        {/^(?:RS|PS)/.test(kindToMake()) && <Choice label={keys.bits} chosen={modulusBits} among={MODULUS_BITS} />}
         <KeyId />
-        {keyIdSource.value === "typed" && <TypedId />}
+        {keyIdSource.value === "typed" && <Line label={keys.id_text} text={typedKeyId} />}
       </div>
       <div class="act">
         <button type="button" class="button" disabled={making.value !== undefined} onClick={() => void makeKey()}>
@@ -119,23 +137,57 @@ function kindOption({ name, isAvailable }: KeyKind): JSX.Element {
   )
 }
 
-function Bits(): JSX.Element {
-  const { keys } = words.value
+/** One of a few numbers. */
+function Choice({
+  label,
+  chosen,
+  among,
+}: {
+  readonly label: string
+  readonly chosen: Signal<number>
+  readonly among: readonly number[]
+}): JSX.Element {
   return (
     <label class="field">
-      <span>{keys.bits}</span>
+      <span>{label}</span>
       <select
-        value={String(modulusBits.value)}
+        value={String(chosen.value)}
         onChange={({ currentTarget }) => {
-          modulusBits.value = Number(currentTarget.value)
+          chosen.value = Number(currentTarget.value)
         }}
       >
-        {MODULUS_BITS.map((bits) => (
-          <option key={bits} value={String(bits)}>
-            {`RSA ${bits}`}
+        {among.map((number) => (
+          <option key={number} value={String(number)}>
+            {number}
           </option>
         ))}
       </select>
+    </label>
+  )
+}
+
+/** A line of text. */
+function Line({
+  label,
+  text,
+  placeholder,
+}: {
+  readonly label: string
+  readonly text: Signal<string>
+  readonly placeholder?: string
+}): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        class="text"
+        {...PLAIN_TEXT}
+        placeholder={placeholder}
+        value={text.value}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value
+        }}
+      />
     </label>
   )
 }
@@ -157,23 +209,6 @@ function KeyId(): JSX.Element {
           </option>
         ))}
       </select>
-    </label>
-  )
-}
-
-function TypedId(): JSX.Element {
-  const { keys } = words.value
-  return (
-    <label class="field">
-      <span>{keys.id_text}</span>
-      <input
-        class="text"
-        {...PLAIN_TEXT}
-        value={typedKeyId.value}
-        onInput={({ currentTarget }) => {
-          typedKeyId.value = currentTarget.value
-        }}
-      />
     </label>
   )
 }
@@ -212,6 +247,12 @@ function Output(): JSX.Element {
             }}
           />
         </label>
+      )}
+      {chosenOutput.value === "certificate" && (
+        <div class="fields">
+          <Line label={keys.common_name} text={commonName} placeholder={THIS_MACHINE} />
+          <Choice label={keys.days} chosen={validDays} among={VALID_DAYS} />
+        </div>
       )}
       {written.value !== undefined && result === undefined && (
         <p class="hint">{isEmpty ? keys.no_key : keys.no_form}</p>
