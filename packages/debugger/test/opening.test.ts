@@ -220,7 +220,7 @@ test("opens what has several recipients, for the one whose key it has", async ()
   const recipients = [{ key: one.publicKey() }, { key: other }]
   const token = encryptJwe(CLAIMS, null, { encryption: "A256GCM", recipients })
   await give(page, JSON.stringify(token), JSON.stringify(other.toPrivateJSON()))
-  expect(await (await opened(page)).innerText()).toContain("Opened with your key: A256KW, A256GCM.")
+  expect(await (await opened(page)).innerText()).toContain("Opened with the key: A256KW, A256GCM.")
   expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("12345678901234567890")
 })
 

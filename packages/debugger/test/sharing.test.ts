@@ -1,6 +1,6 @@
 /** What can be taken away of a token, what a link may carry, and what it may not. Served and from the disk. */
 
-import { encode, Jwk } from "jotkit"
+import { encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { type Artefact, copyButton, expectVerdicts, give, headline, open, test } from "./fixture.ts"
@@ -149,6 +149,27 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
     expect(await page.locator('[data-notice="key"]').count()).toBe(1)
   })
+
+  test.each(["token", "sealed"])(
+    "a key that stands in the token box by a link (%s) vouches for nobody in the key box either",
+    async (name) => {
+      const key = Jwk.generate("ES256")
+      const [text, signed] = [JSON.stringify(key.toJSON()), encode({ iss: "x", exp: NOW + 60 }, key, { now: NOW })]
+      const sealing = { algorithm: "PBES2-HS256+A128KW", encryption: "A256GCM" } as const
+      const brought = name === "token" ? `Bearer ${text}` : encryptJwe(text, "open", sealing)
+      const page = await open({ at: NOW, artefact, fragment: `#${new URLSearchParams({ [name]: brought })}` })
+      if (name === "sealed") {
+        await page.getByRole("textbox", { name: /Passphrase/ }).fill("open")
+        await page.getByRole("button", { name: "Open" }).click()
+      } else await page.getByRole("button", { name: "Take it out of the box" }).click()
+      await page.getByRole("button", { name: "Use to verify" }).click()
+      expect(await page.getByRole("textbox", { name: "Key" }).inputValue()).toBe(text)
+      await give(page, signed)
+      await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
+      await page.getByRole("button", { name: "I know this key" }).click()
+      await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
+    },
+  )
 
   test("a token before the # is not read, and a code is explained; nothing of them stays in the address", async () => {
     const text = token({ iss: "seen" })

@@ -37,6 +37,9 @@ export const shownText: ReadonlySignal<string> = computed(() => {
   return isShown ? text : text.slice(0, FIRST_CHARACTERS)
 })
 
+/** Whether a link brought what is in the token box. */
+const isLinked = signal(false)
+
 /** A text that was too long, and the box that did not take it. */
 export interface Refused {
   readonly box: string
@@ -133,9 +136,10 @@ const nothingBeside: BesideFields = { accessToken: "", code: "", state: "", proo
 /** What was given of it. */
 export const besideFields: Signal<BesideFields> = signal(nothingBeside)
 
-/** Takes a text as the token's. */
-export function giveToken(text: string): void {
+/** Takes a text as the token's; the same text once more is from where it was before. */
+export function giveToken(text: string, fromLink = false): void {
   batch(() => {
+    isLinked.value = fromLink || (isLinked.peek() && text === tokenText.peek())
     tokenText.value = text
     refused.value = undefined
     chosenToken.value = 0
@@ -148,13 +152,13 @@ export function giveToken(text: string): void {
 /** Leaves only the token itself in the box; what was there can be put back. */
 export function cleanToken({ text, removed }: FoundToken): void {
   const before = { text: tokenText.peek(), chosen: chosenToken.peek(), removed }
-  giveToken(text)
+  giveToken(text, isLinked.peek())
   beforeCleaning.value = before
 }
 
 /** Puts back what stood in the box before it was cleaned. */
 export function restoreToken({ text, chosen }: Cleaning): void {
-  giveToken(text)
+  giveToken(text, isLinked.peek())
   chosenToken.value = chosen
 }
 
@@ -167,9 +171,16 @@ export function giveKey(text: string): void {
   })
 }
 
+/** Takes a text as the key's that a link brought: whoever made the link may have made token and key, so it counts as the token's own. */
+export function giveLinkedKey(text: string): void {
+  giveKey(text)
+  keyOrigin.value = { text, provenance: "embedded" }
+}
+
 /** Lets what stands in the token box be the key, and nothing of it stay behind. */
 export function moveToKey(text: string): void {
-  giveKey(text)
+  if (isLinked.peek()) giveLinkedKey(text)
+  else giveKey(text)
   giveToken("")
 }
 

@@ -1,7 +1,7 @@
 /** The address: what a link brings along. It is read once and taken out of the address and of the history. */
 
 import { batch, type Signal, signal } from "@preact/signals"
-import { giveKey, giveToken, keyOrigin } from "./input.ts"
+import { giveLinkedKey, giveToken } from "./input.ts"
 import { type Language, languageNamed } from "./stored.ts"
 
 /** Something about the link that the user has to know. */
@@ -34,21 +34,16 @@ export function takeLink(): Language | undefined {
   const notices = [
     isTokenInQuery && "query",
     code !== undefined && token === undefined && "code",
-    key !== undefined && "key",
+    // It is told of a key that the token box brings later, too.
+    (key ?? token ?? sealed) !== undefined && "key",
   ] as const
   batch(() => {
-    if (token !== undefined) giveToken(token)
-    if (key !== undefined) takeKey(key)
+    if (token !== undefined) giveToken(token, true)
+    if (key !== undefined) giveLinkedKey(key)
     if (sealed !== undefined) sealedToken.value = sealed
     linkNotices.value = notices.filter((notice) => notice !== false)
   })
   return language
-}
-
-/** Whoever made the link may have made token and key: until the user says otherwise, the key counts as the token's own. */
-function takeKey(key: string): void {
-  giveKey(key)
-  keyOrigin.value = { text: key, provenance: "embedded" }
 }
 
 /** Lets a link to this page keep its language when it is switched. */

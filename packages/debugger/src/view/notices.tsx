@@ -115,7 +115,7 @@ async function open(sealed: string): Promise<void> {
     state.value = "refused"
     return
   }
-  giveToken(token)
+  giveToken(token, true)
   putAwaySeal()
 }
 

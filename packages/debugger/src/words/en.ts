@@ -70,7 +70,7 @@ export const en = {
     encrypted: "Encrypted",
     encrypted_more: "Only the header can be read without the key.",
     opened: "Decrypted",
-    opened_more: "Your key opens it. That says nothing about who made it; a signature inside would.",
+    opened_more: "The key opens it. That says nothing about who made it; a signature inside would.",
     unsecured: "Not signed",
     unsecured_more: "Anyone can have written it.",
     unverified: "Readable, not verified",

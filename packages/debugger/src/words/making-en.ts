@@ -83,7 +83,7 @@ export const makingEn = {
   inside: {
     title: "Decrypted",
     below: "it was encrypted; what is inside stands below",
-    opened: "Opened with your key: {0}, {1}.",
+    opened: "Opened with the key: {0}, {1}.",
     opened_public: "Anyone who has the public key can make such a token: it says nothing about the sender.",
     opened_secret: "Whoever has the same secret can have made it.",
     compressed: "The content was compressed.",

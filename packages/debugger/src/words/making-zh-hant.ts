@@ -87,7 +87,7 @@ export const makingZhHant: {
   inside: {
     title: "解密結果",
     below: "這是加密權杖；內容顯示於下方",
-    opened: "已用你的金鑰解密：{0}、{1}。",
+    opened: "已用金鑰解密：{0}、{1}。",
     opened_public: "任何有公開金鑰的人都能製作這樣的權杖：無法證明傳送者身分。",
     opened_secret: "任何有相同密鑰的人都可能製作了它。",
     compressed: "內容經過壓縮。",

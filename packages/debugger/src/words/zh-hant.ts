@@ -70,7 +70,7 @@ export const zhHant: Words = {
     encrypted: "已加密",
     encrypted_more: "沒有金鑰時只能讀取標頭。",
     opened: "已解密",
-    opened_more: "你的金鑰可以解密。這無法說明是誰製作的；內層的簽章才可以。",
+    opened_more: "這把金鑰可以解密。這無法說明是誰製作的；內層的簽章才可以。",
     unsecured: "未簽署",
     unsecured_more: "任何人都可能製作它。",
     unverified: "可讀取，尚未驗證",
