@@ -214,6 +214,34 @@ function withCount(token: string, p2c: number): string {
   return [Buffer.from(JSON.stringify({ ...members, p2c })).toString("base64url"), ...others].join(".")
 }
 
+test.each(["recipient", "shared"])(
+  "asks as well where the count stands in the %s header of a JSON token",
+  async (where) => {
+    const page = await open({ at: NOW })
+    const other = await Jwk.generateAsync("A256KW")
+    const recipients = [{ key: "open sesame", algorithm: "PBES2-HS256+A128KW" }, { key: other }]
+    const token = encryptJwe(CLAIMS, null, { encryption: "A128GCM", pbes2Count: 1000, recipients })
+    const asking = (p2c: number) => {
+      const [first, ...others] = "recipients" in token ? token.recipients : []
+      const { p2c: _, ...header } = { ...first?.header }
+      if (where === "shared")
+        return JSON.stringify({ ...token, unprotected: { p2c }, recipients: [{ ...first, header }, ...others] })
+      return JSON.stringify({ ...token, recipients: [{ ...first, header: { ...header, p2c } }, ...others] })
+    }
+    await give(page, asking(1000), "open sesame")
+    expect(await (await opened(page)).innerText()).toContain("Password hashed 1,000 times")
+    await give(page, asking(1_200_001))
+    expect(await (await opened(page, "costly")).innerText()).toContain("1,200,001 times")
+    await page.getByRole("button", { name: "Open it all the same" }).click()
+    expect(await (await opened(page, "refused")).innerText()).toContain("does not open with this key")
+    await give(page, asking(2 ** 31))
+    await opened(page, "too_costly")
+    // Whoever has a key of another recipient is asked nothing.
+    await box(page, "Key").fill(JSON.stringify(other.toPrivateJSON()))
+    await opened(page)
+  },
+)
+
 test("opens what has several recipients, for the one whose key it has", async () => {
   const page = await open({ at: NOW })
   const [one, other] = [await Jwk.generateAsync("ECDH-ES+A256KW"), await Jwk.generateAsync("A256KW")]

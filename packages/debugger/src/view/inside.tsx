@@ -49,7 +49,7 @@ function titleOf({ form }: Reading): string {
 /** How much work the token asks for. */
 function Cost(): JSX.Element | null {
   const count = iterations.value
-  if (count === undefined) return null
+  if (count === 0) return null
   return <p class="hint">{fill(words.value.inside.iterations, numbered(count))}</p>
 }
 
