@@ -221,8 +221,9 @@ test.each(["recipient", "shared"])(
     const other = await Jwk.generateAsync("A256KW")
     const recipients = [{ key: "open sesame", algorithm: "PBES2-HS256+A128KW" }, { key: other }]
     const token = encryptJwe(CLAIMS, null, { encryption: "A128GCM", pbes2Count: 1000, recipients })
+    if (typeof token === "string" || !("recipients" in token)) expect.unreachable()
+    const [first, ...others] = token.recipients
     const asking = (p2c: number) => {
-      const [first, ...others] = "recipients" in token ? token.recipients : []
       const { p2c: _, ...header } = { ...first?.header }
       if (where === "shared")
         return JSON.stringify({ ...token, unprotected: { p2c }, recipients: [{ ...first, header }, ...others] })
