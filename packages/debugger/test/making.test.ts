@@ -554,6 +554,18 @@ test("writes a certificate that the key signs for itself, as other programs read
   await subject.fill("aaaaa")
   const full = await certificateOf("Ed25519")
   expect([full.subject, full.raw.length % 48]).toEqual(["CN=aaaaa", 0])
+  // More letters than a name may have are not taken.
+  await subject.fill("a".repeat(63))
+  for (const key of "aa") await subject.press(key)
+  expect(await subject.inputValue()).toBe("a".repeat(64))
+  for (const [host, name] of [
+    ["127.0.0.1", "IP Address:127.0.0.1"],
+    ["*.example.com", "DNS:*.example.com"],
+  ] as const) {
+    await subject.fill(host)
+    const subjectAltNameOf = (text: string) => new X509Certificate(text).subjectAltName
+    await expect.poll(() => written.inputValue().then(subjectAltNameOf, () => "")).toBe(name)
+  }
   await subject.fill("Ada, Söhne & Co.")
   await page.getByRole("combobox", { name: "Days" }).selectOption("36500")
   await expect.poll(() => written.inputValue().then((text) => new X509Certificate(text).validTo)).toContain("2123")

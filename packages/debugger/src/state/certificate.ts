@@ -2,6 +2,9 @@
 
 import { isJwtError, Jwk } from "jotkit"
 
+/** How many letters the name of a subject may have (RFC 5280, appendix A.1). */
+export const MAX_COMMON_NAME = 64
+
 /** What such a certificate says beside the key. */
 export interface CertificateRequest {
   /** A host's name is written as an alternative name, too; programs look for it there. */
@@ -21,6 +24,7 @@ const SET = 0x31
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
 const HOST_NAME = 0x82
+const ADDRESS = 0x87
 const EXTENSIONS = 0xa3
 
 /** ECDSA with SHA-256 (2), SHA-384 (3) or SHA-512 (4). */
@@ -34,6 +38,7 @@ const ALGORITHMS: ReadonlyMap<string | undefined, readonly [name: string, identi
   ["P-521", ["ES512", ecdsa(4)]],
   ["Ed25519", ["Ed25519", [0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70]]],
 ])
+const IP_4 = /^\d+(?:\.\d+){3}$/
 const HOST = /^(?:\*\.)?[a-z\d-]+(?:\.[a-z\d-]+)*$/i
 /** The first year that does not fit two digits (RFC 5280, section 4.1.2.5). */
 const LONG_YEAR = "2050"
@@ -65,7 +70,7 @@ async function bodyOf(key: Jwk, identifier: readonly number[], { commonName, day
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, [0x06, 0x03, 0x55, 0x04, 0x03], der(UTF8, subject))))
   // RFC 7093, section 2, method 4.
   const keyId = der(OCTETS, bytesOf(await crypto.subtle.digest("SHA-256", spki)))
-  const names = HOST.test(commonName) ? extension(0x11, der(SEQUENCE, der(HOST_NAME, subject))) : []
+  const names = HOST.test(commonName) ? extension(0x11, der(SEQUENCE, hostBytes(commonName))) : []
   return der(
     SEQUENCE,
     [0xa0, 0x03, 0x02, 0x01, 0x02],
@@ -78,6 +83,13 @@ async function bodyOf(key: Jwk, identifier: readonly number[], { commonName, day
     [...spki],
     der(EXTENSIONS, der(SEQUENCE, extension(0x0e, keyId), names)),
   )
+}
+
+/** An address is none of the names (RFC 5280, section 4.2.1.6): programs that are sent to one look for it as such. */
+function hostBytes(host: string): number[] {
+  const numbers = host.split(".").map(Number)
+  const isAddress = IP_4.test(host) && numbers.every((number) => number < 256)
+  return isAddress ? der(ADDRESS, numbers) : der(HOST_NAME, textBytes(host))
 }
 
 /** RFC 5280, section 4.2.1. */

@@ -3,6 +3,7 @@
 import { computed, type Signal, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { algorithms } from "../state/algorithms.ts"
+import { MAX_COMMON_NAME } from "../state/certificate.ts"
 import { now } from "../state/clock.ts"
 import { suppliedKeys } from "../state/keys.ts"
 import { later } from "../state/later.ts"
@@ -170,11 +171,12 @@ function Choice({
 function Line({
   label,
   text,
-  placeholder,
+  ...more
 }: {
   readonly label: string
   readonly text: Signal<string>
   readonly placeholder?: string
+  readonly maxLength?: number
 }): JSX.Element {
   return (
     <label class="field">
@@ -182,7 +184,7 @@ function Line({
       <input
         class="text"
         {...PLAIN_TEXT}
-        placeholder={placeholder}
+        {...more}
         value={text.value}
         onInput={({ currentTarget }) => {
           text.value = currentTarget.value
@@ -250,7 +252,7 @@ function Output(): JSX.Element {
       )}
       {chosenOutput.value === "certificate" && (
         <div class="fields">
-          <Line label={keys.common_name} text={commonName} placeholder={THIS_MACHINE} />
+          <Line label={keys.common_name} text={commonName} placeholder={THIS_MACHINE} maxLength={MAX_COMMON_NAME} />
           <Choice label={keys.days} chosen={validDays} among={VALID_DAYS} />
         </div>
       )}
