@@ -1,6 +1,6 @@
 /** What can be taken away of a token, what a link may carry, and what it may not. Served and from the disk. */
 
-import { encode, encryptJwe, Jwk } from "jotkit"
+import { encode, encryptJwe, Jwk, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { type Artefact, copyButton, expectVerdicts, give, headline, open, test } from "./fixture.ts"
@@ -198,6 +198,28 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
 })
 
 describe("what is shared", () => {
+  const jwk = Jwk.generate("ES256").toPrivateJSON()
+  const expired = { algorithm: "HS256", now: NOW - 60 } as const
+  test.each([
+    ["its header", encode({ exp: NOW - 1 }, SECRET, { ...expired, header: { jwk } })],
+    ["a claim", encode({ exp: NOW - 1, cnf: { keys: [jwk] } }, SECRET, expired)],
+    ["a claim as PEM", encode({ exp: NOW - 1, cnf: Jwk.from(jwk).toPrivatePem() }, SECRET, expired)],
+    ["the token inside", signJws(encode({ jwk }, SECRET, expired), SECRET, { algorithm: "HS256" })],
+  ])("is never a token with a private key in %s but without it", async (_, text) => {
+    const page = await open({ at: NOW })
+    await give(page, text)
+    await page.getByRole("button", { name: "Share" }).click()
+    for (const claim of await page.getByRole("checkbox").all()) await claim.uncheck()
+    const link = fragmentOf(await linkIn(page)).get("token") ?? ""
+    const parts = link.split(".").map((part) => Buffer.from(part, "base64url").toString())
+    expect(parts.join()).not.toMatch(/"d":|PRIVATE|eyJ/)
+    for (const way of [/^Sealed/, /^Whole/]) {
+      await shareBy(page, way)
+      await page.locator(".chip").filter({ hasText: "Whoever reads this can sign or decrypt." }).waitFor()
+      expect(await page.getByRole("textbox", { name: "Link" }).count()).toBe(0)
+    }
+  })
+
   test("is never more than the token: encrypted ones keep their header, and nothing else can be shared", async () => {
     const page = await open({ at: NOW })
     await give(page, "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AAAAAAAAAAAAAAAA.c2VjcmV0.AAAAAAAAAAAAAAAAAAAAAA")

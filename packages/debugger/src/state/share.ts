@@ -24,9 +24,17 @@ const PERSONAL =
 /** Members of a key that are not public. */
 const SECRET = /^(?:[dkpq]|d[pq]|qi|oth|priv)$/
 
+/** A private key in a text, as PEM. */
+const PRIVATE_PEM = /PRIVATE KEY-/
+
 /** Whether a member says something about a person, or has a secret in it, however deep. */
 export function isPersonal({ name, value }: JsonMember): boolean {
-  return PERSONAL.test(name) || holdsPersonal(value)
+  return PERSONAL.test(name) || holds(value, isPersonal)
+}
+
+/** Whether a member has a private key or a secret in it, however deep. */
+function hasSecret({ value }: JsonMember): boolean {
+  return holds(value, hasSecret)
 }
 
 /** Whether a member of a key is not for everyone. */
@@ -34,11 +42,12 @@ export function isSecret({ name }: JsonMember): boolean {
   return SECRET.test(name)
 }
 
-function holdsPersonal(node: JsonNode): boolean {
-  if (node.type === "array") return node.items.some(holdsPersonal)
-  if (node.type !== "object") return false
+/** Whether somewhere in a value there is a secret, or such a member. */
+function holds(node: JsonNode, isSuch: (member: JsonMember) => boolean): boolean {
+  if (node.type === "array") return node.items.some((item) => holds(item, isSuch))
+  if (node.type !== "object") return PRIVATE_PEM.test(String(node.value))
   const { members } = node
-  return members.some(isPersonal) || (memberOf(node, "kty") !== undefined && members.some(isSecret))
+  return members.some(isSuch) || (memberOf(node, "kty") !== undefined && members.some(isSecret))
 }
 
 /** Whether what is in the box is a token, and can be shared. */
@@ -59,6 +68,15 @@ export const claimNames: ReadonlySignal<readonly string[]> = computed(() => [
 export const personalNames: ReadonlySignal<ReadonlySet<string>> = computed(
   () => new Set(membersOf(reading.value.payload).flatMap((member) => (isPersonal(member) ? member.name : []))),
 )
+
+/** Whether a private key or a secret can be read in the token, or in the one inside: it is then shared without. */
+export function isSecretive({ document, segments, nested }: Reading): boolean {
+  const documents = [document, ...segments.map(({ json }) => json)]
+  return (
+    documents.some((json) => json?.root !== undefined && holds(json.root, hasSecret)) ||
+    (nested !== undefined && isSecretive(nested))
+  )
+}
 
 /** All members of a part; none where it is not JSON to its end, because what was not read cannot be masked. */
 function membersOf(segment: Segment | undefined): readonly JsonMember[] {
@@ -88,7 +106,7 @@ function withMasks(segment: Segment | undefined, isMasked: (member: JsonMember) 
   const members = membersOf(segment)
   const content = members.length === 0 ? "" : (segment?.content ?? "")
   let [text, from] = ["", 0]
-  for (const { value } of members.filter(isMasked)) {
+  for (const { value } of members.filter((member) => isMasked(member) || hasSecret(member))) {
     text += content.slice(from, value.range[0]) + MASK
     from = value.range[1]
   }

@@ -9,6 +9,7 @@ import {
   claimNames,
   isLive,
   isLocal,
+  isSecretive,
   linkTo,
   personalNames,
   redacted,
@@ -51,7 +52,7 @@ export function openShare(): void {
 
 /** The window. */
 export function Share(): JSX.Element | null {
-  const { share } = words.value
+  const { share, keys } = words.value
   if (!isOpen.value || !canShare.value) return null
   return (
     <Dialog
@@ -80,9 +81,17 @@ export function Share(): JSX.Element | null {
           </label>
         ))}
       </fieldset>
-      {way.value === "redacted" && <Redacted />}
-      {way.value === "sealed" && <SealedLink />}
-      {way.value === "whole" && <Whole />}
+      {way.value === "redacted" ? (
+        <Redacted />
+      ) : isSecretive(reading.value) ? (
+        <p class="chip" data-tone="bad">
+          {keys.is_secret}
+        </p>
+      ) : way.value === "sealed" ? (
+        <SealedLink />
+      ) : (
+        <Whole />
+      )}
     </Dialog>
   )
 }
