@@ -259,6 +259,15 @@ describe("keys", () => {
     }
   })
 
+  test("are none in a set that is empty, wherever it stands", async () => {
+    const page = await open({ at: NOW })
+    await give(page, token({ sub: "ada" }), '{"keys":[]}')
+    await expectVerdicts(page, { Signature: "fail" })
+    expect(await page.locator(".key .summary").innerText()).toContain("the key set is empty")
+    await give(page, '{"keys":[]}', "")
+    expect(await page.locator("#keyset-title").innerText()).toBe("Keys 0")
+  })
+
   test("of a set that is too long say how many are listed and read, wherever it stands", async () => {
     const page = await open({ at: NOW })
     const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"

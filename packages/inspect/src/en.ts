@@ -544,6 +544,7 @@ export const en: Catalogue = {
     "check.algorithm_required": "the key serves several algorithms; say which to accept",
     "check.key_invalid": "the key cannot be read",
     "check.key_missing": "no key was given",
+    "check.jwks_invalid": "the key set is empty",
     "check.jwk_invalid": "the JWK breaks the rules for its type",
     "check.jwk_algorithm_unknown": "the JWK is marked for an algorithm that does not exist here",
     "check.secret_empty": "the secret is empty",

@@ -507,6 +507,7 @@ export const zhHant: Catalogue = {
     "check.algorithm_required": "金鑰可用於多種演算法，請指明接受哪一種",
     "check.key_invalid": "無法讀取金鑰",
     "check.key_missing": "未提供金鑰",
+    "check.jwks_invalid": "金鑰集是空的",
     "check.jwk_invalid": "JWK 不符合其類型的規則",
     "check.jwk_algorithm_unknown": "JWK 標示了這裡沒有的演算法",
     "check.secret_empty": "密鑰是空的",

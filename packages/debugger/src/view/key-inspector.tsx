@@ -16,7 +16,7 @@ export function KeyInspector(): JSX.Element | null {
   return (
     <section class="panel" aria-labelledby="keyset-title">
       <h2 id="keyset-title">
-        {keyset.title} <span class="count">{keys.length}</span>
+        {keyset.title} <span class="count">{keys.filter(({ problem }) => problem !== "jwks_invalid").length}</span>
       </h2>
       <div class="summary">
         <KeyList text={reading.value.text} keys={keys} isWhole />

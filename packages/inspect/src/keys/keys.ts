@@ -78,7 +78,8 @@ export const MAX_KEYS = 1000
 
 /**
  * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, an OpenSSH public key, DER, or a secret. The
- * content decides, never a name. A key that cannot be read is answered with its `problem`; nothing is thrown for what it holds.
+ * content decides, never a name. A key that cannot be read is answered with its `problem`, a set without keys with `jwks_invalid`;
+ * nothing is thrown for what it holds.
  */
 export async function readKeys(input: string | Uint8Array, options: KeyOptions = {}): Promise<OfferedKey[]> {
   const { provenance = "supplied", asSecret = false } = options
@@ -136,6 +137,8 @@ async function readJsonKeys(text: string, provenance: Provenance): Promise<Offer
   const keys = memberOf(root, "keys")?.value
   if (keys?.type !== "array" || memberOf(root, "kty") !== undefined)
     return [await fromJson(text, root, { index: 0, form: "jwk", provenance })]
+  if (keys.items.length === 0)
+    return [{ ...(await fromJson(text, undefined, { form: "jwks", provenance })), problem: "jwks_invalid" }]
   const read = keys.items
     .slice(0, MAX_KEYS)
     .map((node, index) => fromJson(text.slice(...node.range), node, { index, form: "jwks", provenance }))
