@@ -223,6 +223,23 @@ describe("the keys that were given", () => {
     expect(marks(await found(token({ alg: "ES256" }, CLAIMS, bytes(64)), { keys }))).toContain("KEY-CURVE")
   })
 
+  test.each<readonly [length: number, bits: number | undefined, due: string | undefined]>([
+    [128, 1024, undefined],
+    [256, 2047, undefined],
+    [248, 2048, "248, 256"],
+    [256, 1024, "256, 128"],
+    [128, undefined, undefined],
+    [384, undefined, undefined],
+    [120, undefined, "120, 256"],
+    [383, undefined, "383, 384"],
+  ])("say how long RSA signatures are: %i bytes, a key of %s bits", async (length, bits, due) => {
+    const n = b64(Buffer.alloc(Math.ceil((bits ?? 0) / 8), bits === 2047 ? 0x7f : 0xff))
+    const keys = bits === undefined ? [] : await readKeys(JSON.stringify({ kty: "RSA", n, e: "AQAB" }))
+    expect(keys.map((key) => key.bits)).toEqual(bits === undefined ? [] : [bits])
+    const findings = await found(token({ alg: "RS256" }, CLAIMS, bytes(length)), { keys })
+    expect(findings.find(({ id }) => id === "SIG-LENGTH")?.detail).toBe(due)
+  })
+
   test("never show in a finding", async () => {
     const keys = await readKeys("hunter2hunter2")
     expect(JSON.stringify(await found(text, { keys }))).not.toContain("hunter2")

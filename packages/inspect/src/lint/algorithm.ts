@@ -71,16 +71,30 @@ export const checkSignatures: LintRule = (context) =>
   context.reading.signatures.flatMap(({ header, signature }) => {
     const alg = textMember(header?.json?.root, "alg") ?? ""
     if (signature === undefined || alg.toLowerCase() === "none") return []
-    const [id, particulars] = signatureProblem(alg, signature.bytes) ?? []
+    const [id, particulars] = signatureProblem(alg, signature.bytes, context.keys) ?? []
     return id === undefined ? [] : [finding(context, id, signature.path, { range: signature.range, ...particulars })]
   })
 
-function signatureProblem(alg: string, bytes: Uint8Array): readonly [RuleId, Particulars] | undefined {
+function signatureProblem(
+  alg: string,
+  bytes: Uint8Array,
+  keys: readonly OfferedKey[],
+): readonly [RuleId, Particulars] | undefined {
   if (bytes.every((byte) => byte === 0)) return ["SIG-EMPTY", { variant: bytes.length === 0 ? undefined : "zero" }]
-  const expected = /^[RP]S\d/.test(alg) ? Math.max(bytes.length, MIN_RSA_BITS / 8) : signatureLength(alg)
+  const expected = /^[RP]S\d/.test(alg) ? rsaLength(bytes.length, keys) : signatureLength(alg)
   if (expected !== undefined && bytes.length !== expected)
     return ["SIG-LENGTH", { variant: isDer(bytes) ? "der" : undefined, detail: `${bytes.length}, ${expected}` }]
   return isHighS(alg, bytes) ? ["SIG-HIGH-S", alg === "ES256K" ? { severity: "warning" } : {}] : undefined
+}
+
+/** The bytes that are due where there are so many: those of a key that was given, and without one what keys usually have, weak ones too. */
+function rsaLength(bytes: number, keys: readonly OfferedKey[]): number {
+  const known = keys.flatMap(({ keyType, bits }) =>
+    keyType === "RSA" && bits !== undefined ? Math.ceil(bits / 8) : [],
+  )
+  const [first] = known
+  if (first !== undefined) return known.includes(bytes) ? bytes : first
+  return bytes % 8 === 0 && bytes >= 128 ? bytes : Math.max(MIN_RSA_BITS / 8, Math.ceil(bytes / 8) * 8)
 }
 
 /** Weaknesses that a JWK shows by its members. */
