@@ -7,6 +7,7 @@ import { report } from "./shell.mjs"
 const known = new Set([
   "1951", // DEFLATE
   "2104", // HMAC
+  "3279", // RSA and EC in X.509
   "3339", // dates and times
   "3394", // AES key wrap
   "3629", // UTF-8
@@ -19,6 +20,7 @@ const known = new Set([
   "5280", // X.509
   "5480", // EC keys in X.509
   "5652", // CMS (inside PKCS #8 encryption)
+  "5758", // ECDSA with SHA-2 in X.509
   "5915", // SEC1 private keys
   "5958", // PKCS #8
   "6265", // cookies
@@ -28,6 +30,7 @@ const known = new Set([
   "6750", // bearer tokens
   "6839", // +json
   "7009", // token revocation
+  "7093", // key identifiers of certificates
   "7292", // PKCS #12
   "7468", // PEM
   "7515", // JWS
