@@ -401,6 +401,9 @@ test("a private key whose public half this browser cannot work out is written as
   expect(await button(page, "Keep only the public half").count()).toBe(await written.count())
   await forms.selectOption("pkcs8")
   await expect.poll(() => page.locator('[data-form="pkcs8"]').count()).toBe(1)
+  await button(page, "Sign").click()
+  const absent = page.locator('[data-code="algorithm_absent"]').filter({ hasText: "jot sign --alg Ed448" })
+  await expect.poll(async () => (await absent.count()) > 0 || (await box(page, "Token").inputValue()) !== "").toBe(true)
 })
 
 test("begins every kind of token that it offers so that it is recognised, and good once it is signed", async () => {

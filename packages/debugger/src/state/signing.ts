@@ -128,8 +128,10 @@ function ofKey(): Obstacle | undefined {
   const found = `${keyType} ${curve}`.trim()
   if (algorithm === undefined) return hard("key_other_use", key.algorithm ?? found)
   if (!signaturesOf(key).includes(algorithm)) return hard("key_unfit", algorithm, needOf(algorithm), found)
-  const isAbsent = algorithms.value.some(({ name, isAvailable }) => name === algorithm && !isAvailable)
-  return isAbsent ? hard("algorithm_absent", algorithm) : undefined
+  // EdDSA is one name for two (RFC 8037): a browser may have one of them.
+  const wanted = algorithm === "EdDSA" ? curve : algorithm
+  const isAbsent = algorithms.value.some(({ name, isAvailable }) => name === wanted && !isAvailable)
+  return isAbsent ? hard("algorithm_absent", wanted) : undefined
 }
 
 function ofHeader(): Obstacle | undefined {
