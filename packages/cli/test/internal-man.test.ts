@@ -66,7 +66,7 @@ describe.each([
 test("jot man prints the source of a page, on a terminal and in a pipe alike", async () => {
   expect((await place.run(["man"])).stdout).toMatch(/^\.Dd .+\n\.Dt JOT 1\n/)
   const { stdout } = await place.run(["man", "key", "generate", "--lang", "zh-Hant"])
-  expect(stdout).toMatch(/^\.Dd .+\n\.Dt JOT-KEY-GENERATE 1\n[\s\S]*\.Nd 產生私鑰或密鑰\n/)
+  expect(stdout).toMatch(/^\.Dd .+\n\.Dt JOT-KEY-GENERATE 1\n[\s\S]*\.Nd 產生私密金鑰或密鑰\n/)
   expect((await place.run(["man", "verfy"])).stderr).toContain("did you mean verify?")
   expect((await place.run(["man", "key"])).stderr).toContain("key needs a second word")
 })
