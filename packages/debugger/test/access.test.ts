@@ -154,6 +154,21 @@ test.each([["en"], ["zh-Hant"]])("what is heard in %s is what is written down", 
   await expect(`${await heard(page)}\n`).toMatchFileSnapshot(`heard/${language}.txt`)
 })
 
+test("each button, and whatever unfolds, is 24 pixels wide and high at least", async () => {
+  const page = await open({ at: NOW })
+  await give(page, TOKEN, SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  const small = await page.evaluate(() => {
+    for (const one of document.querySelectorAll("details")) one.open = true
+    return [...document.querySelectorAll<HTMLElement>("button, summary, select, input[type=range]")].flatMap((one) => {
+      const { width, height } = one.getBoundingClientRect()
+      const isSmall = one.checkVisibility() && Math.min(width, height) < 24
+      return isSmall ? `${one.className} ${one.tagName} ${one.textContent} ${width} ${height}` : []
+    })
+  })
+  expect(small).toEqual([])
+})
+
 test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {
   // 320 by 256 pixels: what 1280 by 1024 are at 400 %.
   const page = await open({ at: NOW, viewport: { width: 320, height: 256 } })
