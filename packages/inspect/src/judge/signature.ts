@@ -215,6 +215,8 @@ const ANSWERS: ReadonlyMap<string, KeyAnswerCode> = new Map<string, KeyAnswerCod
   ["algorithm_not_allowed", "algorithm_not_allowed"],
   ["algorithm_mismatch", "alg_differs"],
   ["algorithm_unavailable", "algorithm_unavailable"],
+  // Of a private key no public half: the platform was asked when it was read, and does not have the curve.
+  ["sync_unavailable", "algorithm_unavailable"],
   ["algorithms_required", "algorithm_required"],
   ["key_too_short", "key_too_short"],
   ["payload_missing", "no_match"],
