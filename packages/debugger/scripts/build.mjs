@@ -311,9 +311,9 @@ function documentOf(main, { isServed = false, isConnected = false }) {
     '<link rel="manifest" href="manifest.webmanifest" />',
     '<link rel="apple-touch-icon" href="icon-192.png" />',
   ]
-  return filled(source("page/index.html"), {
+  return filled(source("page/index.html").replaceAll(/\n\s*/g, "\n"), {
     policy: `<meta http-equiv="Content-Security-Policy" content="${policy}" />`,
-    links: isServed ? links.join("\n    ") : "",
+    links: isServed ? links.join("\n") : "",
     style: `<style>${main.style}</style>`,
     first: `<script>${first.script}</script>`,
     script: `<script>${main.script}</script>`,

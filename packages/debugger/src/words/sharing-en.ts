@@ -48,11 +48,11 @@ export const sharingEn = {
   },
   link: {
     query:
-      "A token stood in the address, before the #: the server has seen it, and its log may keep it. It was not read here, and was taken out of the address. If it still works, have it revoked.",
+      "A token stood in the address, before the #: the server has seen it, and its log may keep it. It was taken out of the address, unread. If it still works, have it revoked.",
     code: "The address brought an authorization code, which is no token: the application exchanges it for tokens at the token endpoint. It was taken out of the address.",
     key: "The key came with the link. Whoever made the link may have made the token and the key: that proves nothing.",
     insecure:
-      "This page came over plain HTTP. Browsers give such pages no cryptography (WebCrypto), and anyone on the way could have changed it. Tokens can be read here, but nothing can be verified, signed, encrypted or decrypted. Open it over HTTPS, from this machine, or as the one file from the disk.",
+      "This page came over plain HTTP: anyone on the way could have changed it, and browsers give it no cryptography (WebCrypto). Tokens can only be read. Open it over HTTPS, from this machine, or as one file from the disk.",
     know_key: "I know this key",
     put_away: "Put away",
     sealed: "The link is sealed. Passphrase",
