@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
@@ -47,6 +48,8 @@ export default defineConfig({
     // A bound for what stands still, no measure: machines are slow when they have much to do.
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
+    // Also on two cores: many tests wait for browsers, servers and programs.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,

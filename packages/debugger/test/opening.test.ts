@@ -59,7 +59,7 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     const token = await encryptedBy(page, key, "", "")
     expectSame(token, key, "ECDH-ES+A256KW")
     const inside = await opened(page)
-    expect(await headline(page)).toBe("opened")
+    await expect.poll(() => headline(page)).toBe("opened")
     expect(await inside.innerText()).toContain("Anyone who has the public key can make such a token")
     expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("12345678901234567890")
     expect(JSON.parse(await box(page, "Header").inputValue())).toMatchObject({ enc: "A256GCM", kid: "k-1" })

@@ -164,7 +164,7 @@ describe("the page", () => {
     await page.locator("#key").fill(SECRET)
     await page.locator('.verdict[data-status="cannot_check"]').filter({ hasText: reason }).waitFor()
     expect(await page.locator("table").first().innerText()).toContain("https://issuer.example")
-    expect(await headline(page)).toBe("impossible")
+    await expect.poll(() => headline(page)).toBe("impossible")
     for (const button of await page.locator(".tools .button-strong, .tools .act .button").all()) await button.click()
     await page.locator(".footer button").click()
     await page.locator("dialog .button-strong").click()

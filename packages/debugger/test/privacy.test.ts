@@ -173,7 +173,7 @@ describe("a link", () => {
     await page.getByRole("button", { name: "Keep only the public half" }).click()
     await expect.poll(() => page.getByRole("textbox", { name: "Key", exact: true }).inputValue()).not.toContain('"d"')
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
-    expect(await headline(page)).toBe("self_signed")
+    await expect.poll(() => headline(page)).toBe("self_signed")
     await page.locator(".skip").press("Enter")
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("token")
     expect(new URL(page.url()).hash).toBe("#lang=en")

@@ -123,7 +123,7 @@ describe.each(ARTEFACTS)("from the %s", (artefact) => {
     // As old links to jwt.io are written.
     const page = await open({ at: NOW, artefact, fragment: `#debugger-io?${parameters}` })
     await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
-    expect(await headline(page)).toBe("self_signed")
+    await expect.poll(() => headline(page)).toBe("self_signed")
     expect(page.url()).not.toContain("#")
     const notice = page.locator('[data-notice="key"]')
     // Another key is the user's, and the notice is not about it.

@@ -241,7 +241,7 @@ describe("the build with the button", () => {
     await give(page, encode({ iss: url }, key, { expiresIn: "1m", header: { jku: `${url}/closed` } }))
     await ask(`${url}/closed`, /CORS/)
     expect(await page.locator(".command").filter({ hasText: "curl" }).first().innerText()).toContain(`'${url}/closed'`)
-    expect(await headline(page)).toBe("unverified")
+    await expect.poll(() => headline(page)).toBe("unverified")
     await ask(`${url}/keys`, /1 keys, from an address that you typed/)
     await expectVerdicts(page, { Signature: "pass", "Key trust": "pass" })
     expect(seen.filter((line) => line.startsWith("/unasked"))).toEqual([])

@@ -30,7 +30,7 @@ describe.each(artefacts)("the page as %s", (artefact) => {
       "Claims policy": "not_checked",
       "Key trust": "pass",
     })
-    expect(await headline(page)).toBe("genuine")
+    await expect.poll(() => headline(page)).toBe("genuine")
     expect(await verdict(page, "Signature").innerText()).toContain("HS256")
   })
 
@@ -38,7 +38,7 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     const page = await open({ artefact, at: RFC7515_A1.exp })
     await give(page, RFC7515_A1.token, RFC7515_A1.key)
     await expectVerdicts(page, { Signature: "pass", Time: "fail", "Key trust": "pass" })
-    expect(await headline(page)).toBe("expired")
+    await expect.poll(() => headline(page)).toBe("expired")
     expect(await page.locator(".verdicts").getAttribute("data-tone")).toBe("spent")
   })
 })
@@ -70,7 +70,7 @@ test("accepts no HMAC where the key is a public one", async () => {
   const token = encode(claims(), new Uint8Array(32).fill(7), { algorithm: "HS256" })
   await give(page, token, pem)
   await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
-  expect(await headline(page)).toBe("unfit")
+  await expect.poll(() => headline(page)).toBe("unfit")
   expect(await verdict(page, "Signature").innerText()).toMatch(
     /fails\s+the key cannot be used with HS256: it is RSA, and HS256 needs oct/,
   )
@@ -108,7 +108,7 @@ test("shows the header of an encrypted token, and verifies nothing", async () =>
   const token = await encryptAsync(claims(), await Jwk.generateAsync("A256GCM"), { algorithm: "dir" })
   await give(page, token)
   await expectVerdicts(page, { Structure: "cannot_check", Signature: "cannot_check" })
-  expect(await headline(page)).toBe("encrypted")
+  await expect.poll(() => headline(page)).toBe("encrypted")
   expect(await page.getByRole("table", { name: "Header parameters" }).innerText()).toContain("A256GCM")
   expect(await page.getByRole("list", { name: "Parts" }).innerText()).toContain("Authentication tag")
 })
@@ -117,7 +117,7 @@ test("checks nothing without a key, and says so", async () => {
   const page = await open({ at: NOW })
   await give(page, RFC7515_A1.token)
   await expectVerdicts(page, { Structure: "pass", Signature: "not_checked", "Key trust": "not_checked" })
-  expect(await headline(page)).toBe("unverified")
+  await expect.poll(() => headline(page)).toBe("unverified")
 })
 
 test("never trusts a key that the token brings along", async () => {
@@ -125,7 +125,7 @@ test("never trusts a key that the token brings along", async () => {
   const key = await Jwk.generateAsync("ES256")
   await give(page, await encodeAsync(claims(), key, { header: { jwk: key.toJSON() } }))
   await expectVerdicts(page, { Signature: "pass", "Key trust": "fail" })
-  expect(await headline(page)).toBe("self_signed")
+  await expect.poll(() => headline(page)).toBe("self_signed")
   expect(await verdict(page, "Key trust").innerText()).toContain("proves nothing about the sender")
   await page
     .locator("#announcer")
@@ -142,7 +142,7 @@ test("calls an unsecured token that, whatever key is given", async () => {
   const unsecured = `${segment({ alg: "none" })}.${segment(claims())}.`
   await give(page, unsecured, "a secret")
   await expectVerdicts(page, { Signature: "fail", "Key trust": "not_checked" })
-  expect(await headline(page)).toBe("unsecured")
+  await expect.poll(() => headline(page)).toBe("unsecured")
   await page.getByRole("button", { name: "Clear the key" }).click()
   await page.locator('.verdicts [data-code="token_unsecured"]').waitFor()
   expect(await page.getByRole("button", { name: "Give a key" }).count()).toBe(0)
@@ -161,7 +161,7 @@ test("tells a broken signature from none, and none from a key that does not fit"
   }
   await give(page, unsigned)
   await expectVerdicts(page, { Structure: "pass", Signature: "fail" })
-  expect(await headline(page)).toBe("unsecured")
+  await expect.poll(() => headline(page)).toBe("unsecured")
 })
 
 test("reads a broken token as far as it goes, and says where it breaks", async () => {
@@ -169,7 +169,7 @@ test("reads a broken token as far as it goes, and says where it breaks", async (
   const [header = ""] = RFC7515_A1.token.split(".")
   await give(page, `${header}.eyJpc3MiOiJqb2UiLA.AAAA`)
   await expectVerdicts(page, { Structure: "fail" })
-  expect(await headline(page)).toBe("broken")
+  await expect.poll(() => headline(page)).toBe("broken")
   expect(await page.getByRole("table", { name: "Claims" }).innerText()).toContain("joe")
   expect(await page.getByRole("list", { name: "Parts" }).innerText()).toContain(
     "JSON that ends early (line 1, column 14)",
