@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { type ServedPage, servePage } from "@jotkit/debugger/server"
+import axe from "axe-core"
 import { afterAll, afterEach, test as baseTest, beforeAll, expect } from "vitest"
 import { ensureRuntimes } from "../../../scripts/runtimes.mjs"
 import type { Browser, Context, ContextOptions, Locator, Page } from "./browser.ts"
@@ -170,4 +171,16 @@ export async function expectVerdicts(page: Page, expected: Partial<Record<Verdic
 /** The sentence over the verdicts. */
 export function headline(page: Page): Promise<string | null> {
   return page.locator(".verdicts").getAttribute("data-headline")
+}
+
+/** What axe finds, in a form that says enough when it fails. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
+    }
+    const { violations: found } = await runner.run()
+    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+  })
 }

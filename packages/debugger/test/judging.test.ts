@@ -9,12 +9,11 @@ import { fileURLToPath } from "node:url"
 import { createAuth } from "@jotkit/auth"
 import { requireAuth } from "@jotkit/auth/express"
 import { readPolicy } from "@jotkit/inspect"
-import axe from "axe-core"
 import { encode, encodeAsync, Jwk, JwkSet, signJws, Verifier } from "jotkit"
 import { describe, expect } from "vitest"
 import { CERTIFICATE, CERTIFICATE_KEY, X5T, X5T_S256 } from "../../inspect/test/certificate-fixture.ts"
 import type { Page } from "./browser.ts"
-import { copyButton, expectVerdicts, give, headline, open, test } from "./fixture.ts"
+import { copyButton, expectVerdicts, give, headline, open, test, violations } from "./fixture.ts"
 
 const NOW = 1_800_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -456,7 +455,6 @@ test.each([
   ["dark", "zh-Hant"],
 ] as const)("axe finds nothing wrong with all panels open, %s, %s", async (colorScheme, language) => {
   const page = await open({ at: NOW, colorScheme, fragment: `#lang=${language}` })
-  await page.evaluate(axe.source)
   const x5c = [CERTIFICATE.replaceAll(/-----[A-Z ]+-----|\s/g, "")]
   const good = Buffer.from('["salt","family_name","Möbius"]').toString("base64url")
   const signed = encode({ iat: NOW, exp: NOW + 60, at_hash: "x", _sd: ["a"] }, Jwk.fromPem(CERTIFICATE_KEY), {
@@ -512,15 +510,4 @@ function run(program: string, words: readonly string[], cwd = fileURLToPath(new 
   } catch (error) {
     return String((error as { stdout?: unknown }).stdout)
   }
-}
-
-/** What axe finds. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
-    }
-    const { violations: found } = await runner.run()
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-  })
 }

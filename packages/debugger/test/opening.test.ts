@@ -1,10 +1,9 @@
 /** Encrypted tokens are made and opened, and what is signed inside is judged with a key of its own. */
 
-import axe from "axe-core"
 import { decryptJwe, encode, encrypt, encryptJwe, Jwk, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Locator, Page } from "./browser.ts"
-import { type Artefact, give, headline, open, test, verdict } from "./fixture.ts"
+import { type Artefact, give, headline, open, test, verdict, violations } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -299,7 +298,6 @@ test.each(["light", "dark"] as const)(
   "axe finds nothing wrong where tokens are made and opened, in the %s theme",
   async (colorScheme) => {
     const page = await open({ at: NOW, colorScheme })
-    await page.evaluate(axe.source)
     const key = await Jwk.generateAsync("A256GCM")
     const signed = encode({ iss: "x" }, SECRET, { algorithm: "HS256" })
     await page.locator("#key").fill("short")
@@ -320,14 +318,3 @@ test.each(["light", "dark"] as const)(
     expect(await violations(page)).toEqual([])
   },
 )
-
-/** What axe finds. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
-    }
-    const { violations: found } = await runner.run()
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-  })
-}

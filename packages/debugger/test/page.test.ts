@@ -1,11 +1,10 @@
 /** The page itself: what it shows, in which language and look, what it remembers, and who can use it. */
 
 import { readFileSync } from "node:fs"
-import axe from "axe-core"
 import { encode } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { expectVerdicts, give, headline, open, takeTroubles, test } from "./fixture.ts"
+import { expectVerdicts, give, headline, open, takeTroubles, test, violations } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -340,7 +339,6 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
       [token({ iss: "x" }), "another secret"],
       ["Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA.!", ""],
     ] as const
-    await page.evaluate(axe.source)
     for (const [text, key] of states) {
       await page.locator("#token").fill(text)
       await page.locator("#key").fill(key)
@@ -349,14 +347,3 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
     }
   })
 })
-
-/** What axe finds, in a form that says enough when it fails. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
-    }
-    const { violations: found } = await runner.run()
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-  })
-}

@@ -1,10 +1,9 @@
 /** Bytes and claims point at each other; what is heard, what presenters show, and what the page proves of itself. */
 
-import axe from "axe-core"
 import { encode } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { type Artefact, copyButton, expectVerdicts, give, open, test, verdict } from "./fixture.ts"
+import { type Artefact, copyButton, expectVerdicts, give, open, test, verdict, violations } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -193,32 +192,18 @@ describe("for everyone", () => {
       })
       await page.locator("#token").fill(TOKEN)
       await page.locator(".byte-view summary").click()
-      await page.evaluate(axe.source)
       for (const keys of ["Escape", "Alt+Shift+4", "Alt+Shift+6"]) {
         await page.keyboard.press(keys)
         if (keys.endsWith("6")) await page.locator("dialog .button-strong").click()
-        expect(await faults(page)).toEqual([])
+        expect(await violations(page)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
         await page.keyboard.press("Escape")
       }
       for (const form of ["pretty", "hex"]) {
         await page.locator(".bytes-choice select").filter({ hasText: "JSON" }).selectOption(form)
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
-        expect(await faults(page)).toEqual([])
+        expect(await violations(page)).toEqual([])
       }
     },
   )
 })
-
-/** What axe finds. */
-function faults(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> }
-    }
-    const { violations } = await runner.run()
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    )
-  })
-}
