@@ -42,23 +42,38 @@ function runVitest(name, node, { args = [], env = {} } = {}) {
  * @returns {Result}
  */
 function countVitest(name, file, ok) {
-  const { testResults } = JSON.parse(readFileSync(file, "utf8"))
-  /** @type {Result} */
-  const result = { name, passed: 0, failed: 0, skipped: [] }
-  for (const { name: path, status, assertionResults } of testResults) {
-    // a file that does not load has no tests, yet it is a failure
-    if (status === "failed" && assertionResults.length === 0) result.failed++
-    for (const test of assertionResults) {
-      const id = `${path.slice(root.length + 1)} > ${test.fullName}`
-      if (test.status === "passed" || test.status === "failed") {
-        result[/** @type {"passed" | "failed"} */ (test.status)]++
-        seen.add(id)
-      } else result.skipped.push(id)
-    }
-  }
+  /** @type {ReturnType<typeof testsOf>} */
+  const tests = JSON.parse(readFileSync(file, "utf8")).testResults.flatMap(testsOf)
+  const hasRun = (/** @type {{ status: string }} */ { status }) => status === "passed" || status === "failed"
+  const ran = tests.filter(hasRun)
+  for (const { id } of ran) seen.add(id)
+  const failures = ran.filter(({ status }) => status === "failed").map(({ id, message }) => `${id}: ${message}`)
+  const passed = ran.length - failures.length
   // errors outside any test, such as an unhandled rejection, show only in the exit code
-  if (!ok && result.failed === 0) result.failed = 1
-  return result
+  if (!ok && failures.length === 0) failures.push(`${name}, outside its tests`)
+  for (const failure of failures) console.log(`  FAILED ${failure}`)
+  const skipped = tests.filter((test) => !hasRun(test)).map(({ id }) => id)
+  return { name, passed, failed: failures.length, skipped }
+}
+
+/**
+ * What a file's report says of its tests. A file that does not load has none, yet it is a failure.
+ *
+ * @param {import("../tests/runtimes/runs.mjs").FileResult} file
+ */
+function testsOf({ name, status, message = "", assertionResults }) {
+  const path = name.slice(root.length + 1)
+  if (status === "failed" && assertionResults.length === 0) return [{ id: path, status, message: firstLine(message) }]
+  return assertionResults.map((test) => ({
+    id: `${path} > ${test.fullName}`,
+    status: test.status,
+    message: firstLine(test.failureMessages[0] ?? ""),
+  }))
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.split("\n")[0]?.slice(0, 300)
 }
 
 /** @returns {Result[]} The store in a file, on a Node that has `node:sqlite`. Where there is none, the runtimes say so. */
