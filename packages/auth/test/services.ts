@@ -6,11 +6,11 @@ import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:chil
 import { once } from "node:events"
 import { existsSync, readdirSync } from "node:fs"
 import { chown, mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import type { Readable } from "node:stream"
 import { promisify } from "node:util"
+import { freePort } from "../../../scripts/free-port.mjs"
 
 const run = promisify(execFile)
 
@@ -174,16 +174,6 @@ async function serverUser(folder: string): Promise<SpawnOptions> {
   if (uid === undefined || gid === undefined) throw new Error("there is no user postgres")
   await chown(folder, uid, gid)
   return { cwd: folder, uid, gid }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("loopback has no port")
-  return address.port
 }
 
 interface Start extends SpawnOptions {

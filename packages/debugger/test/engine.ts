@@ -7,12 +7,13 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { connect, createServer, type Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { vi } from "vitest"
+import { freePort } from "../../../scripts/free-port.mjs"
 
 /** The commands, and how WebKit's driver wants them. */
 const COMMANDS = {
@@ -184,15 +185,4 @@ async function ask(method: string, url: string, parameters: object): Promise<unk
   const { value } = (await response.json()) as { value: unknown } // W3C WebDriver, section 6.6
   if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value).slice(0, 500)}`)
   return value
-}
-
-/** The driver does not say which port it was given. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("loopback has no port")
-  return address.port
 }
