@@ -1,9 +1,10 @@
 /** What a hostile user, file or server tried, and a person who only slipped. */
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs"
 import { join } from "node:path"
 import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
-import { Place, SECRETS } from "./jot.ts"
+import { main, Place, SECRETS } from "./jot.ts"
 
 const place = new Place()
 const SECRET = ["--secret-file", place.file("secret.txt", SECRETS.good), "--alg", "HS256"]
@@ -111,19 +112,52 @@ describe.skipIf(process.platform === "win32")("--out", () => {
     expect([statSync(file).mode & 0o777, readFileSync(file, "utf8")]).toEqual([0o600, expect.stringContaining('"d"')])
   })
 
+  const FULL = `import fs, { writeSync } from "node:fs"; import { syncBuiltinESMExports } from "node:module"
+    fs.writeFileSync = (file) => { writeSync(file, "half"); throw Object.assign(new Error(), { code: "ENOSPC", syscall: "write" }) }
+    syncBuiltinESMExports()`
+  const full = `data:text/javascript,${encodeURIComponent(FULL)}`
+
   test("half a file is not left behind where the disk is full", async () => {
-    const full = `import fs, { writeSync } from "node:fs"; import { syncBuiltinESMExports } from "node:module"
-      fs.writeFileSync = (file) => { writeSync(file, "half"); throw Object.assign(new Error(), { code: "ENOSPC", syscall: "write" }) }
-      syncBuiltinESMExports()`
-    const preload = `data:text/javascript,${encodeURIComponent(full)}`
     for (const args of [
       ["key", "generate", "--kty", "OKP"],
       ["sign", ...SECRET, "--sub", "a"],
     ]) {
       const file = join(place.folder, "full")
-      expect((await place.run([...args, "--out", file], { preload })).code).toBe(8)
+      expect((await place.run([...args, "--out", file], { preload: full })).code).toBe(8)
       expect(existsSync(file)).toBe(false)
     }
+  })
+
+  test("a file that was to be written over stays what it was where the disk is full", async () => {
+    const old = place.file("kept.jwk", "the key that everything is signed with")
+    const args = ["key", "generate", "--kty", "OKP", "--force", "--out", old]
+    const names = readdirSync(place.folder)
+    expect(await place.run(args, { preload: full })).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining("ENOSPC"),
+    })
+    expect((await place.run([...args, "--lang", "zh-Hant"], { preload: full })).stderr).toContain("無法寫入")
+    expect([readFileSync(old, "utf8"), readdirSync(place.folder)]).toEqual([
+      "the key that everything is signed with",
+      names,
+    ])
+  })
+
+  test("a link stays a link, and what it leads to keeps its permissions", async () => {
+    const [file, link] = [place.file("real.jwt", "old"), join(place.folder, "link.jwt")]
+    chmodSync(file, 0o664)
+    symlinkSync("real.jwt", link)
+    const { code } = await place.run(["sign", ...SECRET, "--sub", "a", "--force", "--out", link])
+    expect([code, lstatSync(link).isSymbolicLink(), statSync(file).mode & 0o777]).toEqual([0, true, 0o664])
+    expect(readFileSync(file, "utf8")).toMatch(/^eyJ/)
+  })
+
+  test("what a shell has open is written to, not exchanged", async () => {
+    const file = place.file("stdout.txt", "")
+    const { ino } = statSync(file)
+    const line = `exec "$0" "$1" version --force --out /dev/stdout > "$2"`
+    execFileSync("sh", ["-c", line, process.execPath, main, file])
+    expect([statSync(file).ino, readFileSync(file, "utf8")]).toEqual([ino, expect.stringMatching(/^\d/)])
   })
 })
 

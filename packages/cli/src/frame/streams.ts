@@ -1,6 +1,23 @@
 /** Where bytes leave the program. */
 
-import { closeSync, existsSync, fchmodSync, fstatSync, openSync, rmSync, writeFileSync } from "node:fs"
+import { randomUUID } from "node:crypto"
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { Failure } from "./failure.ts"
 
 // What goes wrong is told to whoever writes; without a listener it would end the process.
@@ -39,26 +56,64 @@ interface FileManner {
 }
 
 /**
- * Writes a file that the user named. What holds private keys is readable by its owner only.
+ * Writes a file that the user named. What holds private keys is readable by its owner only. A file that is written over is there whole at
+ * every moment, the old one or the new one.
  *
  * @throws Failure `io` if it is there already, or cannot be written.
  */
 export function writeNew(path: string, data: string | Uint8Array, manner: FileManner): void {
-  const isThere = existsSync(path)
-  if (isThere && !manner.force) throw new Failure("io", "file_exists", path)
   try {
-    write(path, data, { ...manner, isThere })
+    const old = statSync(path, { throwIfNoEntry: false })
+    if (old !== undefined && !manner.force) throw new Failure("io", "file_exists", path)
+    const isDone = old !== undefined && isReplaceable(path, old) && isReplaced(path, data, old, manner)
+    if (!isDone) write(path, data, manner, old !== undefined)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw code === undefined ? error : new Failure("io", "unwritable", path, code)
+    throw error instanceof Failure || code === undefined ? error : new Failure("io", "unwritable", path, code)
   }
 }
 
-function write(
-  path: string,
-  data: string | Uint8Array,
-  { isSecret, force, isThere }: FileManner & { readonly isThere: boolean },
-): void {
+/** Whether another file may take its place. Devices and pipes stay, and so do descriptors that a shell has open (`/dev/stdout`). */
+function isReplaceable(path: string, old: Stats): boolean {
+  return old.isFile() && !/^\/(?:dev|proc)\//.test(resolve(path))
+}
+
+/** What a system says that lets a file be written, and not be exchanged. */
+const NO_EXCHANGE: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"])
+
+/** Writes a file beside the old one, then gives it its name; false where that is not allowed. A link that leads there stays one. */
+function isReplaced(path: string, data: string | Uint8Array, old: Stats, { isSecret }: FileManner): boolean {
+  // What nobody may write is not exchanged either.
+  accessSync(path, constants.W_OK)
+  const target = realpathSync(path)
+  const beside = join(dirname(target), `.jot-${randomUUID()}`)
+  try {
+    writeWhole(beside, data, isSecret ? { ...old, mode: OWNER_ONLY } : old)
+    renameSync(beside, target)
+    return true
+  } catch (error) {
+    rmSync(beside, { force: true })
+    if (NO_EXCHANGE.has((error as NodeJS.ErrnoException).code ?? "")) return false
+    throw error
+  }
+}
+
+/** Waits until the disk has it: a name must not lead to a file that a power cut leaves empty. */
+function writeWhole(path: string, data: string | Uint8Array, { uid, gid, mode }: Pick<Stats, "uid" | "gid" | "mode">) {
+  const file = openSync(path, "wx", OWNER_ONLY)
+  try {
+    fchownSync(file, uid, gid)
+    fchmodSync(file, mode & PERMISSIONS)
+    writeFileSync(file, data)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const PERMISSIONS = 0o7777
+
+function write(path: string, data: string | Uint8Array, { isSecret, force }: FileManner, isThere: boolean): void {
   const file = openSync(path, force ? "w" : "wx", isSecret ? OWNER_ONLY : undefined)
   try {
     // A file that is written over keeps the permissions that it had. Devices such as /dev/null are everybody's.
