@@ -1,5 +1,5 @@
 /** What a hostile user, file or server tried, and a person who only slipped. */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs"
 import { join } from "node:path"
 import { encode, Jwk, signJws } from "jotkit"
@@ -83,6 +83,23 @@ describe("scan", () => {
         .slice(0, -1)
         .map((line) => line.split(" ")[0]),
     ]).toEqual([10, ["-:3:2", `-:3:${good.length + 3}`]])
+  })
+
+  test.skipIf(process.platform === "win32")("leaves out what may never end, and says so", async () => {
+    const [file, pipe] = [place.file("beside.txt", good), join(place.folder, "pipe")]
+    execFileSync("mkfifo", [pipe])
+    const { code, stdout, stderr } = await place.run(["scan", pipe, "/dev/zero", file])
+    expect([code, stdout]).toEqual([10, expect.stringContaining("beside.txt:1:1")])
+    for (const name of [pipe, "/dev/zero"])
+      expect(stderr).toContain(`${name} is not an ordinary file and was left out; - scans stdin`)
+    const quiet = await place.run(["scan", "--quiet", "--lang", "zh-Hant", pipe])
+    expect([quiet.code, quiet.stderr]).toEqual([0, expect.stringContaining("不是一般檔案，已略過")])
+  })
+
+  test.skipIf(process.platform === "win32")("reads what a shell has opened", async () => {
+    const line = `echo "${good}" | "$0" "$1" scan /dev/fd/0`
+    const { status, stdout } = spawnSync("sh", ["-c", line, process.execPath, main])
+    expect([status, String(stdout)]).toEqual([10, expect.stringContaining("/dev/fd/0:1:1")])
   })
 
   test("finds each of ten thousand tokens and one more", async () => {

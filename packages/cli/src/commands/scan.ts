@@ -31,7 +31,7 @@ export const command: Command = async (session) => {
   const { operands, say, paint } = session
   if (operands.length === 0 && process.stdin.isTTY === true) throw new Failure("usage", "scan_what")
   const unread: Failure[] = []
-  const files = operands.length === 0 ? ["-"] : operands.flatMap((path) => filesIn(path, unread))
+  const files = operands.length === 0 ? ["-"] : operands.flatMap((path) => filesIn(path, session, unread))
   const sightings: Sighting[] = []
   for (const [at, file] of files.entries()) {
     session.progress(say("progress_scan"), at, files.length)
@@ -73,22 +73,33 @@ function remarkOn({ file, line, column }: Sighting, label: string, { say }: Sess
   }
 }
 
+/** What a shell has opened, by name: as good as stdin. */
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/(?:stdin$|fd\/)/
+
 /** The files in a folder, however deep. Links are not followed. */
-function filesIn(path: string, unread: Failure[]): string[] {
+function filesIn(path: string, session: Session, unread: Failure[]): string[] {
   if (path === "-") return [path]
   try {
-    if (!statSync(path).isDirectory()) return [path]
+    const status = statSync(path)
+    if (status.isFile() || DESCRIPTOR.test(path)) return [path]
+    if (!status.isDirectory()) return leftOut("scan_not_file", path, session)
     return readdirSync(path, { withFileTypes: true })
       .filter(({ name }) => !SKIPPED.has(name))
       .flatMap((entry) => {
         const inside = join(path, entry.name)
-        if (entry.isDirectory()) return filesIn(inside, unread)
+        if (entry.isDirectory()) return filesIn(inside, session, unread)
         return entry.isFile() ? [inside] : []
       })
   } catch (error) {
     unread.push(new Failure("io", "unreadable", path, (error as NodeJS.ErrnoException).code ?? ""))
     return []
   }
+}
+
+/** Of a pipe or a device nobody knows whether it ends. */
+function leftOut(word: "scan_not_file" | "scan_too_large", path: string, { tell, say }: Session): [] {
+  tell({ level: "warning", text: say(word, path), isAlways: true })
+  return []
 }
 
 async function sightingsIn(file: string, session: Session, unread: Failure[]): Promise<Sighting[]> {
@@ -118,10 +129,12 @@ async function textIn(file: string, session: Session, unread: Failure[]): Promis
   if (file === "-") return textOf(await readSource("-", session))
   try {
     if (statSync(file).size <= MAX_BYTES) return textOf(await readFile(file))
-    session.tell({ level: "warning", text: session.say("scan_too_large", file) })
+    leftOut("scan_too_large", file, session)
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException
-    unread.push(error instanceof Failure ? error : new Failure("io", "unreadable", file, code))
+    const failure = error instanceof Failure ? error : new Failure("io", "unreadable", file, code)
+    if (failure.details.at(-1) === "EAGAIN") leftOut("scan_not_file", file, session)
+    else unread.push(failure)
   }
   return ""
 }

@@ -39,11 +39,7 @@ export function readPlace(text: string, session: Session): Promise<Uint8Array> {
 
 /** Reads a file, or a named pipe. */
 export async function readFile(path: string): Promise<Uint8Array> {
-  return collect(isPipe(path) ? pipeAt(path) : createReadStream(path), path)
-}
-
-function isPipe(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true
+  return collect(chunksOf(path), path)
 }
 
 /** Waits for whoever writes without keeping a thread: Ctrl-C could not end one that is still opening the pipe. */
@@ -143,13 +139,20 @@ async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Ui
   return Buffer.concat(chunks)
 }
 
-/** A file piece by piece, however long it is. */
+/** A file or a named pipe piece by piece, however long it is. */
 export async function* chunksOf(path: string): AsyncGenerator<unknown> {
   try {
-    yield* createReadStream(path)
+    const status = statSync(path, { throwIfNoEntry: false })
+    if (status?.isFIFO() === true) yield* pipeAt(path)
+    else yield* status?.isFile() === true ? fileAt(path) : createReadStream(path)
   } catch (error) {
     throw unreadable(error, path)
   }
+}
+
+/** Some files of the system (`/proc/kmsg`) wait for more where others end: they say EAGAIN instead. */
+function fileAt(path: string): AsyncIterable<unknown> {
+  return createReadStream("", { fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) })
 }
 
 /** What the system did not say is a fault of ours. */

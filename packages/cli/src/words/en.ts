@@ -368,6 +368,7 @@ const words = {
   scan_sighting: "a token lies open here: {0}",
   scan_fix: "Revoke it, and take it out of the file and its history.",
   scan_too_large: "{0} is too large and was left out",
+  scan_not_file: "{0} is not an ordinary file and was left out; - scans stdin",
   editor_missing: "which editor? Set VISUAL or EDITOR",
   editor_failed: "the editor ended with an error; nothing was signed",
   "command.jwks fetch": "Fetch a key set from an address, or from an issuer's.",

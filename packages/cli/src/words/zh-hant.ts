@@ -350,6 +350,7 @@ export const zhHant: Words = {
   scan_sighting: "這裡有外露的權杖：{0}",
   scan_fix: "請撤銷它，並從檔案及其歷史紀錄中移除。",
   scan_too_large: "{0} 太大，已略過",
+  scan_not_file: "{0} 不是一般檔案，已略過；- 會掃描標準輸入",
   editor_missing: "哪個編輯器？請設定 VISUAL 或 EDITOR",
   editor_failed: "編輯器以錯誤結束；沒有簽署任何東西",
   "command.jwks fetch": "從網址或簽發者取得金鑰組。",
