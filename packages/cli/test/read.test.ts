@@ -161,6 +161,17 @@ describe("lint", () => {
     expect((await lint("--access-token", "in-plain-sight")).code).toBe(2)
   })
 
+  test("a public key that is used as a secret is a finding; beside another algorithm it is a mistake", async () => {
+    const pem = place.file("public-as-secret.pem", Jwk.generate("ES256").toPem())
+    const hmac = encode({ sub: "alice" }, SECRETS.good, { algorithm: "HS256" })
+    const { code, json } = await place.run(["lint", "--json", "--secret-file", pem, hmac])
+    expect([code, json?.findings[0]?.id]).toEqual([10, "ALG-CONFUSION"])
+    const chinese = await place.run(["lint", "--lang", "zh-Hant", "--secret-file", pem, hmac])
+    expect(chinese.stdout).toMatch(/錯誤 +ALG-CONFUSION/)
+    const other = encode({ sub: "alice" }, Jwk.generate("ES256"))
+    expect((await place.run(["lint", "--secret-file", pem, other])).code).toBe(6)
+  })
+
   test("looks at key sets, and explains its rules", async () => {
     const leaked = JSON.stringify({ keys: [Jwk.generate("ES256").toPrivateJSON()] })
     expect((await place.run(["lint", "--json"], { input: leaked })).json?.findings[0]?.id).toBe("JWKS-PRIVATE")

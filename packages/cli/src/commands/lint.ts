@@ -1,6 +1,6 @@
 /** Everything that is odd, weak or dangerous about a token or a key set. */
 
-import { explainRule, type Finding, lint, RULE_IDS, type Severity } from "@jotkit/inspect"
+import { explainRule, type Finding, lint, RULE_IDS, type Severity, textMember } from "@jotkit/inspect"
 import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { REPORT_FORMATS, REPORTERS, type Remark, remarksOf } from "../frame/reports.ts"
@@ -20,8 +20,10 @@ export const command: Command = async (session) => {
   const rule = options.text("explain")
   if (rule !== undefined) return explained(rule, session)
   const counted = severitiesFrom(session)
-  const { keys } = await optionalKeysOf(session)
   const reading = await oneToken(session)
+  // Whoever verifies such a token with the text of a public key does what ALG-CONFUSION is about.
+  const isHmac = /^HS\d/.test(textMember(reading.header?.json?.root, "alg") ?? "")
+  const { keys } = await optionalKeysOf(session, isHmac)
   const findings = await lint(reading, {
     now: session.now,
     keys,

@@ -31,13 +31,17 @@ export async function keysOf(session: Session): Promise<Keyring> {
   return ring
 }
 
-/** As `keysOf`, where none is needed. */
-export async function optionalKeysOf(session: Session): Promise<Keyring> {
+/**
+ * As `keysOf`, where none is needed.
+ *
+ * @param mayBeMistaken - A secret that is a key is answered with its problem, for whoever tells of it in other words.
+ */
+export async function optionalKeysOf(session: Session, mayBeMistaken = false): Promise<Keyring> {
   const { options } = session
   const encoding = options.choice("secret-encoding", ENCODINGS) ?? "utf8"
   const read = [
     ...(await each(options.list("key") ?? [], (source) => keysAt(source, session))),
-    ...(await secretsOf(session, encoding)),
+    ...(await secretsOf(session, encoding, mayBeMistaken)),
   ]
   return { keys: read.flatMap(({ keys }) => keys), texts: read.map(({ text }) => text), encoding }
 }
@@ -130,7 +134,7 @@ function warnOfOpenFile(source: string, { tell, say }: Session): void {
   if (status?.isFile() === true && (status.mode & 0o077) !== 0) tell({ level: "warning", text: say("file_open", path) })
 }
 
-async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Read[]> {
+async function secretsOf(session: Session, encoding: SecretEncoding, mayBeMistaken: boolean): Promise<Read[]> {
   const texts = await secretBytes(session, encoding)
   return each(texts, async ({ bytes, name }) => {
     // Of a secret that is written in letters its letters count; any other is its bytes, whatever they look like.
@@ -138,7 +142,7 @@ async function secretsOf(session: Session, encoding: SecretEncoding): Promise<Re
     const mark = encoding === "utf8" ? markOf(bytes) : undefined
     if (mark !== undefined) session.tell({ level: "warning", text: session.say("secret_marked", name, mark) })
     const problem = keys[0]?.problem
-    if (problem !== undefined)
+    if (problem !== undefined && !(mayBeMistaken && problem === "secret_is_key_material"))
       throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem))
     if (name === session.options.text("secret-file")) warnOfOpenFile(name, session)
     return { keys, text: textOf(bytes), bytes }
