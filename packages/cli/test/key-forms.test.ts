@@ -344,6 +344,16 @@ describe("key sets", () => {
       code: "lint",
       findings: [{ id: "JWKS-SYMMETRIC" }],
     })
+    for (const [name, text, id] of [
+      ["alone.jwk", JSON.stringify(ecKey.toPrivateJSON()), "KEY-PRIVATE-LEAK"],
+      ["alone-secret.jwk", '{"kty":"oct","k":"c2VjcmV0"}', "KEY-PRIVATE-LEAK"],
+      ["empty.json", '{"keys":[]}', "JWKS-EMPTY"],
+    ] as const) {
+      const { code, json } = await place.run(["jwks", "lint", "--json", place.file(name, text)])
+      expect([code, json?.findings]).toEqual([10, [expect.objectContaining({ id, severity: "error" })]])
+    }
+    const empty = await place.run(["jwks", "lint", "--lang", "zh-Hant", "empty.json"])
+    expect(empty.stdout).toContain("金鑰集是空的")
     const { keys } = { keys: [ecKey.toJSON(), Jwk.generate("Ed25519").toJSON()] }
     const file = place.file("unnamed.json", JSON.stringify({ keys }))
     expect((await place.run(["jwks", "lint", "--fail-on", "warning", file])).code).toBe(10)

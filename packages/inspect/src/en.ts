@@ -488,6 +488,7 @@ export const en: Catalogue = {
     "JWKS-MIXED-ALG":
       "some keys name their algorithm, others do not|Readers must guess for the others.|Give each key its alg.",
     "JWKS-LONG": "the set holds {0} keys|Tokens without kid make readers try all of them.|Publish current keys only.",
+    "JWKS-EMPTY": "the key set is empty|Readers must refuse all tokens.|Publish current keys.",
     "JWKS-UNREADABLE": "a key is of a type that nobody knows|Readers must leave it out.|Use a registered kty.",
   },
   texts: {

@@ -154,7 +154,10 @@ const CASES: readonly (readonly [mark: string, text: string, path: string])[] = 
   ["JWKS-PRIVATE", set(EC.toPrivateJSON()), "/keys/0"],
   ["JWKS-MIXED-ALG", set({ ...EC.toJSON(), alg: "ES256" }, { ...RSA.toJSON(), alg: undefined }), "/keys"],
   ["JWKS-LONG", set(...Array.from({ length: 101 }, (_, index) => ({ ...EC.toJSON(), kid: String(index) }))), "/keys"],
+  ["JWKS-EMPTY", set(), "/keys"],
   ["JWKS-UNREADABLE", set({ kty: "XX" }), "/keys/0"],
+  ["JWKS-UNREADABLE", JSON.stringify({ kty: "XX" }), ""],
+  ["KEY-PRIVATE-LEAK", JSON.stringify(EC.toPrivateJSON()), ""],
 ]
 
 describe("each rule", () => {

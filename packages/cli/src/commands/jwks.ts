@@ -57,7 +57,8 @@ export const lint: Command = async (session) => {
   const text = textOf(await keyBytes(file, session)).trim()
   const reading = read(text)
   if (reading.form !== "jwks" && reading.form !== "jwk") throw new Failure("input", "no_set_in", file)
-  const findings = await lintReading(reading, { now: session.now })
+  // What stands here is to be published: a private key alone is as bad as one in a set.
+  const findings = await lintReading(reading, { now: session.now, severities: { "KEY-PRIVATE-LEAK": "error" } })
   const counted = severitiesFrom(session)
   const isBad = findings.some(({ severity }) => counted.includes(severity))
   return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }

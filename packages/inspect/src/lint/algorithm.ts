@@ -1,19 +1,20 @@
 /** The algorithm, the keys that were given, and the signature's own shape. */
 
+import { listAlgorithms } from "jotkit"
 import { type OfferedKey, publicMembers } from "../keys/keys.ts"
+import { privateMembers } from "../keys/private-members.ts"
 import { signatureLength } from "../keys/signature-length.ts"
 import { readBase64Url } from "../read/base64url.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
 import { textOfBytes } from "../read/segment.ts"
 import { isCommonSecret } from "./common-secrets.ts"
 import { type Context, type Finding, finding, headerValue, type LintRule, type Particulars } from "./context.ts"
-import type { RuleId } from "./rules.ts"
+import type { RuleId, Severity } from "./rules.ts"
 
-const SIGNATURES =
-  "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 none"
 const ENCRYPTIONS =
   "RSA1_5 RSA-OAEP RSA-OAEP-256 RSA-OAEP-384 RSA-OAEP-512 A128KW A192KW A256KW dir ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW A128GCMKW A192GCMKW A256GCMKW PBES2-HS256+A128KW PBES2-HS384+A192KW PBES2-HS512+A256KW"
-const REGISTERED: ReadonlySet<string> = new Set(`${SIGNATURES} ${ENCRYPTIONS}`.split(" "))
+/** IANA's names. Those for signatures are all built in; taken at the start, they hold none that a program adds of its own. */
+const REGISTERED: ReadonlySet<string> = new Set([...listAlgorithms(), ...ENCRYPTIONS.split(" ")])
 const CURVES: Readonly<Record<string, readonly string[]>> = {
   ES256: ["P-256"],
   ES384: ["P-384"],
@@ -108,6 +109,12 @@ export function memberWeaknesses(context: Context, jwk: JsonNode, path: string):
   const exponent = e === undefined ? undefined : exponentProblem(readBase64Url(e).bytes)
   if (exponent !== undefined) found.push(finding(context, "KEY-EXPONENT", `${path}/e`, exponent))
   return found
+}
+
+/** Private members of a JWK that others may read. */
+export function leaks(context: Context, jwk: JsonNode, path: string, id: RuleId, severity?: Severity): Finding[] {
+  const names = privateMembers(jwk).map(({ name }) => name)
+  return names.length > 0 ? [finding(context, id, path, { detail: names.join(", "), severity })] : []
 }
 
 /** Whether bytes are an ECDSA signature in DER instead of R and S side by side. */

@@ -1,9 +1,8 @@
 /** Header members: keys and places that the sender names, extensions, types. */
 
 import { CORE_PARAMETERS } from "../dictionary/names.ts"
-import { privateMembers } from "../keys/private-members.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
-import { memberWeaknesses } from "./algorithm.ts"
+import { leaks, memberWeaknesses } from "./algorithm.ts"
 import { type Context, type Finding, finding, headerValue, type LintRule } from "./context.ts"
 
 const TYPED_KINDS: Readonly<Record<string, string>> = {
@@ -36,9 +35,8 @@ export const checkEmbeddedKeys: LintRule = (context) => {
       found.push(finding(context, "HDR-EMBEDDED-KEY", `/header/${name}`, { detail: name }))
   }
   if (jwk === undefined) return found
-  const leaked = privateMembers(jwk).map(({ name }) => name)
-  if (leaked.length > 0) found.push(finding(context, "KEY-PRIVATE-LEAK", "/header/jwk", { detail: leaked.join(", ") }))
-  return [...found, ...memberWeaknesses(context, jwk, "/header/jwk")]
+  const path = "/header/jwk"
+  return [...found, ...leaks(context, jwk, path, "KEY-PRIVATE-LEAK"), ...memberWeaknesses(context, jwk, path)]
 }
 
 /** HDR-REMOTE-KEY */

@@ -1,8 +1,7 @@
 /** Keys as data: a JWK or a JWK Set that is, or may be, published. */
 
-import { privateMembers } from "../keys/private-members.ts"
 import { type JsonNode, memberOf, textMember } from "../read/json.ts"
-import { memberWeaknesses } from "./algorithm.ts"
+import { leaks, memberWeaknesses } from "./algorithm.ts"
 import { type Context, type Finding, finding, type LintRule } from "./context.ts"
 
 const MANY = 100
@@ -10,16 +9,18 @@ const SIGNING = ["sign", "verify"]
 const ENCRYPTING = ["encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"]
 const TYPES: ReadonlySet<string> = new Set(["EC", "RSA", "OKP", "oct", "AKP"])
 
-/** JWKS-*, and the weaknesses of each key */
+/** JWKS-*, KEY-PRIVATE-LEAK of a key that stands alone, and the weaknesses of each key */
 export const checkKeySet: LintRule = (context) => {
   const { form, segments } = context.reading
   const root = segments[0]?.json?.root
-  if (form === "jwk" && root !== undefined) return checkKey(context, root, "")
+  // A key alone may be its owner's: nobody said that it is published.
+  if (form === "jwk" && root !== undefined)
+    return [...checkKey(context, root, ""), ...leaks(context, root, "", "KEY-PRIVATE-LEAK", "warning")]
   const list = form === "jwks" ? memberOf(root, "keys")?.value : undefined
   if (list?.type !== "array") return []
+  if (list.items.length === 0) return [finding(context, "JWKS-EMPTY", "/keys")]
   const each = list.items.flatMap((key, index) => [
     ...checkKey(context, key, `/keys/${index}`),
-    ...(isReadable(key) ? [] : [finding(context, "JWKS-UNREADABLE", `/keys/${index}`)]),
     ...secrecy(context, key, `/keys/${index}`),
   ])
   return [...each, ...together(context, list.items)]
@@ -37,6 +38,7 @@ function checkKey(context: Context, key: JsonNode, path: string): Finding[] {
   )
   const isTwice = new Set(names).size !== names.length
   const found = memberWeaknesses(context, key, path)
+  if (!TYPES.has(textMember(key, "kty") ?? "")) found.push(finding(context, "JWKS-UNREADABLE", path))
   return isOdd || isTwice
     ? [...found, finding(context, "JWKS-USE-OPS", `${path}/key_ops`, { variant: isOdd ? undefined : "twice" })]
     : found
@@ -44,8 +46,7 @@ function checkKey(context: Context, key: JsonNode, path: string): Finding[] {
 
 function secrecy(context: Context, key: JsonNode, path: string): Finding[] {
   if (textMember(key, "kty") === "oct") return [finding(context, "JWKS-SYMMETRIC", path)]
-  const names = privateMembers(key).map(({ name }) => name)
-  return names.length > 0 ? [finding(context, "JWKS-PRIVATE", path, { detail: names.join(", ") })] : []
+  return leaks(context, key, path, "JWKS-PRIVATE")
 }
 
 /** What only shows where several keys stand side by side. */
@@ -62,8 +63,4 @@ function together(context: Context, keys: readonly JsonNode[]): Finding[] {
   if (named > 0 && named < keys.length) found.push(finding(context, "JWKS-MIXED-ALG", "/keys"))
   if (keys.length > MANY) found.push(finding(context, "JWKS-LONG", "/keys", { detail: String(keys.length) }))
   return found
-}
-
-function isReadable(key: JsonNode): boolean {
-  return TYPES.has(textMember(key, "kty") ?? "")
 }

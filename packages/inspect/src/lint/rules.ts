@@ -62,6 +62,7 @@ export const RULES = {
   "JWKS-PRIVATE": { severity: "error", ref: "RFC 7517, section 9.2" },
   "JWKS-MIXED-ALG": { severity: "warning", ref: "RFC 8725, section 3.1" },
   "JWKS-LONG": { severity: "warning", ref: "RFC 7517, section 5" },
+  "JWKS-EMPTY": { severity: "error", ref: "RFC 7517, section 5" },
   "JWKS-UNREADABLE": { severity: "warning", ref: "RFC 7517, section 5" },
 } as const
 
