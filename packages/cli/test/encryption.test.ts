@@ -1,4 +1,5 @@
 /** `jot encrypt` and `jot decrypt`: every algorithm, several recipients, signed tokens inside. */
+import { createCipheriv } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { encode, Jwk } from "jotkit"
@@ -77,6 +78,24 @@ test.each(["A128GCM", "A192GCM", "A256GCM", "A128CBC-HS256", "A192CBC-HS384", "A
     expect(json).toMatchObject({ decrypted: true, header: { enc, zip: "DEF" }, payload: { a: 1 } })
   },
 )
+
+test("the header of what was decrypted is shown as it was written, to the last digit", async () => {
+  const header = Buffer.from('{"alg":"dir","enc":"A256GCM","n":1.0,"big":12345678901234567890}').toString("base64url")
+  const cipher = createCipheriv("aes-256-gcm", "k".repeat(32), "i".repeat(12)).setAAD(Buffer.from(header))
+  const content = Buffer.concat([cipher.update("{}"), cipher.final()])
+  const token = [header, "", Buffer.from("i".repeat(12)), content, cipher.getAuthTag()]
+    .map((part) => (typeof part === "string" ? part : part.toString("base64url")))
+    .join(".")
+  const args = ["--secret-file", place.file("direct", "k".repeat(32)), "--alg", "dir"]
+  for (const [lang, note] of [
+    ["en", "decrypted"],
+    ["zh-Hant", "解密"],
+  ] as const) {
+    const { stdout } = await place.run(["decrypt", "--json", "--lang", lang, ...args, token])
+    expect(stdout).toContain('"n": 1.0,\n    "big": 12345678901234567890\n')
+    expect((await place.run(["decrypt", "--lang", lang, ...args, token])).stderr).toContain(note)
+  }
+})
 
 test.each(["X25519", "X448"])("ECDH-ES on %s", async (curve) => {
   const { privateKey } = (await import("node:crypto")).generateKeyPairSync(curve.toLowerCase() as "x25519")

@@ -10,7 +10,7 @@ import { isObjectText } from "../input/claims.ts"
 import { isKeyManagement, PASSWORD_ALGORITHMS } from "../input/encryption.ts"
 import { type Rules, rulesFor } from "../input/judging.ts"
 import { keysAt, optionalKeysOf, protectedText } from "../input/keys.ts"
-import { chosenValue } from "../input/show.ts"
+import { chosenValue, partOf } from "../input/show.ts"
 import { oneToken } from "../input/token.ts"
 import { verifyOne } from "./verify.ts"
 
@@ -55,10 +55,9 @@ export const command: Command = async (session) => {
   const value = chosenValue(asSigned(reading, opened.plaintext), session)
   if (value !== undefined)
     return { code: "ok", members: { decrypted: true, value: value.json }, text: value.text, notes }
-  const header = new JsonText(JSON.stringify(opened.header))
   return {
     code: "ok",
-    members: { decrypted: true, header, payload: payloadOf(text) },
+    members: { decrypted: true, header: partOf(reading.header), payload: payloadOf(text) },
     text: dataOf(opened.plaintext, text, session),
     notes,
   }
