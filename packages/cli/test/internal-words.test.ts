@@ -13,7 +13,7 @@ const flagsIn = (text: string) => new Set(text.match(/--[a-z][a-z-]*/g) ?? [])
 const SAME: ReadonlySet<string> = new Set(["library", "explained", "key.kty", "key.alg", "key.use", "key.kid"])
 /** Words of other regions, and those that the glossary of the project has replaced. */
 const FOREIGN =
-  /聲明|受眾|令牌|密匙|默認|信息|網絡|數據|服務器|用戶(?!端)|字符|字節|文檔|程序|屏幕|界面|調用|支持|當前|設置/
+  /聲明|受眾|令牌|密匙|默認|信息|網絡|數據|服務器|用戶(?!端)|字符|字節|文檔|程序|屏幕|界面|調用|支持|當前|設置|金鑰組/
 const CHINESE = /\p{Script=Han}/u
 
 test("each language has the same messages", () => {

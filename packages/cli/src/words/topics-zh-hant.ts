@@ -8,14 +8,14 @@ export const topicsZhHant: Topics = {
 
 --key 接受一個 SRC，可以重複。SRC 是
 
-  檔案、@檔案      JWK、金鑰組、PEM、DER、OpenSSH 或憑證，加密與否皆可；由內容判斷，不看檔名
+  檔案、@檔案      JWK、金鑰集、PEM、DER、OpenSSH 或憑證，加密與否皆可；由內容判斷，不看檔名
   fd:N             shell 已開啟的描述元
   prompt           在終端機詢問，不顯示輸入
   -                標準輸入
   env:名稱         環境變數
-  https://…        您輸入的網址上的金鑰、金鑰組或 PEM；http 只限本機
+  https://…        您輸入的網址上的金鑰、金鑰集或 PEM；http 只限本機
   issuer:https://… 簽發者的探索文件所說的金鑰位置
-  {"kty":…}        直接寫出的 JWK 或金鑰組
+  {"kty":…}        直接寫出的 JWK 或金鑰集
 
 密鑰（HS256、HS384、HS512、dir、A256KW……）另有旗標，各以密鑰所在之處命名：--secret-file、--secret-fd、--secret-prompt、--secret-env，以及直接寫出文字的 --secret。--secret-encoding 說明文字的編碼；不做猜測。通行片語與密碼絕不直接寫出：請用 @檔案、env:名稱、fd:N、- 或 prompt。
 
@@ -91,7 +91,7 @@ jot 不會把任何東西送出去。它只連線到您輸入的網址；權杖�
 
   jot diagnose --secret-file secret.txt --alg HS256 TOKEN
 
-產生金鑰、公開的金鑰組，以及測試用的權杖：
+產生金鑰、公開的金鑰集，以及測試用的權杖：
 
   jot key generate --alg ES256 --kid thumbprint --out private.jwk
   jot jwks build private.jwk --out jwks.json
