@@ -1,7 +1,9 @@
 /** `jot sign`: what it makes of claims, and what it refuses. */
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { decode, decodeUnverified, Jwk, verifyJws } from "jotkit"
 import { describe, expect, test } from "vitest"
-import { Place, SECRETS } from "./jot.ts"
+import { main, Place, SECRETS } from "./jot.ts"
 
 const place = new Place()
 const NOW = 1_700_000_000
@@ -58,7 +60,38 @@ test("keeps order and numbers of a payload, adds iat, and says what a flag repla
   const piped = await place.run(["sign", ...SECRET, ...AT, "-", "--claim", "z=x"], { input })
   expect(payloadText(piped.stdout)).toBe(`{"z":"x","exp":1e10,"a":12345678901234567890,"iat":${NOW}}`)
   expect(piped.stderr).toBe("warning: the flag replaces the claim z of the payload\n")
-  expect(stderr).toBe("warning: the token never expires; --exp +1h, or --no-exp if that is meant\n")
+  expect(stderr).toBe(
+    "stdin was not read: the flags say what the token holds; with - both count, and flags win\nwarning: the token never expires; --exp +1h, or --no-exp if that is meant\n",
+  )
+})
+
+describe("flags are enough, so stdin is left alone", () => {
+  const args = ["sign", ...SECRET, ...AT, "--no-exp", "--sub", "alice"]
+
+  test("what stands there is not lost without a word, also beside JSON and in Chinese", async () => {
+    expect((await place.run([...args, "--json"], { input: "{}" })).stderr).toMatch(/^stdin was not read/)
+    expect((await place.run([...args, "--lang", "zh-Hant"], { input: "{}" })).stderr).toMatch(/^未讀取標準輸入/)
+    expect((await place.run(args)).stderr).toBe("")
+  })
+
+  test("a pipe that never ends is not waited for", async () => {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "inherit"] })
+    const [code] = await once(child, "close")
+    child.stdin.destroy()
+    expect(code).toBe(0)
+  })
+
+  test.skipIf(process.platform === "win32")("the names that a shell reads there are all there for it", () => {
+    const line = `printf 'a\\nb\\n' | while read -r name; do "$0" "$@" --claim "name=$name"; done`
+    const { stdout, stderr } = spawnSync("sh", ["-c", line, process.execPath, main, ...args], { encoding: "utf8" })
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((token) => claimsOf(token)["name"]),
+    ).toEqual(["a", "b"])
+    expect(stderr).toContain("stdin was not read")
+  })
 })
 
 test("takes what decode printed, and changes neither header nor iat", async () => {

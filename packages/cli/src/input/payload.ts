@@ -7,7 +7,7 @@ import type { FlagName } from "../frame/flags.ts"
 import type { Session } from "../frame/session.ts"
 import { type Assignment, assignmentOf, Members } from "./claims.ts"
 import { addHeaderFlags, replaceIn } from "./header.ts"
-import { isSource, readPlace, readSource, textOf } from "./source.ts"
+import { isSource, isStdinLeft, readPlace, readSource, textOf } from "./source.ts"
 import { fixedMomentOf, momentOf } from "./time.ts"
 
 /** Content and header of a token that is to be made. */
@@ -17,7 +17,7 @@ export interface Draft {
   readonly header: Members
 }
 
-/** Flags that make a payload on their own, so that stdin is not waited for. */
+/** Flags that make a payload on their own: stdin, which may be a shell's list of names or never end, is read where `-` asks for it. */
 const ENOUGH: readonly FlagName[] = ["claim", "iss", "sub", "aud", "jti"]
 /** Flags that change claims, and cannot where bytes are signed as they are. */
 const CHANGES: readonly FlagName[] = [...ENOUGH, "exp", "nbf", "iat"]
@@ -74,7 +74,10 @@ async function plainContent(session: Session): Promise<Uint8Array | undefined> {
   if (operand !== undefined && isSource(operand)) return nonEmpty(await readSource(operand, session))
   const inline = options.text("claims") ?? operand
   if (inline !== undefined) return new TextEncoder().encode(inline)
-  if (ENOUGH.some((name) => options.has(name))) return undefined
+  if (ENOUGH.some((name) => options.has(name))) {
+    if (await isStdinLeft()) session.tell({ level: "notice", text: session.say("stdin_left") })
+    return undefined
+  }
   if (process.stdin.isTTY === true) {
     if (options.has("exp")) return undefined
     throw new Failure("usage", "payload_missing")

@@ -90,6 +90,28 @@ export function takeStdin(): AsyncIterable<unknown> {
 }
 
 /**
+ * Whether something seems to stand on stdin that nobody has read. Of a pipe that other programs share nothing may be taken to find out; a
+ * socket, as Node gives to what it starts, is this program's alone.
+ */
+export async function isStdinLeft(): Promise<boolean> {
+  if (stdinIsTaken) return false
+  const status = fstatSync(process.stdin.fd)
+  if (status.isFile()) return status.size > 0
+  return status.isFIFO() ? process.platform !== "win32" || hasArrived() : status.isSocket() && hasArrived()
+}
+
+/** Looks once at what is there, and waits for nothing. */
+async function hasArrived(): Promise<boolean> {
+  const { stdin } = process
+  const isThere = await new Promise<boolean>((resolve) => {
+    stdin.once("readable", () => resolve(stdin.readableLength > 0))
+    setImmediate(() => setImmediate(() => resolve(false)))
+  })
+  stdin.destroy()
+  return isThere
+}
+
+/**
  * Tells how much has been read, of a file also of how much. Tokens that pass over the screen tell enough.
  *
  * @param file - A path or a descriptor.

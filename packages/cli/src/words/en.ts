@@ -189,6 +189,7 @@ const words = {
   assignment_not_json: "--{0}: behind := JSON is due; = takes text",
   payload_twice: "the payload can come from one place only",
   payload_missing: "which payload? Give - or @FILE, --claims JSON, or --claim NAME=TEXT",
+  stdin_left: "stdin was not read: the flags say what the token holds; with - both count, and flags win",
   payload_empty: "the payload is empty",
   from_json_payload: "--from-json wants what decode --json printed, with a payload that is an object",
   claim_replaced: "the flag replaces the claim {0} of the payload",

@@ -174,6 +174,7 @@ export const zhHant: Words = {
   assignment_not_json: "--{0}：:= 後面要是 JSON；= 後面是文字",
   payload_twice: "承載內容只能來自一個地方",
   payload_missing: "承載內容是什麼？請給 - 或 @檔案、--claims JSON，或 --claim 名稱=文字",
+  stdin_left: "未讀取標準輸入：權杖內容已由旗標指定；加上 - 則兩者並用，以旗標為準",
   payload_empty: "承載內容是空的",
   from_json_payload: "--from-json 要的是 decode --json 印出的結果，其中 payload 是物件",
   claim_replaced: "旗標取代了承載內容裡的宣告 {0}",
