@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { extname, join, sep } from "node:path"
+import { extname, join, relative, sep } from "node:path"
 
 /** What to serve. */
 export interface ServeOptions {
@@ -53,7 +53,7 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'"
  * Serves a folder, or files, on the loopback interface. Answers GET and HEAD of the files that were there at the start, under the names of this
  * machine only: a foreign name that leads here is refused.
  *
- * @throws The error of `node:fs` if the folder cannot be read, that of `node:net` if the port is taken.
+ * @throws The error of `node:fs` if the folder cannot be read, that of `node:net` if the port is taken; a `TypeError` without a folder and files.
  */
 export async function servePage({ folder, files = readFiles(folder), port = 0 }: ServeOptions): Promise<ServedPage> {
   const server = createServer((request, response) => answer(request, response, files))
@@ -72,11 +72,12 @@ export async function servePage({ folder, files = readFiles(folder), port = 0 }:
   }
 }
 
-function readFiles(folder = ""): ReadonlyMap<string, Uint8Array> {
+function readFiles(folder: string | undefined): ReadonlyMap<string, Uint8Array> {
+  if (folder === undefined || folder === "") throw new TypeError("expected a folder or files to serve, found neither")
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = entries.map(({ parentPath, name }) => join(parentPath, name))
   const files = new Map<string, Uint8Array>(
-    paths.map((path) => [path.slice(folder.length).split(sep).join("/"), readFileSync(path)]),
+    paths.map((path) => [`/${relative(folder, path).split(sep).join("/")}`, readFileSync(path)]),
   )
   const index = files.get("/index.html")
   return index === undefined ? files : files.set("/", index)

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { type ServedPage, servePage } from "@jotkit/debugger/server"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
@@ -35,6 +35,20 @@ describe("the server", () => {
     expect(response.headers.get("content-security-policy")).toBe("frame-ancestors 'none'")
     expect(response.headers.get("x-content-type-options")).toBe("nosniff")
     expect(response.headers.get("referrer-policy")).toBe("no-referrer")
+  })
+
+  test("finds the page however its folder is written", async () => {
+    const path = join(folder, "site")
+    for (const written of [`${path}/`, relative(".", path), `./${relative(".", path)}`, `${path}/../site/.`]) {
+      const { url, close } = await servePage({ folder: written })
+      const answers = [await fetch(url), await fetch(`${url}icons/jot.svg`)]
+      await close()
+      expect([written, ...answers.map(({ status }) => status)]).toEqual([written, 200, 200])
+    }
+  })
+
+  test.each([{}, { folder: "" }])("says what is wanted where it is given %j", async (options) => {
+    await expect(servePage(options)).rejects.toThrow("expected a folder or files to serve, found neither")
   })
 
   test("gives files in folders by their type, and only the head when that is asked", async () => {
