@@ -272,6 +272,16 @@ describe("what cannot be verified", () => {
     expect((await judged(text, { keys, policy: { ...hs256, issuer: "x" } })).code).toBe("claims")
   })
 
+  test("claims that are not UTF-8 throughout are broken claims, and not something else that verifies", async () => {
+    const bytes = Buffer.from('{"exp":1,"name":"Jos\u00e9"}', "latin1")
+    const judgment = await judged(signJws(bytes, SECRET, { algorithm: "HS256" }), {
+      keys: await supplied(SECRET),
+      policy: hs256,
+    })
+    expect(judgment.code).toBe("input")
+    expect(judgment.verdicts.structure).toEqual({ status: "fail", code: "payload_invalid" })
+  })
+
   test("an unencoded payload verifies", async () => {
     const text = signJws("hello", SECRET, { algorithm: "HS256", b64: false })
     expect((await judged(text, { keys: await supplied(SECRET), policy: hs256 })).code).toBe("ok")

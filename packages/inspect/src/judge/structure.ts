@@ -2,9 +2,11 @@
 
 import { decodeAsync, decodeUnverified, getUnverifiedHeader, isJwtError, verifyJwsAsync } from "jotkit"
 import { CORE_PARAMETERS } from "../dictionary/names.ts"
+import { startsToken } from "../find/run.ts"
 import { type JsonNode, memberOf, plainValue } from "../read/json.ts"
 import { MAX_CHARACTERS } from "../read/read.ts"
 import type { Reading } from "../read/reading.ts"
+import type { Segment } from "../read/segment.ts"
 import { type Check, failed, passed, unavailable } from "./check.ts"
 
 const CHECK = "structure"
@@ -59,8 +61,7 @@ async function problemOf(reading: Reading, crit: readonly string[]): Promise<str
     if (crit.length === 0) getUnverifiedHeader(token)
     // Claims are read strictly too; a payload that is something else is nobody's claims.
     const { payload } = reading
-    // With a mark before them claims are no JSON to us, and to some readers claims all the same: strictly they are nothing.
-    const isObject = payload?.json?.root?.type === "object" || /^\ufeff\s*\{/.test(payload?.content ?? "")
+    const isObject = payload?.json?.root?.type === "object" || (payload !== undefined && isAlmostObject(payload))
     const isClaims = isObject && !reading.isDetached && !reading.isUnencoded
     if (isClaims) await decodeAsync(token, ANY_SECRET, { ...SHAPE_ONLY, crit })
     return undefined
@@ -68,6 +69,14 @@ async function problemOf(reading: Reading, crit: readonly string[]): Promise<str
     if (isJwtError(error) && error.fault === "token") return error.code
     throw error
   }
+}
+
+/**
+ * With a mark before them, or with bytes in them that are no text, claims are no JSON to us, and to some readers claims all the same:
+ * strictly they are nothing.
+ */
+function isAlmostObject({ content, text }: Segment): boolean {
+  return content === undefined ? startsToken(text, 0) : /^\ufeff\s*\{/.test(content)
 }
 
 async function problemOfJson(reading: Reading, crit: readonly string[]): Promise<string | undefined> {
