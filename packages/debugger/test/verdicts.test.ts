@@ -1,6 +1,6 @@
 /** Tokens and keys go in, five verdicts come out: the same in both forms of the page. */
 
-import { encode, encodeAsync, encryptAsync, Jwk, JwkSet, listAlgorithms } from "jotkit"
+import { encode, encodeAsync, encryptAsync, Jwk, JwkSet, listAlgorithms, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import { type Artefact, expectVerdicts, give, headline, open, test, verdict } from "./fixture.ts"
 
@@ -41,6 +41,20 @@ describe.each(artefacts)("the page as %s", (artefact) => {
     await expect.poll(() => headline(page)).toBe("expired")
     expect(await page.locator(".verdicts").getAttribute("data-tone")).toBe("spent")
   })
+})
+
+test("calls nothing over that has not come or is no time, and no time right that is not there", async () => {
+  const page = await open({ at: NOW })
+  const secret = "a-secret-for-times-that-are-none"
+  const said = async (payload: object, time: "pass" | "fail" | "not_checked") => {
+    await give(page, signJws(JSON.stringify(payload), secret, { algorithm: "HS256" }), secret)
+    await expectVerdicts(page, { Signature: "pass", Time: time })
+    return headline(page)
+  }
+  expect(await said({ iat: NOW + 60 }, "fail")).toBe("early")
+  for (const name of ["exp", "nbf", "iat"]) expect(await said({ [name]: String(NOW) }, "fail")).toBe("refused")
+  expect(await said({ sub: "ada" }, "not_checked")).toBe("genuine")
+  expect(await page.locator(".headline").innerText()).toContain("no time speaks against it")
 })
 
 test.each(["HS256", "HS512", "RS256", "PS256", "ES256", "ES512", "Ed25519", "EdDSA"])(

@@ -97,9 +97,15 @@ function ofJudgment(
   return ofGenuine(time, claims)
 }
 
+/** What is no time at all is neither over nor to come: it is a claim that is not as it should be. */
+function ofTime(code: string): Headline {
+  if (/expired|old/.test(code)) return "expired"
+  return /yet|future/.test(code) ? "early" : "refused"
+}
+
 /** What is left to say of a token whose maker is known. */
 function ofGenuine(time: Verdict, claims: Verdict): Headline {
-  if (time.status === "fail") return time.code === "token_not_yet_valid" ? "early" : "expired"
+  if (time.status === "fail") return ofTime(time.code)
   if (claims.status === "fail") return "refused"
   if (claims.status === "cannot_check") return "unasked"
   return claims.status === "pass" ? "accepted" : "genuine"

@@ -71,8 +71,7 @@ export const judgingEn = {
     early: "not valid yet",
     key: "Its key made the signature",
     hash: "{0} is its hash",
-    untrusted:
-      "Nobody’s signature on these certificates is checked, and no chain is trusted: anyone can make such a certificate.",
+    untrusted: "Nobody’s signature on these certificates is checked, and no chain is trusted: anyone can make them.",
   },
   disclosure: {
     title: "Disclosures",

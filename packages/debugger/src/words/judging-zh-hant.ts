@@ -77,7 +77,7 @@ export const judgingZhHant: Panels = {
     early: "尚未生效",
     key: "簽章由它的金鑰產生",
     hash: "{0} 是它的雜湊值",
-    untrusted: "這裡不檢查憑證上的簽章，也不信任任何憑證鏈：任何人都能做出這樣的憑證。",
+    untrusted: "這裡不檢查憑證上的簽章，也不信任任何憑證鏈：任何人都能製作。",
   },
   disclosure: {
     title: "揭露項目",

@@ -60,7 +60,7 @@ export const makingEn = {
   },
   encrypt: {
     title: "Encryption",
-    hint: "Encrypts for the key in the key box. Whoever has only the public half can do that too.",
+    hint: "Encrypts for the key in the key box. Its public half is enough.",
     management: "Key management",
     by_key: "As the key asks ({0})",
     by_key_none: "As the key asks",
@@ -84,7 +84,7 @@ export const makingEn = {
     title: "Decrypted",
     below: "it was encrypted; what is inside stands below",
     opened: "Opened with the key: {0}, {1}.",
-    opened_public: "Anyone who has the public key can make such a token: it says nothing about the sender.",
+    opened_public: "Anyone who has the public key can make such a token: that proves nothing about the sender.",
     opened_secret: "Whoever has the same secret can have made it.",
     compressed: "The content was compressed.",
     iterations: "Password hashed {0} times (PBES2).",

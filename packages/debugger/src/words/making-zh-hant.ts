@@ -64,7 +64,7 @@ export const makingZhHant: {
   },
   encrypt: {
     title: "加密",
-    hint: "以金鑰輸入框中的金鑰加密。只持有公開金鑰的人也可以加密。",
+    hint: "以金鑰輸入框中的金鑰加密。只需要公開部分。",
     management: "金鑰管理",
     by_key: "依金鑰（{0}）",
     by_key_none: "依金鑰",

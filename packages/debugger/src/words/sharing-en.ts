@@ -28,7 +28,7 @@ export const sharingEn = {
   share: {
     button: "Share",
     title: "Share the token",
-    hint: "The token stands behind the # of the link: browsers do not send that to any server. Keys are never part of a link.",
+    hint: "The token stands behind the # of the link: browsers send that to no server. Keys are never part of a link.",
     local: "The link leads to this machine, which nobody else can reach.",
     redacted: "Redacted",
     redacted_more: "Without the signature, and with claims masked: nobody can use it.",
@@ -48,11 +48,11 @@ export const sharingEn = {
   },
   link: {
     query:
-      "A token stood in the address, before the #: the server has seen it, and its log may keep it. It was taken out of the address, unread. If it still works, have it revoked.",
-    code: "The address brought an authorization code, which is no token: the application exchanges it for tokens at the token endpoint. It was taken out of the address.",
-    key: "The key came with the link. Whoever made the link may have made the token and the key: that proves nothing.",
+      "A token stood in the address, before the #: the server has seen it and may keep it. It was taken out of the address, unread. If it still works, have it revoked.",
+    code: "The address brought an authorization code, which is no token: the application exchanges it for one at the token endpoint. It was taken out of the address.",
+    key: "The key came with the link. Whoever made that may have made token and key: it proves nothing.",
     insecure:
-      "This page came over plain HTTP: anyone on the way could have changed it, and browsers give it no cryptography (WebCrypto). Tokens can only be read. Open it over HTTPS, from this machine, or as one file from the disk.",
+      "This page came over plain HTTP: anyone on the way could have changed it, and browsers give it no cryptography. Tokens can only be read. Open it over HTTPS, from this machine, or from the disk.",
     know_key: "I know this key",
     put_away: "Put away",
     sealed: "The link is sealed. Passphrase",
