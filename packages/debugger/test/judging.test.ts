@@ -71,7 +71,7 @@ describe("the policy", () => {
     await held("Type (typ)", "at+jwt", "JWT")
     await held("Required claims", "iss\nexp", "jti")
     await held("Nonce", "n-1", "n-2")
-    await held("Greatest age", "60s", "59", "Time")
+    await held("Greatest age", "60s", "59.5", "Time")
     await expect.poll(() => headline(page)).toBe("accepted")
     await box(page, "Issuer").fill("https://other.example")
     await expectVerdicts(page, { "Claims policy": "fail" })

@@ -30,7 +30,7 @@ function memberOf(name: string, text: string): unknown {
   const [first] = values
   if (first === undefined) return undefined
   if (name === "require" || values.length > 1) return values
-  return (name === "maxAge" || name === "leeway") && /^\d+$/.test(first) ? Number(first) : first
+  return (name === "maxAge" || name === "leeway") && /^\d+(\.\d+)?$/.test(first) ? Number(first) : first
 }
 
 /** The policy, or what is wrong with it. */
