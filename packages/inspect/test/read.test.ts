@@ -104,6 +104,8 @@ describe("shapes", () => {
     ["a header alone", encode('{"alg":"HS256"}'), "segment", []],
     ["claims alone", payload, "segment", []],
     ["something else", "hello", "unknown", ["not_a_token"]],
+    ["claims that were cut", payload.slice(0, 17), "segment", []],
+    ["dots of another script", `${encode('{"alg":"HS256"}')}．${payload}．AAAA`, "unknown", ["not_a_token"]],
     ["nothing", "", "unknown", ["empty"]],
     ["a JWK", '{"kty":"oct","k":"AA"}', "jwk", []],
     ["a JWK Set", '{"keys":[{"kty":"oct","k":"AA"}]}', "jwks", []],

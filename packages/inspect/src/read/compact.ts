@@ -119,7 +119,8 @@ function expectedOf(name: SegmentName, expected: Expected): Expected {
 function readBare(text: string, start: number, part: string): Reading {
   const guess = base64Segment({ name: "header", path: "/header", start }, part, "json")
   const { json } = guess
-  if (json === undefined) {
+  // With letters that are none of base64 it is more than a part, such as a token whose dots are of another script.
+  if (json === undefined || /[^\w+/=-]/.test(part)) {
     const problems: ShapeProblem[] = [{ code: "not_a_token", range: guess.range, detail: "" }]
     return reading({ form: "unknown", text, segments: [guess], problems })
   }
