@@ -33,6 +33,8 @@ describe("one token", () => {
     ["indented throughout", wrap(token, 64).replaceAll(/^/gm, "    "), ["line_breaks", "spaces"]],
     ["with its dots on lines of their own", token.replaceAll(".", "\n.\n"), ["line_breaks"]],
     ["with a word below it", `${token}\nthanks`, ["surrounding"]],
+    ["in the middle of an address", `https://app.example/verify/${token}/done`, ["surrounding"]],
+    ["in colours of a terminal", `\u001b[1;36m${token}\u001b[0m`, ["surrounding"]],
     ["with its secret below it", `${token}\nyour-256-bit-secret\n`, ["surrounding"]],
     ["with zero-width characters", `\ufeff${token.slice(0, 30)}\u200b${token.slice(30)}`, ["invisible"]],
     ["URL-encoded", token.replaceAll(".", "%2E").replaceAll("_", "%5F"), ["url_encoding"]],

@@ -79,12 +79,12 @@ function nextStart(text: string, from: number): number | undefined {
   return undefined
 }
 
-/** Behind a letter no token begins, unless the letter belongs to an escape. */
+/** Behind a letter no token begins, unless the letter belongs to an escape, such as that of a colour in the log of a terminal (ECMA-48). */
 function isBoundary(text: string, at: number): boolean {
   const before = text[at - 1]
   if (before === undefined) return true
   if (before === "." || before === "~") return false
-  return !LETTER.test(before) || /(?:%[0-9a-fA-F]{2}|\\[nrt])$/.test(text.slice(Math.max(0, at - 3), at))
+  return !LETTER.test(before) || /(?:%[0-9a-fA-F]{2}|\\[nrt]|\[[\d;]*m)$/.test(text.slice(Math.max(0, at - 16), at))
 }
 
 /** The full stop of a sentence, and an ellipsis, are not the token's. */

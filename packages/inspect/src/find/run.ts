@@ -55,6 +55,8 @@ export function runFrom(text: string, start: number): Run {
       if (!crossesLine(text, run)) break
       continue
     }
+    // A signature is never followed by more of itself: where all of it is there, the path of an address goes on.
+    if (letter.text === "/" && isComplete(run)) break
     take(run, letter.text, letter.removal)
     run.at += letter.length
     if (letter.text !== "") end = run.at
