@@ -217,7 +217,10 @@ describe("keys", () => {
       Jwk.generateAsync("RS256", { keyId: "rsa" }),
     ])
     const set = JSON.stringify(JwkSet.from([one, two, rsa]))
-    await give(page, await encodeAsync({ sub: "ada" }, two), set)
+    await give(page, await encodeAsync({ sub: "ada" }, two), one.toPem() + two.toPem())
+    await expectVerdicts(page, { Signature: "pass" })
+    expect(await page.locator(".key .summary li").count()).toBe(2)
+    await page.locator("#key").fill(set)
     await expectVerdicts(page, { Signature: "pass" })
     const answers = () =>
       page.evaluate(() =>

@@ -32,6 +32,7 @@ export { type Certificate, readCertificate } from "./keys/certificate.ts"
 export {
   type KeyForm,
   type KeyOptions,
+  keyTexts,
   MAX_KEYS,
   type OfferedKey,
   type Provenance,

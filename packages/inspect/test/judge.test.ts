@@ -148,6 +148,16 @@ describe("the key", () => {
     expect(judgment.keys.map(({ answer }) => answer)).toEqual(["no_match", "no_match", "matched"])
   })
 
+  test("of several public keys in PEM, one behind the other, all are tried, and of a key and more the first", async () => {
+    const set = [RSA, EC, Jwk.generate("ES256")]
+    const keys = await readKeys(set.map((key) => key.toPem()).join("\n"))
+    expect(keys.map(({ index, form, thumbprint }) => [index, form, thumbprint])).toEqual(
+      set.map((key, index) => [index, "spki", key.thumbprint()]),
+    )
+    expect((await judged(signJws("{}", set[2] ?? EC), { keys })).verifiedBy?.index).toBe(2)
+    expect(await readKeys(EC.toPrivatePem() + RSA.toPem())).toMatchObject([{ form: "pkcs8", curve: "P-256" }])
+  })
+
   test("of a private key the public half verifies", async () => {
     const keys = await readKeys(EC.toPrivatePem())
     expect(keys[0]).toMatchObject({ form: "pkcs8", isPrivate: true, curve: "P-256" })

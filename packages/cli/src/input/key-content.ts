@@ -1,6 +1,6 @@
 /** What stands at a place where a key is meant, made ready to be read: decoded, opened, and in forms that the shared part knows. */
 
-import { type KeyForm, MAX_KEYS, memberOf, readJson } from "@jotkit/inspect"
+import { type KeyForm, keyTexts, MAX_KEYS, memberOf, readJson } from "@jotkit/inspect"
 import { decryptJweAsync, isJwtError } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import { isObjectText } from "./claims.ts"
@@ -18,36 +18,31 @@ export interface KeyContent {
 }
 
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+$/
-const PUBLIC_BLOCKS = /-----BEGIN ((?:RSA )?PUBLIC KEY)-----[^-]*-----END \1-----/g
-const SSH_LINE = /^(?:ssh-|ecdsa-sha2-)/
 /** PKCS#5 and PKCS#12 (RFC 8018, appendix A; RFC 7292, appendix C): algorithms of encrypted private keys. */
 const ENCRYPTED_IDS = ["2a864886f70d0105", "2a864886f70d010c01"]
 const SEQUENCE = 0x30
 
 /**
- * Makes the bytes of a key file ready. Several public keys one behind the other are several; of a chain of certificates the first counts.
+ * Makes the bytes of a key file ready.
  *
  * @param passphrase - Opens an encrypted JWK (RFC 7517, section 7), PKCS#8 in DER; `readKeys` opens PEM itself.
  * @throws Failure `key` for an encrypted key without passphrase, or with another one; `input` for an OpenSSH key that is cut off, and for
  * more keys than are read.
  */
-export async function keyContents(
-  bytes: Uint8Array,
-  name: string,
-  passphrase: string | undefined,
-): Promise<KeyContent[]> {
+export async function keyContent(bytes: Uint8Array, name: string, passphrase: string | undefined): Promise<KeyContent> {
   if (isEncryptedDer(bytes)) {
     needed(passphrase, name)
-    return [{ content: encryptedPem(bytes), form: "pkcs8_encrypted", isSealed: true }]
+    return { content: encryptedPem(bytes), form: "pkcs8_encrypted", isSealed: true }
   }
-  if (isBinary(bytes)) return [{ content: bytes }]
+  if (isBinary(bytes)) return { content: bytes }
   const text = textOf(bytes).replace(/^\ufeff/, "")
   const trimmed = text.trim()
-  if (isOpenSshPrivate(trimmed)) return [{ content: JSON.stringify(openSshJwk(trimmed, name)), form: "openssh" }]
-  if (isJwe(trimmed)) return [{ content: await openedJwk(trimmed, name, needed(passphrase, name)) }]
+  if (isOpenSshPrivate(trimmed)) return { content: JSON.stringify(openSshJwk(trimmed, name)), form: "openssh" }
+  if (isJwe(trimmed)) return { content: await openedJwk(trimmed, name, needed(passphrase, name)) }
   const isSealed = /-----BEGIN ENCRYPTED |Proc-Type: *4, *ENCRYPTED/.test(trimmed)
   if (isSealed) needed(passphrase, name)
-  return partsOf(trimmed, name).map((content) => ({ content, isSealed }))
+  refuseMany(trimmed, name)
+  return { content: trimmed, isSealed }
 }
 
 /** DER begins with a SEQUENCE, and zero bytes are in no text but UTF-16. */
@@ -62,14 +57,9 @@ function needed(passphrase: string | undefined, name: string): string {
 }
 
 /** A key that was left out without a word would be missing from a set that is made of them, and from a verification. */
-function partsOf(text: string, name: string): readonly string[] {
-  const blocks = text.match(PUBLIC_BLOCKS) ?? []
-  const isBundle = blocks.length > 1 && blocks.length === (text.match(/-----BEGIN /g) ?? []).length
-  const lines = SSH_LINE.test(text) ? text.split(/\r?\n/).filter((line) => SSH_LINE.test(line)) : []
-  const parts = isBundle ? blocks : lines.length > 1 ? lines : [text]
-  if (Math.max(parts.length, keysInSet(text)) > MAX_KEYS)
+function refuseMany(text: string, name: string): void {
+  if (Math.max(keyTexts(text).length, keysInSet(text)) > MAX_KEYS)
     throw new Failure("input", "keys_too_many", name, String(MAX_KEYS))
-  return parts
 }
 
 /** How many keys a JWK Set has; 0 for anything else. */

@@ -5,7 +5,7 @@ import { type OfferedKey, readKeys, type SecretEncoding, textOf as wordsFor } fr
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import { catalogueOf } from "./catalogue.ts"
-import { type KeyContent, keyContents } from "./key-content.ts"
+import { type KeyContent, keyContent } from "./key-content.ts"
 import { isSource, markOf, readDescriptor, readFile, readSource, readVariable, textOf } from "./source.ts"
 
 /** What was given, as keys and as it stood there. */
@@ -70,8 +70,7 @@ export async function keysAt(source: string, session: Session): Promise<Read> {
   const name = isInline ? "JSON" : source
   const bytes = await keyBytes(source, session)
   const passphrase = await protectedText("passphrase", session)
-  const contents = await keyContents(bytes, name, passphrase)
-  const keys = (await each(contents, (content) => read(content, name, passphrase))).flat()
+  const keys = await read(await keyContent(bytes, name, passphrase), name, passphrase)
   await refuseUnusable(keys, name, session)
   if (keys.some(({ isPrivate, isSymmetric, form }) => isPrivate || (isSymmetric && form !== "secret")))
     warnOfOpenPlace(source, isInline, session)

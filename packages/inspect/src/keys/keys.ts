@@ -64,6 +64,7 @@ export interface KeyOptions {
 
 // The parameters of a curve that OpenSSL writes before an EC key say nothing that the key does not.
 const BEGIN = /-----BEGIN (?!EC PARAMETERS)([A-Z0-9 ]{1,40})-----/
+const PUBLIC_KEYS = /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]*-----END [^-]*-----|^(?:ssh-|ecdsa-sha2-).*/gm
 const PEM_FORMS: Readonly<Record<string, KeyForm>> = {
   "PUBLIC KEY": "spki",
   "PRIVATE KEY": "pkcs8",
@@ -86,13 +87,24 @@ export async function readKeys(input: string | Uint8Array, options: KeyOptions =
   const text = typeof input === "string" ? input : textOfBytes(input)
   const trimmed = text?.replace(/^\ufeff/, "").trim() ?? ""
   if (!asSecret && trimmed.startsWith("{")) return readJsonKeys(trimmed, provenance)
-  const pem = asSecret ? undefined : pemForm(trimmed)
-  if (pem !== undefined)
-    return [await offered(() => Jwk.fromPemAsync(trimmed, passphraseOf(options)), { form: pem, provenance })]
+  if (!asSecret && pemForm(trimmed) !== undefined) {
+    const readOne = (one: string, index: number) =>
+      offered(() => Jwk.fromPemAsync(one, passphraseOf(options)), { index, form: pemForm(one) ?? "pem", provenance })
+    return Promise.all(keyTexts(trimmed).slice(0, MAX_KEYS).map(readOne))
+  }
   const read = await offered(() => Jwk.fromAsync(secretOf(input, options)), { form: "secret", provenance })
   if (read.jwk === undefined || read.isSymmetric) return [read]
   // Bytes that turn out to be a key are one, unless they were said to be a secret: then someone is confused, or attacks.
   return [asSecret ? { ...read, jwk: undefined, problem: "secret_is_key_material" } : { ...read, form: "der" }]
+}
+
+/**
+ * The keys in a text that is PEM or lines of OpenSSH: several public ones, one behind the other, are several. Of anything else, such as a chain
+ * of certificates, the first counts.
+ */
+export function keyTexts(text: string): readonly string[] {
+  const texts = text.match(PUBLIC_KEYS) ?? []
+  return texts.length > 1 && !text.replaceAll(PUBLIC_KEYS, "").includes("-----BEGIN ") ? texts : [text]
 }
 
 /** The bytes that the text of a secret stands for; undefined if it is not written so. */
