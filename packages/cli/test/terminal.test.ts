@@ -1,4 +1,5 @@
 /** The program on a real terminal: colour, questions, Ctrl-C. */
+import { execFileSync } from "node:child_process"
 import { createPrivateKey } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, mkdirSync, readdirSync } from "node:fs"
@@ -260,6 +261,30 @@ describe.runIf(hasTerminals)("what takes long", () => {
     expect({ code, modes }).toEqual({ code: 130, modes: COOKED })
     expect(screen).toMatch(new RegExp(`${ERASE.replace("[", "\\[")}$`))
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe.runIf(hasTerminals)("Ctrl-C", () => {
+  test("ends the wait for what is typed into a device", async () => {
+    const terminal = open(["decode", "@/dev/tty"], { env: { NO_COLOR: "1" } })
+    await terminal.shows("not verified")
+    terminal.type("\u0003")
+    expect((await terminal.ended()).code).toBe(130)
+    const other = open(["decode", "-q", "@/dev/tty"])
+    other.type(`${token}\r\u0004`)
+    expect(await other.ended()).toMatchObject({ code: 0, screen: expect.stringContaining('"payload"') })
+  })
+
+  test("ends the wait for somebody who reads a pipe", async () => {
+    const pipe = `${place.folder}/unread`
+    execFileSync("mkfifo", [pipe])
+    const terminal = open(["scan", tokenFile, "--force", "--out", pipe], { env: { NO_COLOR: "1" } })
+    await terminal.shows("tokens found")
+    terminal.type("\u0003")
+    expect((await terminal.ended()).code).toBe(130)
+    const other = open(["version", "--force", "--out", pipe])
+    expect(execFileSync("cat", [pipe], { encoding: "utf8" })).toMatch(/^\d/)
+    expect((await other.ended()).code).toBe(0)
   })
 })
 

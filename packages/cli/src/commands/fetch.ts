@@ -20,7 +20,7 @@ export const command: Command = async (session) => {
   await refuseUnfit(text)
   const set = `${indentJson(text)}\n`
   const file = options.text("save")
-  if (file !== undefined) writeNew(file, set, { isSecret: false, force: options.has("force") })
+  if (file !== undefined) await writeNew(file, set, { isSecret: false, force: options.has("force") })
   const notes = Object.entries(cache).map(([name, value]) => ({
     level: "info" as const,
     text: escapeLine(`${name}: ${value}`),

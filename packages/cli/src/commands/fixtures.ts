@@ -17,7 +17,7 @@ export const command: Command = async (session) => {
   const made = await makeFixtures({ key: jwk, algorithm, policy, now: session.now })
   const fixtures = made.map((fixture) => ({ ...fixture, reason: wordsFor(en, "fixture", fixture.name) }))
   const folder = session.options.text("out")
-  if (folder !== undefined) writeAll(folder, made, session)
+  if (folder !== undefined) await writeAll(folder, made, session)
   const text = folder === undefined ? made.map(lineOf).join("") : ""
   return {
     code: "ok",
@@ -33,10 +33,10 @@ function lineOf({ expect, code, name, token }: Fixture): string {
 }
 
 /** A file for each token, named after it. */
-function writeAll(folder: string, fixtures: readonly Fixture[], { options }: Session): void {
+async function writeAll(folder: string, fixtures: readonly Fixture[], { options }: Session): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const manner = { isSecret: false, force: options.has("force") }
-  for (const { name, token } of fixtures) writeNew(join(folder, `${name}.jwt`), token, manner)
+  for (const { name, token } of fixtures) await writeNew(join(folder, `${name}.jwt`), token, manner)
   const list = fixtures.map(({ name, expect, code }) => ({ file: `${name}.jwt`, expect, code }))
-  writeNew(join(folder, "fixtures.json"), `${JSON.stringify(list, undefined, 2)}\n`, manner)
+  await writeNew(join(folder, "fixtures.json"), `${JSON.stringify(list, undefined, 2)}\n`, manner)
 }

@@ -53,10 +53,10 @@ export const command: Command = async (session) => {
   const open = files.open === undefined ? undefined : await writeKeys([publicHalf(key)], publicForm(to), undefined)
   if (files.secret === undefined) {
     const answer = keyAnswer(written, session, notes)
-    if (open !== undefined && files.open !== undefined) place(files.open, open, session)
+    if (open !== undefined && files.open !== undefined) await place(files.open, open, session)
     return answer
   }
-  return { ...placed(key, written, open, session), notes }
+  return { ...(await placed(key, written, open, session)), notes }
 }
 
 interface Files {
@@ -74,16 +74,16 @@ function filesOf({ options }: Session): Files {
   return files
 }
 
-function place(file: string, { data, isSecret }: Written, { options }: Session): void {
-  writeNew(file, data, { isSecret, force: options.has("force") })
+async function place(file: string, { data, isSecret }: Written, { options }: Session): Promise<void> {
+  await writeNew(file, data, { isSecret, force: options.has("force") })
 }
 
 /** Both halves in files: what is printed says nothing of the private one. */
-function placed(key: Jwk, secret: Written, open: Written | undefined, session: Session): Answer {
+async function placed(key: Jwk, secret: Written, open: Written | undefined, session: Session): Promise<Answer> {
   const { options } = session
   const [secretFile = "", openFile] = [options.text("out-private"), options.text("out-public")]
-  place(secretFile, secret, session)
-  if (open !== undefined && openFile !== undefined) place(openFile, open, session)
+  await place(secretFile, secret, session)
+  if (open !== undefined && openFile !== undefined) await place(openFile, open, session)
   return {
     code: "ok",
     members: { kid: key.keyId, private: secretFile, public: openFile },

@@ -253,7 +253,7 @@ async function print(answer: Answer, session: Session): Promise<ExitCode> {
     return code
   }
   const content = session.options.has("no-newline") && typeof data === "string" ? data.replace(/\n$/, "") : data
-  writeNew(file, content, { isSecret, force: session.options.has("force") })
+  await writeNew(file, content, { isSecret, force: session.options.has("force") })
   return code
 }
 

@@ -17,7 +17,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs"
+import { Socket } from "node:net"
 import { dirname, join, resolve } from "node:path"
+import { finished } from "node:stream/promises"
+import { setTimeout } from "node:timers/promises"
 import { Failure } from "./failure.ts"
 
 // What goes wrong is told to whoever writes; without a listener it would end the process.
@@ -61,15 +64,35 @@ interface FileManner {
  *
  * @throws Failure `io` if it is there already, or cannot be written.
  */
-export function writeNew(path: string, data: string | Uint8Array, manner: FileManner): void {
+export async function writeNew(path: string, data: string | Uint8Array, manner: FileManner): Promise<void> {
   try {
     const old = statSync(path, { throwIfNoEntry: false })
     if (old !== undefined && !manner.force) throw new Failure("io", "file_exists", path)
+    if (old?.isFIFO() === true) return await writePipe(path, data)
     const isDone = old !== undefined && isReplaceable(path, old) && isReplaced(path, data, old, manner)
     if (!isDone) write(path, data, manner, old !== undefined)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw error instanceof Failure || code === undefined ? error : new Failure("io", "unwritable", path, code)
+  }
+}
+
+/** Somebody reads a named pipe sooner or later. No thread is kept waiting for that: Ctrl-C could not end one. */
+async function writePipe(path: string, data: string | Uint8Array): Promise<void> {
+  const pipe = new Socket({ fd: await openedPipe(path), readable: false, writable: true })
+  await finished(pipe.end(data))
+}
+
+const PATIENCE_MS = 20
+
+async function openedPipe(path: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error
+      await setTimeout(PATIENCE_MS)
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 /** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
 
-import { constants, createReadStream, existsSync, fstatSync, openSync, statSync } from "node:fs"
+import { constants, createReadStream, existsSync, fstatSync, openSync, type Stats, statSync } from "node:fs"
 import { Socket } from "node:net"
 import { dirname } from "node:path"
+import { isatty, ReadStream } from "node:tty"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import type { Asked } from "./prompt.ts"
@@ -166,15 +167,19 @@ export async function* chunksOf(path: string): AsyncGenerator<unknown> {
   try {
     const status = statSync(path, { throwIfNoEntry: false })
     if (status?.isFIFO() === true) yield* pipeAt(path)
-    else yield* status?.isFile() === true ? fileAt(path) : createReadStream(path)
+    else yield* status === undefined ? createReadStream(path) : openedAt(path, status)
   } catch (error) {
     throw unreadable(error, path)
   }
 }
 
-/** Some files of the system (`/proc/kmsg`) wait for more where others end: they say EAGAIN instead. */
-function fileAt(path: string): AsyncIterable<unknown> {
-  return createReadStream("", { fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) })
+/**
+ * A file, or a device. Some files of the system (`/proc/kmsg`) wait for more where others end: they say EAGAIN instead. For what is typed no
+ * thread is kept waiting, as for a pipe.
+ */
+function openedAt(path: string, status: Stats): AsyncIterable<unknown> {
+  const fd = openSync(path, status.isFile() ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY)
+  return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd })
 }
 
 /** What the system did not say is a fault of ours. */
