@@ -104,3 +104,19 @@ test("a line without end is refused before it fills the memory, and in a log a l
   const { stdout, code } = await place.run(VERIFY, { input: `x ${one}\n${endless}\nx ${two}\n` })
   expect([numbers(stdout), code]).toEqual([[1, 2], 0])
 })
+
+test("one value is taken of each token, and none is lost where two are asked for", async () => {
+  const input = `${one}\n${two}\n`
+  expect(await place.run(["decode", "--all", "--get", "/n"], { input })).toMatchObject({ code: 0, stdout: "1\n2\n" })
+  const lines = await place.run(["decode", "--jsonl", "--get", "/exp"], { input: `${one}\n${expired}\n` })
+  expect([
+    lines.code,
+    ...lines.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ]).toMatchObject([1, { code: "negative", reason: "value_missing" }, { code: "ok", value: 5 }])
+  const both = ["--get", "/n", "--header-get", "/alg"]
+  expect((await place.run(["decode", ...both, one])).code).toBe(2)
+  expect((await place.run(["decode", "--all", "--lang", "zh-Hant", ...both, one])).stderr).toContain("請擇一")
+})

@@ -134,6 +134,7 @@ describe("refuses", () => {
     ["an empty payload", "input", 3, [...SECRET], ""],
     ["a claim without a value", "usage", 2, [...SECRET, "--claim", "a"]],
     ["a claim that is no JSON", "usage", 2, [...SECRET, "--claim", "a:=x"]],
+    ["claims that are not to be encoded", "usage", 2, [...SECRET, "--header", "b64:=false", "--sub", "a"]],
     ["two payloads", "usage", 2, [...SECRET, "--claims", "{}", "-"]],
     ["a month without a length", "usage", 2, [...SECRET, "--sub", "a", "--exp", "+1mo"]],
   ]

@@ -69,25 +69,26 @@ async function notesOn(findings: readonly Finding[], session: Session): Promise<
 /** What came by so far. */
 interface Account {
   count: number
-  isAllReadable: boolean
+  code: Answer["code"]
 }
 
 async function decodeAll(session: Session): Promise<Answer> {
-  const account: Account = { count: 0, isAllReadable: true }
+  const account: Account = { count: 0, code: "ok" }
   for await (const batch of tokensTogether(session)) if (!(await printAll(batch, session, account))) break
   if (account.count === 0) throw new Failure("input", "token_empty")
-  return { code: account.isAllReadable ? "ok" : "input", isStreamed: true }
+  return { code: account.code, isStreamed: true }
 }
 
 /** Prints tokens that came together, and says whether anybody reads. */
 async function printAll(batch: Iterable<Reading>, session: Session, account: Account): Promise<boolean> {
   let waiting = ""
   for (const reading of batch) {
+    const answer = answerTo(reading, session)
     account.count++
-    account.isAllReadable &&= isReadable(reading)
+    if (account.code !== "input" && answer.code !== "ok") account.code = answer.code
     const asked = session.isJson && !isPlain(reading)
     const findings = asked ? await writingFindings(reading, session.now) : []
-    waiting += session.isJson ? lineOf(reading, findings, session) : blockOf(reading, session)
+    waiting += session.isJson ? `${writeJson(envelope({ ...answer, findings }))}\n` : (answer.text ?? "")
     if (waiting.length < BATCH_CHARACTERS) continue
     if (!(await session.write(waiting))) return false
     waiting = ""
@@ -95,15 +96,19 @@ async function printAll(batch: Iterable<Reading>, session: Session, account: Acc
   return waiting === "" || session.write(waiting)
 }
 
-function blockOf(reading: Reading, session: Session): string {
-  if (isReadable(reading)) return textOf(reading, session)
-  session.tell({ level: "error", text: session.say("header_unreadable") })
-  return ""
-}
-
-function lineOf(reading: Reading, findings: readonly Finding[], session: Session): string {
-  const answer: Answer = isReadable(reading)
-    ? { code: "ok", members: membersOf(reading), findings }
-    : { code: "input", members: { reason: "header_unreadable", message: session.say("header_unreadable") }, findings }
-  return `${writeJson(envelope(answer))}\n`
+/** One line that says nothing is one answer: the rest of a batch goes on. */
+function answerTo(reading: Reading, session: Session): Answer & { readonly text?: string } {
+  const { isJson, tell, say } = session
+  try {
+    refuseUnreadable(reading)
+    const value = chosenValue(reading, session)
+    if (value !== undefined) return { code: "ok", members: { verified: false, value: value.json }, text: value.text }
+    return isJson ? { code: "ok", members: membersOf(reading) } : { code: "ok", text: textOf(reading, session) }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "usage") throw error
+    const { code, word, details, reason } = error
+    const message = say(word, ...details)
+    if (!isJson) tell({ level: "error", text: message })
+    return { code, members: { reason, message } }
+  }
 }

@@ -13,14 +13,20 @@ const FORMATS = ["compact", "flattened", "general"] as const
 export const command: Command = async (session) => {
   const { options } = session
   const isGeneral = options.choice("format", FORMATS) === "general"
-  const isUnencoded = options.choice("b64", ["true", "false"]) === "false"
-  // RFC 7797, section 7, keeps it out of JWTs.
-  if (isUnencoded && !options.has("detached") && !options.has("as-is")) throw new Failure("usage", "b64_in_jwt")
+  const isAsked = options.choice("b64", ["true", "false"]) === "false"
+  refuseInJwt(isAsked, session)
   const signers = isGeneral ? await signingKeysOf(session) : [await signingKeyOf(session)]
   const draft = await draftOf(session)
+  const isUnencoded = isAsked || draft.header.get("b64") === "false"
+  refuseInJwt(isUnencoded, session)
   if (isUnencoded && !options.has("detached") && (options.text("format") ?? "compact") === "compact")
     refuseUnprintable(draft.content)
   return signedAnswer(draft, signers, session)
+}
+
+/** RFC 7797, section 7, keeps a payload that is not encoded out of JWTs. */
+function refuseInJwt(isUnencoded: boolean, { options }: Session): void {
+  if (isUnencoded && !options.has("detached") && !options.has("as-is")) throw new Failure("usage", "b64_in_jwt")
 }
 
 /** RFC 7797, section 5.2: what may stand between the dots of a compact token as it is. */

@@ -49,13 +49,14 @@ export function rawOf({ header, payload, signatures }: Reading): Json {
 /**
  * The one value that `--get` or `--header-get` names; undefined where neither was given.
  *
- * @throws Failure `negative` where there is no such value.
+ * @throws Failure `negative` where there is no such value; `usage` for both flags.
  */
 export function chosenValue(
   reading: Reading,
   { options }: Session,
 ): { readonly json: Json; readonly text: string } | undefined {
   const name = options.has("header-get") ? "header-get" : "get"
+  if (name === "header-get" && options.has("get")) throw new Failure("usage", "get_twice")
   const pointer = options.text(name)
   if (pointer === undefined) return undefined
   const place = pointer === "" || pointer.startsWith("/") ? pointer : `/${pointer}`
