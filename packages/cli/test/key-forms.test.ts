@@ -329,6 +329,24 @@ describe("places of keys", () => {
   })
 })
 
+test.skipIf(process.platform === "win32")("two names of one file are no place for both halves", async () => {
+  const file = place.file("pair.jwk", "the old pair")
+  for (const other of ["./pair.jwk", "pairs.jwk"]) {
+    if (other === "pairs.jwk") symlinkSync("pair.jwk", join(place.folder, other))
+    const names = ["--out-private", "pair.jwk", "--out-public", other]
+    const { code, stderr } = await place.run(["key", "generate", "--alg", "ES256", "--force", ...names])
+    expect([code, stderr, readFileSync(file, "utf8")]).toEqual([
+      2,
+      expect.stringContaining("are the same"),
+      "the old pair",
+    ])
+  }
+  expect(
+    (await place.run(["key", "generate", "--alg", "ES256", "--out-private", "new", "--out-public", "./new"])).code,
+  ).toBe(2)
+  expect(existsSync(join(place.folder, "new"))).toBe(false)
+})
+
 describe("key sets", () => {
   test("the same key counts once, and two keys cannot share a kid", async () => {
     const named = (kid: string) =>

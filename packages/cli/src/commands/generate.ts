@@ -1,7 +1,8 @@
 /** Makes keys and secrets. */
 
 import { randomBytes, randomUUID } from "node:crypto"
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
+import { resolve } from "node:path"
 import { type GenerateOptions, isJwtError, Jwk, type JwkObject, listAlgorithms } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import { nearest } from "../frame/nearest.ts"
@@ -69,9 +70,16 @@ function filesOf({ options }: Session): Files {
   const files = { secret: options.text("out-private"), open: options.text("out-public") }
   if (files.secret !== undefined && options.has("out")) throw new Failure("usage", "out_twice")
   const names = [files.secret, files.open, options.text("out")].filter((name) => name !== undefined)
-  if (new Set(names).size < names.length) throw new Failure("usage", "out_twice")
+  // By whatever name: one half would be written over the other.
+  if (new Set(names.map(placeOf)).size < names.length) throw new Failure("usage", "out_twice")
   for (const name of names) if (existsSync(name) && !options.has("force")) throw new Failure("io", "file_exists", name)
   return files
+}
+
+/** What a name leads to, also by way of a link. */
+function placeOf(name: string): string {
+  const status = statSync(name, { throwIfNoEntry: false })
+  return status === undefined ? resolve(name) : `${status.dev}:${status.ino}`
 }
 
 async function place(file: string, { data, isSecret }: Written, { options }: Session): Promise<void> {
