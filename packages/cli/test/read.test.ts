@@ -180,6 +180,15 @@ describe("lint", () => {
   })
 })
 
+test("inspect tells scripts that a text is no token, and people why", async () => {
+  for (const text of ["nope.nope.nope", "foo~bar", `${"x".repeat(50)}.${"y".repeat(50)}.${"z".repeat(50)}`]) {
+    const { code, stdout } = await place.run(["inspect", "--json", text])
+    expect([code, JSON.parse(stdout)]).toMatchObject([3, { ok: false, code: "input", verified: false }])
+  }
+  const { code, stdout } = await place.run(["inspect", "--lang", "zh-Hant", "nope.nope.nope"])
+  expect([code, stdout]).toEqual([3, expect.stringContaining("錯誤")])
+})
+
 test("diagnose finds the line end of a secret file, and ends as verify would", async () => {
   const file = place.file("ended.txt", `${SECRETS.good}\n`)
   const { json, code } = await place.run([

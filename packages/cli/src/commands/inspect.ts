@@ -37,9 +37,15 @@ function judgedWithout(reading: Reading, { now }: Session): Promise<Judgment> {
   return judge(reading, { now })
 }
 
+/** Whether there is a header to go by, as `decode` asks for; JSON may do without a protected one. The report is given in any case. */
+function isLegible({ header, document }: Reading): boolean {
+  if (header === undefined) return document !== undefined
+  return header.json?.root?.type === "object" && header.json.problem === undefined
+}
+
 function answerOf(report: Report, session: Session): Answer {
   const { reading, judgment, findings, recognition, hasKeys } = report
-  const code = hasKeys ? judgment.code : "ok"
+  const code = hasKeys ? judgment.code : isLegible(reading) ? "ok" : "input"
   const isVerified = judgment.verdicts.signature.status === "pass" && judgment.code === "ok"
   const notes = isVerified ? [] : [{ level: "notice" as const, text: session.say("not_verified") }]
   const checks = judgment.checks.map(lineOf)
