@@ -135,12 +135,15 @@ const TABLES = [
   { source: "RULE_IDS", names: Object.keys(RULES) },
 ]
 
-/** Which argument is a message in English, of functions of the core that make errors. */
+/** Which argument is a message in English, or a part of one, of functions of the core that make errors. */
 const MESSAGES = new Map([
-  ...["Error", "invalidJwk", "unreadableKey", "unsuitableKey", "malformed", "unavailable"].map(takes(0)),
+  ...["Error", "TypeError", "invalidJwk", "unreadableKey", "unsuitableKey", "malformed", "unavailable"].map(takes(0)),
   ...["invalidOption", "invalidParameter"].map(takes(1)),
-  ...["violation"].map(takes(2)),
+  ...["violation", "handleShortKey"].map(takes(2)),
 ])
+
+/** Functions of the core that answer with a message, or undefined: whoever calls them asks which of both. */
+const SAYING = /^(?:jsonLoss|objectLoss|typeProblem|critProblem|headerClash|unprotectedProblem|wrongParts|shortness)$/
 
 /**
  * @param {number} place
@@ -178,8 +181,24 @@ const errorMessages = {
     const variable = ({ id, init }) => {
       if (id.type === "Identifier" && id.name === "message") leaveOut(init)
     }
-    const visitor = new Visitor({ NewExpression: call, CallExpression: call, VariableDeclarator: variable })
-    visitor.visit(parseAst(code, { lang: "ts" }))
+    /** @param {import("vite").ESTree.Node | null | undefined} answer */
+    const leaveOutOf = (answer) => {
+      if (answer?.type !== "ConditionalExpression") return leaveOut(answer)
+      leaveOutOf(answer.consequent)
+      leaveOutOf(answer.alternate)
+    }
+    let end = 0
+    new Visitor({
+      NewExpression: call,
+      CallExpression: call,
+      VariableDeclarator: variable,
+      FunctionDeclaration(one) {
+        if (SAYING.test(one.id?.name ?? "")) end = one.end
+      },
+      ReturnStatement(one) {
+        if (one.end < end) leaveOutOf(one.argument)
+      },
+    }).visit(parseAst(code, { lang: "ts" }))
     return { code: [...kept, code.slice(from)].join('""'), map: null }
   },
 }
