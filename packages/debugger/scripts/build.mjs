@@ -12,6 +12,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib"
 import { build, parseAst, transformWithOxc, Visitor } from "vite"
 import { pngIcon, svgIcon } from "./icons.mjs"
 import { leftOut } from "./left-out.mjs"
+import { shortened } from "./short-names.mjs"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
 const page = join(folder, "src/page")
@@ -237,7 +238,7 @@ const arranged = {
       return { text: code.slice(part.start, part.end), place }
     })
     const texts = parts.sort((one, other) => one.place - other.place).map(({ text }) => text)
-    return { code: [code.slice(0, start + 1), ...texts, code.slice(end - 1)].join("\n"), map: null }
+    return { code: shortened([code.slice(0, start + 1), ...texts, code.slice(end - 1)].join("\n")), map: null }
   },
 }
 
