@@ -208,11 +208,11 @@ const TEXTS = new Set(["Literal", "TemplateLiteral", "ConditionalExpression"])
 
 /** Kinds of modules, in the order in which gzip does best: it looks back 32 KiB, and what is alike then stands within. */
 const ORDER = [
-  /^packages\/debugger\/src\/view/,
   /^packages\/debugger\/src\/state/,
   /^packages\/inspect\/src\/\w+\//,
   /^packages\/jotkit/,
   /^node_modules/,
+  /^packages\/debugger\/src\/view/,
   /^packages\/debugger\/.*\ben\.ts/,
   /^packages\/inspect\/src\/en\.ts/,
   /^packages\/inspect\/src\/zh-hant\.ts/,
