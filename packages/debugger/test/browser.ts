@@ -64,6 +64,7 @@ export interface Page extends Scope {
   }): Promise<void>
   context(): Context
   setViewportSize(size: { width: number; height: number }): Promise<void>
+  mouse: { down(): Promise<void>; up(): Promise<void> }
   keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> }
   clock: { setFixedTime(time: number): Promise<void> }
 }

@@ -123,6 +123,25 @@ test("makes a key for every algorithm, signs with it and verifies, one after the
   }
 })
 
+test("keeps what is pressed where it is, although something new is known meanwhile", async () => {
+  const page = await open({ at: NOW })
+  await button(page, "Generate key").hover()
+  await page.mouse.down()
+  // What is read in the key box would move the button away.
+  const wasRead = await page.evaluate(async (secret) => {
+    const key = document.querySelector<HTMLTextAreaElement>("#key")
+    if (key === null) return undefined
+    key.value = secret
+    key.dispatchEvent(new Event("input", { bubbles: true }))
+    await new Promise((later) => setTimeout(later, 300))
+    return document.querySelector(".key-facts") !== null
+  }, SECRET)
+  expect(wasRead).toBe(false)
+  await page.mouse.up()
+  await page.locator(".key-facts").waitFor()
+  await expect.poll(() => box(page, "Key").inputValue()).toContain('"kty"')
+})
+
 test("shows the first token that is made, and leaves the eyes where they are at the next", async () => {
   const page = await open({ at: NOW, viewport: { width: 1440, height: 900 } })
   const scrolled = () => page.evaluate(() => Math.round(scrollY))

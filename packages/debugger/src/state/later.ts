@@ -2,6 +2,21 @@
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals"
 
+/** The press of a pointer, until it ends. A page that moves under a click loses it: what is new waits for it, for three seconds at most. */
+let press: Promise<void> | undefined
+
+addEventListener(
+  "pointerdown",
+  () => {
+    press = new Promise((end) => {
+      setTimeout(end, 3000)
+      // The click comes behind the event.
+      for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(end), { once: true })
+    })
+  },
+  true,
+)
+
 /**
  * Follows a question with its answer.
  *
@@ -20,6 +35,7 @@ export function later<Question extends object, Answer>(
     if (asked === undefined) return undefined
     const timer = setTimeout(async () => {
       const answer = await work(asked)
+      await press
       if (question.peek() === asked) latest.value = { asked, answer }
     }, delayMs)
     return () => clearTimeout(timer)
