@@ -277,7 +277,7 @@ describe.runIf(hasTerminals)("Ctrl-C", () => {
 
   test("ends the wait for somebody who reads a pipe", async () => {
     const pipe = `${place.folder}/unread`
-    execFileSync("mkfifo", [pipe])
+    execFileSync("sh", ["-c", `mkfifo "${pipe}"`])
     const terminal = open(["scan", tokenFile, "--force", "--out", pipe], { env: { NO_COLOR: "1" } })
     await terminal.shows("tokens found")
     terminal.type("\u0003")
