@@ -216,3 +216,13 @@ test("says that a decrypted token was made by anybody, and prints one value for 
   expect(missing.code).toBe(1)
   expect((await place.run(["decrypt", "--key", rsaFile, encode({}, signer)])).code).toBe(3)
 })
+
+test("a number in a header is kept, or refused in the language of the user", async () => {
+  const args = ["encrypt", "--key", rsaPublic, "--claims", "{}", ...QUIET, "--header"]
+  const { stdout } = await place.run([...args, "n:=9007199254740992"])
+  expect((await place.run(["decode", "-q", "--header-get", "/n", stdout.trim()])).stdout).toBe("9007199254740992\n")
+  expect(await place.run([...args, "n:=9007199254740993", "--lang", "zh-Hant"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("請寫成文字"),
+  })
+})

@@ -135,6 +135,8 @@ describe("refuses", () => {
     ["a claim without a value", "usage", 2, [...SECRET, "--claim", "a"]],
     ["a claim that is no JSON", "usage", 2, [...SECRET, "--claim", "a:=x"]],
     ["claims that are not to be encoded", "usage", 2, [...SECRET, "--header", "b64:=false", "--sub", "a"]],
+    ["a number that would be rounded", "usage", 2, [...SECRET, "--header", "n:=12345678901234567890", "--sub", "a"]],
+    ["a number without an end", "usage", 2, [...SECRET, "--header", 'n:={"m":[1e400]}', "--sub", "a"]],
     ["two payloads", "usage", 2, [...SECRET, "--claims", "{}", "-"]],
     ["a month without a length", "usage", 2, [...SECRET, "--sub", "a", "--exp", "+1mo"]],
   ]

@@ -6,7 +6,7 @@ import { Failure } from "../frame/failure.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { Members } from "../input/claims.ts"
 import { isKeyManagement } from "../input/encryption.ts"
-import { headerOfSigner } from "../input/header.ts"
+import { headerOfSigner, headerValues } from "../input/header.ts"
 import { keysAt, optionalKeysOf, protectedText } from "../input/keys.ts"
 import { type Draft, draftOf } from "../input/payload.ts"
 import { oneSigner, type SigningKey } from "../input/signing-key.ts"
@@ -42,7 +42,7 @@ export const command: Command = async (session) => {
   const { content, header } = signer === undefined ? draft : await nested(draft, signer, session)
   const common = {
     encryption: options.text("enc") ?? (first.algorithm === "dir" ? BY_BITS[first.bits ?? 0] : undefined) ?? "A256GCM",
-    header: JSON.parse(header.toJson()) as Record<string, unknown>,
+    header: headerValues(header),
     zip: options.has("zip"),
     enforceMinimumKeyLength: true,
   }

@@ -1,7 +1,7 @@
 /** Header parameters that flags ask for. Whoever sees a token sees its header: nothing private gets in. */
 
 import { createHash, X509Certificate } from "node:crypto"
-import { memberOf, readJson } from "@jotkit/inspect"
+import { type JsonNode, memberOf, readJson } from "@jotkit/inspect"
 import { Jwk } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
@@ -80,12 +80,33 @@ async function chainAt(source: string, session: Session): Promise<X509Certificat
 }
 
 /**
+ * The members of a header as values, which is how the library takes them.
+ *
+ * @throws Failure `usage` for a number that would become another one.
+ */
+export function headerValues(header: Members): Record<string, unknown> {
+  const text = header.toJson()
+  const { root } = readJson(text)
+  if (root !== undefined) refuseRounded(root, text)
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+function refuseRounded(node: JsonNode, text: string): void {
+  if (node.type === "array") for (const item of node.items) refuseRounded(item, text)
+  if (node.type === "object") for (const { value } of node.members) refuseRounded(value, text)
+  if (node.type !== "number") return
+  const [written, value] = [text.slice(...node.range), Number(node.value)]
+  const isOther = /^-?\d+$/.test(written) && BigInt(written) !== BigInt(Number.isFinite(value) ? value : 0)
+  if (isOther || !Number.isFinite(value)) throw new Failure("usage", "header_number")
+}
+
+/**
  * What a signature's own header has beside that of the draft: `kid` of the key, its public half where that was asked for.
  *
  * @throws Failure `key` for a secret, which has no public half, and for a certificate of another key.
  */
 export function headerOfSigner(header: Members, jwk: Jwk, { options }: Session): Record<string, unknown> {
-  const shared = JSON.parse(header.toJson()) as Record<string, unknown>
+  const shared = headerValues(header)
   if (header.has("x5c")) refuseOtherKey(shared["x5c"], jwk)
   if (options.has("jwk") && jwk.isSymmetric) throw new Failure("key", "secret_not_public")
   const embedded = options.has("jwk") ? { jwk: jwk.toJSON() } : {}
