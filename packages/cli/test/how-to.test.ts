@@ -41,8 +41,8 @@ test("every line does what the page says, one after the other", () => {
   mkdirSync(join(folder, "home"))
   const env = { HOME: join(folder, "home"), PATH: [bin, process.env["PATH"]].join(delimiter) }
   for (const { lines, status, output } of blocks) {
-    // What a block leaves running ends with it.
-    const script = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${lines}`
+    // What a block leaves running ends with it, before the next: a server that is still ending holds the pipe that the next one opens.
+    const script = `trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n${lines}`
     const run = spawnSync("bash", ["-e", "-c", script], { cwd: folder, env, encoding: "utf8" })
     expect({ lines, status: run.status, errors: run.stderr }).toEqual({ lines, status, errors: expect.any(String) })
     if (output !== undefined) expect(run.stdout).toMatch(shown(output))
