@@ -297,6 +297,13 @@ describe("what cannot be verified", () => {
     expect((await judged(text, { keys: await supplied(SECRET), policy: hs256 })).code).toBe("ok")
   })
 
+  test("a type with the Kelvin sign is none with a k, as for the library", async () => {
+    const text = signJws("{}", SECRET, { algorithm: "HS256", header: { typ: "k+jwt" } })
+    const policy = { ...hs256, typ: "\u212a+jwt" }
+    expect(() => new Verifier({ ...policy, key: SECRET }).verify(text)).toThrow("typ")
+    expect((await judged(text, { keys: await supplied(SECRET), policy })).verdicts.claims.code).toBe("type_invalid")
+  })
+
   test("a type that only a forged signature names is no type", async () => {
     const genuine = signJws("{}", SECRET, { algorithm: "HS256", format: "general", header: { typ: "other" } })
     const forged = signJws("{}", "x".repeat(64), { algorithm: "HS256", format: "general", header: { typ: "at+jwt" } })

@@ -57,7 +57,8 @@ function rulesOf({ policy, jwtId }: ClaimsRequest): ClaimRules {
     require: policy.require,
     leeway: secondsOf(policy.leeway) ?? 0,
     maxAge: secondsOf(policy.maxAge),
-    typ: policy.typ?.toLowerCase().replace(/^application\/(?=[^/]*$)/, ""),
+    // ASCII letters only, as the core compares: the Kelvin sign is no k.
+    typ: policy.typ?.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()).replace(/^application\/(?=[^/]*$)/, ""),
   }
 }
 
