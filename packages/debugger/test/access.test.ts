@@ -6,7 +6,7 @@ import axe from "axe-core"
 import { encode } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { type Artefact, expectVerdicts, give, open, test } from "./fixture.ts"
+import { type Artefact, expectVerdicts, give, open, test, violations } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -167,6 +167,63 @@ test("each button, and whatever unfolds, is 24 pixels wide and high at least", a
     })
   })
   expect(small).toEqual([])
+})
+
+test("what a dark button says can be read also while it is pointed at, and while a key holds it down", async () => {
+  const page = await open({ at: NOW })
+  await page.emulateMedia({ reducedMotion: "reduce" })
+  await give(page, TOKEN, "another secret")
+  await page.getByRole("button", { name: "Presenter mode" }).click()
+  expect(await violations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: "dark" })
+  await page.getByRole("button", { name: "Why invalid?" }).focus()
+  await page.keyboard.down("Space")
+  expect(await page.evaluate(() => document.querySelector(".button:active")?.textContent)).toBe("Why invalid?")
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.up("Space")
+})
+
+test("on paper the page is light and the token whole, whatever is chosen", async () => {
+  const page = await open({ at: NOW, viewport: { width: 1440, height: 900 } })
+  await page.getByRole("combobox", { name: "Theme" }).selectOption("dark")
+  await give(page, encode({ data: "x".repeat(5000) }, SECRET, { algorithm: "HS256" }), SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  const look = () =>
+    page.evaluate(() => {
+      const sheet = document.querySelector(".token .sheet")
+      return [
+        getComputedStyle(document.documentElement).colorScheme,
+        sheet !== null && sheet.scrollHeight > sheet.clientHeight,
+      ]
+    })
+  expect(await look()).toEqual(["dark", true])
+  await page.emulateMedia({ media: "print" })
+  expect(await look()).toEqual(["light", false])
+})
+
+test("no title stands under its buttons on a small desk, and fields leave no hole on a large one", async () => {
+  const page = await open({ at: NOW, viewport: { width: 1000, height: 800 } })
+  await give(page, TOKEN, SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  const covered = await page.evaluate(() =>
+    [...document.querySelectorAll("h2 + .actions")].flatMap((actions) => {
+      const title = document.createRange()
+      title.selectNodeContents(actions.previousElementSibling ?? actions)
+      const { right, bottom } = title.getBoundingClientRect()
+      const boxes = [...actions.children].map((button) => button.getBoundingClientRect())
+      return boxes.some(({ left, top }) => left < right + 8 && top < bottom) ? title.toString() : []
+    }),
+  )
+  expect(covered).toEqual([])
+  await give(page, "", "")
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const uneven = await page.evaluate(() =>
+    [...document.querySelectorAll(".fields")].flatMap((fields) => {
+      const gap = fields.getBoundingClientRect().right - (fields.lastElementChild?.getBoundingClientRect().right ?? 0)
+      return gap > 1 ? fields.textContent : []
+    }),
+  )
+  expect(uneven).toEqual([])
 })
 
 test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {

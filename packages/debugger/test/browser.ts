@@ -61,11 +61,17 @@ export interface Page extends Scope {
     colorScheme?: "light" | "dark" | null
     reducedMotion?: "reduce" | null
     forcedColors?: "active" | null
+    media?: "print" | null
   }): Promise<void>
   context(): Context
   setViewportSize(size: { width: number; height: number }): Promise<void>
   mouse: { down(): Promise<void>; up(): Promise<void> }
-  keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> }
+  keyboard: {
+    press(key: string): Promise<void>
+    insertText(text: string): Promise<void>
+    down(key: string): Promise<void>
+    up(key: string): Promise<void>
+  }
   clock: { setFixedTime(time: number): Promise<void> }
 }
 

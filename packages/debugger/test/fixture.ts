@@ -103,7 +103,7 @@ async function leave([kind, page]: readonly [kind: string, page: Page]): Promise
     sessionStorage.clear()
   })
   await page.goto("about:blank")
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null })
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null, media: null })
   await page.setViewportSize({ width: 1280, height: 720 })
   await page.context().clearPermissions()
   idle.set(kind, [...(idle.get(kind) ?? []), page])
