@@ -226,6 +226,27 @@ test("no title stands under its buttons on a small desk, and fields leave no hol
   expect(uneven).toEqual([])
 })
 
+test("a button that goes, or can do no more, leaves the focus in its place", async () => {
+  const page = await open({ at: NOW })
+  const press = async (name: string) => {
+    await page.getByRole("button", { name, exact: true }).focus()
+    await page.keyboard.press("Enter")
+  }
+  const at = async () => (({ id, name }) => id || name)(await focus(page))
+  await give(page, TOKEN, SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  await press("Clear the key")
+  await expect.poll(at).toBe("key")
+  await page.locator("#draft-payload").fill("{}")
+  await press("Undo")
+  await expect.poll(() => page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true)
+  expect(await at()).toBe("Undo")
+  await press("Share")
+  await page.locator("dialog label:nth-of-type(2) input[name=way]").check()
+  await press("Seal it")
+  await expect.poll(at).toBe("Link")
+})
+
 test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {
   // 320 by 256 pixels: what 1280 by 1024 are at 400 %.
   const page = await open({ at: NOW, viewport: { width: 320, height: 256 } })

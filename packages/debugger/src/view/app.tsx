@@ -17,6 +17,7 @@ import { Disclosures } from "./disclosures.tsx"
 import { Editors } from "./editors.tsx"
 import { Encryption } from "./encryption.tsx"
 import { Findings } from "./findings.tsx"
+import { focusOn } from "./focus.ts"
 import { Gist } from "./gist.tsx"
 import { HeaderParameters } from "./headers.tsx"
 import { Inside } from "./inside.tsx"
@@ -104,7 +105,7 @@ export function App({ children }: AppProps): JSX.Element {
 
 /** Not by the address: that is for links, and to read another one would put away what is said of the first. */
 function goToToken(): void {
-  document.getElementById("token")?.focus()
+  focusOn("token")
 }
 
 /** The name, over the three parts that a token has. */

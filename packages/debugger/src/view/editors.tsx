@@ -56,10 +56,10 @@ export function Editors(): JSX.Element {
       <div class="panel-head">
         <h2 id="make-title">{make.title}</h2>
         <div class="actions">
-          <button type="button" class="button" disabled={!canUndo.value} onClick={undo}>
+          <button type="button" class="button" aria-disabled={!canUndo.value} onClick={undo}>
             {make.undo}
           </button>
-          <button type="button" class="button" disabled={!canRedo.value} onClick={redo}>
+          <button type="button" class="button" aria-disabled={!canRedo.value} onClick={redo}>
             {make.redo}
           </button>
         </div>
@@ -203,7 +203,7 @@ function Layouts({ box }: { readonly box: DraftBox }): JSX.Element {
           type="button"
           class="button button-small"
           aria-label={fill(make.of, make[name], part[box])}
-          disabled={text.trim() === "" || jsonProblem(text) !== undefined}
+          aria-disabled={text.trim() === "" || jsonProblem(text) !== undefined}
           onClick={() => editDraft({ [box]: laidOut(text, layout) ?? text })}
         >
           {make[name]}

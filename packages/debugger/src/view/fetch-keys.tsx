@@ -38,6 +38,7 @@ export function FetchKeys(): JSX.Element {
         class="field"
         onSubmit={(event) => {
           event.preventDefault()
+          if (fetchState.value.code === "busy") return
           if (address === undefined) fetchState.value = { code: "address_invalid" }
           else void fetchKeys(address)
         }}
@@ -60,7 +61,7 @@ export function FetchKeys(): JSX.Element {
           {fetching.hint} {address !== undefined && <code class="code">{visibleText(address)}</code>}
         </p>
         <p>
-          <button type="submit" class="button button-strong" disabled={fetchState.value.code === "busy"}>
+          <button type="submit" class="button button-strong" aria-disabled={fetchState.value.code === "busy"}>
             {fetching.now}
           </button>
         </p>

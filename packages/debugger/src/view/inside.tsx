@@ -186,7 +186,7 @@ function InnerVerdicts({ names }: { readonly names: readonly (typeof NAMES)[numb
   const { inside, verdicts } = words.value
   const judgment = innerJudgment.value
   return (
-    <output class="inner-verdicts" aria-label={inside.verdict}>
+    <output aria-label={inside.verdict}>
       {names.map((name) => {
         const verdict = judgment?.verdicts[name]
         const mark = markOf(name, verdict)

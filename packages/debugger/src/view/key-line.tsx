@@ -96,7 +96,7 @@ function Answer({ answer }: { readonly answer: KeyAnswerCode | undefined }): JSX
   if (answer === undefined) return null
   const mark = answer === "matched" ? "pass" : answer === "no_match" ? "fail" : "not_checked"
   return (
-    <span class="key-answer" data-answer={answer} data-mark={mark}>
+    <span data-answer={answer} data-mark={mark}>
       <Mark name={mark} /> {textOf(catalogue.value, "answer", answer)}
     </span>
   )

@@ -19,6 +19,7 @@ import { MAX_FILE_BYTES, refusedFile, takeKeyFile } from "../state/key-file.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { publicHalf } from "../state/making-keys.ts"
 import { fill, sized, words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import { KeyList } from "./key-line.tsx"
 import { PLAIN_TEXT, refuseLarge, tooLargeText } from "./plain-text.ts"
 import "../style/key.css"
@@ -55,7 +56,7 @@ export function KeyBox(): JSX.Element {
         </h2>
         <div class="actions">
           {hasKey.value && (
-            <button type="button" class="button" onClick={() => giveKey("")}>
+            <button type="button" class="button" onClick={clearKey}>
               {key.clear}
             </button>
           )}
@@ -80,6 +81,12 @@ export function KeyBox(): JSX.Element {
       <Summary />
     </section>
   )
+}
+
+/** The button goes with the key, and the focus would go with it. */
+function clearKey(): void {
+  giveKey("")
+  focusOn("key")
 }
 
 /** Asked for where the key is of no use without. */

@@ -89,7 +89,7 @@ export function MakeKeys(): JSX.Element {
         {keyIdSource.value === "typed" && <Line label={keys.id_text} text={typedKeyId} />}
       </div>
       <div class="act">
-        <button type="button" class="button" disabled={making.value !== undefined} onClick={() => void makeKey()}>
+        <button type="button" class="button" aria-disabled={making.value !== undefined} onClick={() => void makeKey()}>
           {making.value === undefined ? keys.generate : keys.making}
         </button>
         {formerKey.value !== undefined && (

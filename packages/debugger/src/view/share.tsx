@@ -175,13 +175,26 @@ function shortened(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }
 
+/** Where the button that asked for the text is gone, the focus would be. */
+function takeFocus(box: HTMLElement | null): void {
+  if (document.activeElement === document.body) box?.focus()
+}
+
 /** A text to take away. */
 function Result({ name, text }: { readonly name: string; readonly text: string }): JSX.Element {
   return (
     <div class="result">
       <label class="field">
         <span>{name}</span>
-        <textarea class="line-text" readOnly rows={2} value={shortened(text)} spellcheck={false} translate={false} />
+        <textarea
+          ref={takeFocus}
+          class="line-text"
+          readOnly
+          rows={2}
+          value={shortened(text)}
+          spellcheck={false}
+          translate={false}
+        />
       </label>
       <CopyButton id={`share ${name}`} name={name} label={words.value.copying.label} text={() => text} />
     </div>

@@ -4,13 +4,14 @@ import type { JSX } from "preact"
 import { isPresenting } from "../state/presenter.ts"
 import { words } from "../words/words.ts"
 import { openAbout } from "./about-window.ts"
+import { focusOn } from "./focus.ts"
 import { openShare } from "./share.tsx"
 
 /** By the digit that is struck with Alt and Shift. */
 const ACTS = {
-  token: () => document.getElementById("token")?.focus(),
-  key: () => document.getElementById("key")?.focus(),
-  verdict: () => document.getElementById("verdict-title")?.focus(),
+  token: () => focusOn("token"),
+  key: () => focusOn("key"),
+  verdict: () => focusOn("verdict-title"),
   share: openShare,
   presenter: () => {
     isPresenting.value = !isPresenting.value

@@ -10,6 +10,7 @@ import { isKey, isReading, reading, recognition } from "../state/reading.ts"
 import type { Judged } from "../state/tasks.ts"
 import { isPatient, isStopped } from "../state/worker.ts"
 import { catalogue, fill, words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import { Mark, type MarkName } from "./mark.tsx"
 import { AsOf } from "./timeline.tsx"
 import "../style/verdicts.css"
@@ -164,7 +165,7 @@ function Remedies(): JSX.Element | null {
   if (!isHeld && (hasKey.value || isUnsecured || (form !== "jws" && form !== "sd-jwt"))) return null
   const act = () => {
     if (isHeld) moveToKey(reading.value.text)
-    document.getElementById(isHeld ? "token" : "key")?.focus()
+    focusOn(isHeld ? "token" : "key")
   }
   return (
     <div class="remedies">
