@@ -91,14 +91,14 @@ export function takeStdin(): AsyncIterable<unknown> {
 }
 
 /**
- * Whether something seems to stand on stdin that nobody has read. Of a pipe that other programs share nothing may be taken to find out; a
- * socket, as Node gives to what it starts, is this program's alone.
+ * Whether something is known to stand on stdin that nobody has read. Of a pipe that a shell's loop may share nothing can be taken to find
+ * out, and to suspect it always would be noise in every script; a socket, as Node gives to what it starts, is this program's alone.
  */
 export async function isStdinLeft(): Promise<boolean> {
   if (stdinIsTaken) return false
   const status = fstatSync(process.stdin.fd)
   if (status.isFile()) return status.size > 0
-  return status.isFIFO() ? process.platform !== "win32" || hasArrived() : status.isSocket() && hasArrived()
+  return (status.isSocket() || (status.isFIFO() && process.platform === "win32")) && hasArrived()
 }
 
 /** Looks once at what is there, and waits for nothing. */
