@@ -283,6 +283,8 @@ describe("keys", () => {
     await give(page, "", JSON.stringify({ keys: keys.slice(0, 50) }))
     await page.locator(".key .summary").filter({ hasText: "49 other keys" }).waitFor()
     expect(await said.count()).toBe(0)
+    await page.locator("#key").fill(Jwk.from({ kty: "OKP", crv: "Ed25519", x }).toPem().repeat(1003))
+    await said.waitFor()
   })
 
   test("that do not fit have a list of what was tried", async () => {

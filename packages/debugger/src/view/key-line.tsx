@@ -1,6 +1,15 @@
 /** One key: what was read of it, and what became of it. */
 
-import { type KeyAnswerCode, MAX_KEYS, memberOf, type OfferedKey, readJson, textOf, visibleText } from "@jotkit/inspect"
+import {
+  type KeyAnswerCode,
+  keyTexts,
+  MAX_KEYS,
+  memberOf,
+  type OfferedKey,
+  readJson,
+  textOf,
+  visibleText,
+} from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { judged } from "../state/judgment.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
@@ -47,10 +56,10 @@ export function KeyList({ text, keys, isWhole = false }: KeyListProps): JSX.Elem
   )
 }
 
-/** The keys of a set, those that are not read among them. */
+/** The keys in a text, those that are not read among them. */
 function countIn(text: string): number {
   const set = memberOf(readJson(text).root, "keys")?.value
-  return set?.type === "array" ? set.items.length : 0
+  return set?.type === "array" ? set.items.length : keyTexts(text).length
 }
 
 function rankOf(key: OfferedKey): number {
