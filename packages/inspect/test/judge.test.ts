@@ -4,6 +4,7 @@ import { type JudgeRequest, type Judgment, judge, type OfferedKey, read, readKey
 import fc from "fast-check"
 import { encode, Jwk, JwkSet, signJws, Verifier, verifyJws } from "jotkit"
 import { describe, expect, test } from "vitest"
+import { CERTIFICATE, CERTIFICATE_KEY } from "./certificate-fixture.ts"
 import { describeShared } from "./shared.ts"
 
 const NOW = 1_700_000_000
@@ -156,6 +157,24 @@ describe("the key", () => {
     )
     expect((await judged(signJws("{}", set[2] ?? EC), { keys })).verifiedBy?.index).toBe(2)
     expect(await readKeys(EC.toPrivatePem() + RSA.toPem())).toMatchObject([{ form: "pkcs8", curve: "P-256" }])
+  })
+
+  test("of PEM by key ids, as some issuers publish it, is the one that the token names", async () => {
+    const published = { one: RSA.toPem(), two: CERTIFICATE, "": EC.toPem() }
+    const keys = await readKeys(JSON.stringify(published))
+    expect(keys.map(({ keyId, form, problem }) => [keyId, form, problem])).toEqual([
+      ["one", "spki", undefined],
+      ["two", "certificate", undefined],
+      ["", "spki", undefined],
+    ])
+    const signed = signJws("{}", Jwk.fromPem(CERTIFICATE_KEY), { header: { kid: "two" } })
+    expect((await judged(signed, { keys })).keys.map(({ answer }) => answer)).toEqual([
+      "kty_differs",
+      "matched",
+      "kid_differs",
+    ])
+    for (const other of [{ ...published, kty: "RSA" }, {}])
+      expect(await readKeys(JSON.stringify(other))).toMatchObject([{ form: "jwk", problem: "jwk_invalid" }])
   })
 
   test("of a private key the public half verifies", async () => {

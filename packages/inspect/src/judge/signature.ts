@@ -170,9 +170,13 @@ function misfit(key: OfferedKey, algorithm: string): KeyAnswerCode | undefined {
   return mayVerify ? undefined : "key_ops_differ"
 }
 
-/** In a set the key with the token's id is meant; where none has it, those without an id. An empty id is an id like any other. */
+/**
+ * In a set the key with the token's id is meant; where none has it, those without an id. An empty id is an id like any other. PEM that has
+ * one is of a set, too.
+ */
 function isOtherKeyId(key: OfferedKey, wanted: readonly string[], keys: readonly OfferedKey[]): boolean {
-  if (key.form !== "jwks" || wanted.length === 0) return false
+  const isOfSet = key.form === "jwks" || (key.form !== "jwk" && key.keyId !== undefined)
+  if (!isOfSet || wanted.length === 0) return false
   const isThere = keys.some(({ keyId }) => keyId !== undefined && wanted.includes(keyId))
   return isThere ? key.keyId === undefined || !wanted.includes(key.keyId) : key.keyId !== undefined
 }

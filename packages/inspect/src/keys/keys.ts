@@ -78,20 +78,20 @@ const PEM_FORMS: Readonly<Record<string, KeyForm>> = {
 export const MAX_KEYS = 1000
 
 /**
- * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, an OpenSSH public key, DER, or a secret. The
- * content decides, never a name. A key that cannot be read is answered with its `problem`, a set without keys with `jwks_invalid`;
+ * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, PEM by key ids in a JSON object, an OpenSSH public
+ * key, DER, or a secret. The content decides, never a name. A key that cannot be read is answered with its `problem`, a set without keys with `jwks_invalid`;
  * nothing is thrown for what it holds.
  */
 export async function readKeys(input: string | Uint8Array, options: KeyOptions = {}): Promise<OfferedKey[]> {
   const { provenance = "supplied", asSecret = false } = options
   const text = typeof input === "string" ? input : textOfBytes(input)
   const trimmed = text?.replace(/^\ufeff/, "").trim() ?? ""
-  if (!asSecret && trimmed.startsWith("{")) return readJsonKeys(trimmed, provenance)
-  if (!asSecret && pemForm(trimmed) !== undefined) {
-    const readOne = (one: string, index: number) =>
-      offered(() => Jwk.fromPemAsync(one, passphraseOf(options)), { index, form: pemForm(one) ?? "pem", provenance })
-    return Promise.all(keyTexts(trimmed).slice(0, MAX_KEYS).map(readOne))
-  }
+  if (!asSecret && trimmed.startsWith("{")) return readJsonKeys(trimmed, options)
+  if (!asSecret && pemForm(trimmed) !== undefined)
+    return readPems(
+      keyTexts(trimmed).map((pem) => ({ pem })),
+      options,
+    )
   const read = await offered(() => Jwk.fromAsync(secretOf(input, options)), { form: "secret", provenance })
   if (read.jwk === undefined || read.isSymmetric) return [read]
   // Bytes that turn out to be a key are one, unless they were said to be a secret: then someone is confused, or attacks.
@@ -133,8 +133,24 @@ function secretOf(input: string | Uint8Array, { encoding = "utf8" }: KeyOptions)
   return bytes
 }
 
-function passphraseOf({ passphrase }: KeyOptions) {
-  return passphrase === undefined ? undefined : { passphrase }
+interface NamedPem {
+  readonly pem: string
+  readonly keyId?: string
+}
+
+function readPems(pems: readonly NamedPem[], { passphrase, provenance = "supplied" }: KeyOptions) {
+  const readOne = ({ pem, keyId }: NamedPem, index: number) =>
+    offered(() => Jwk.fromPemAsync(pem, { passphrase, keyId }), { index, form: pemForm(pem) ?? "pem", provenance })
+  return Promise.all(pems.slice(0, MAX_KEYS).map(readOne))
+}
+
+/** PEM by key ids, as some issuers publish their certificates; empty for any other object. */
+function pemsById(root: JsonNode | undefined): readonly NamedPem[] {
+  if (root?.type !== "object") return []
+  const pems = root.members.flatMap(({ name, value }) =>
+    value.type === "string" && BEGIN.test(String(value.value)) ? [{ pem: String(value.value), keyId: name }] : [],
+  )
+  return pems.length === root.members.length ? pems : []
 }
 
 function pemForm(text: string): KeyForm | undefined {
@@ -144,8 +160,11 @@ function pemForm(text: string): KeyForm | undefined {
   return Object.hasOwn(PEM_FORMS, label) ? PEM_FORMS[label] : "pem"
 }
 
-async function readJsonKeys(text: string, provenance: Provenance): Promise<OfferedKey[]> {
+async function readJsonKeys(text: string, options: KeyOptions): Promise<OfferedKey[]> {
+  const { provenance = "supplied" } = options
   const { root } = readJson(text)
+  const named = pemsById(root)
+  if (named.length > 0) return readPems(named, options)
   const keys = memberOf(root, "keys")?.value
   if (keys?.type !== "array" || memberOf(root, "kty") !== undefined)
     return [await fromJson(text, root, { index: 0, form: "jwk", provenance })]
