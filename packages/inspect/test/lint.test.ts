@@ -114,6 +114,8 @@ const CASES: readonly (readonly [mark: string, text: string, path: string])[] = 
   ["JSON-UTF8", `${b64('{"alg":"HS256"}')}.${b64(Buffer.from([0x22, 0xff, 0x22]))}.${SIGNATURE}`, "/payload"],
   ["JSON-UTF8.surrogate", token({ alg: "HS256" }, '{"a":"\\ud800"}'), "/payload/a"],
   ["JSON-BIDI", claims({ note: "a\u202eb" }), "/payload/note"],
+  ["JSON-BIDI", claims({ note: "a\u061cb" }), "/payload/note"],
+  ["JSON-BIDI", claims({ note: "a\u034f\u{e0041}\u2800" }), "/payload/note"],
   ["JSON-BIDI.lookalike", claims({ ехp: 1 }), "/payload/ехp"],
   ["TIME-EXPIRED", claims({ exp: NOW }), "/payload/exp"],
   ["TIME-EARLY", claims({ nbf: NOW + 1 }), "/payload/nbf"],

@@ -1,10 +1,10 @@
 /** What the text itself says: shape, base64url, JSON, characters that hide. */
 
 import { isKnownClaim } from "../dictionary/dictionary.ts"
-import { hasInvisible } from "../find/letters.ts"
 import type { JsonMember, JsonNode, Range } from "../read/json.ts"
 import { escapeName, locationOf, walk } from "../read/locate.ts"
 import type { Segment, SegmentNote } from "../read/segment.ts"
+import { visibleText } from "../read/visible.ts"
 import { type Context, type Finding, finding, type LintRule } from "./context.ts"
 import type { RuleId } from "./rules.ts"
 
@@ -80,7 +80,9 @@ function textFindings(context: Context, path: string, text: string, range: Range
   const found: Finding[] = []
   // With the u flag only a surrogate that is alone counts as one.
   if (/\p{Surrogate}/u.test(text)) found.push(finding(context, "JSON-UTF8", path, { range, variant: "surrogate" }))
-  if (hasInvisible(text)) found.push(finding(context, "JSON-BIDI", path, { range }))
+  // Lines and tabs are seen by what they do.
+  const plain = text.replaceAll(/[\t\n\r]|\p{Surrogate}/gu, "")
+  if (visibleText(plain) !== plain) found.push(finding(context, "JSON-BIDI", path, { range }))
   return found
 }
 
