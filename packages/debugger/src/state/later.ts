@@ -4,18 +4,20 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals"
 
 /** The press of a pointer, until it ends. A page that moves under a click loses it: what is new waits for it, for three seconds at most. */
 let press: Promise<void> | undefined
+let letGo: (() => void) | undefined
 
 addEventListener(
   "pointerdown",
   () => {
     press = new Promise((end) => {
+      letGo = end
       setTimeout(end, 3000)
-      // The click comes behind the event.
-      for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(end), { once: true })
     })
   },
   true,
 )
+// The click comes behind the event.
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => letGo?.()))
 
 /**
  * Follows a question with its answer.
