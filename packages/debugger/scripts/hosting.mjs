@@ -4,11 +4,12 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { servePage } from "@jotkit/debugger/server"
+import { freePort } from "../../../scripts/free-port.mjs"
 import { capture } from "../../../scripts/shell.mjs"
 import { launchChromium } from "../../../tests/runtimes/chromium.mjs"
 
@@ -82,55 +83,47 @@ function write(name, text) {
   return path
 }
 
-/** What is asked of each, and the type that it must say. */
-const FILES = new Map([
-  ["", "text/html"],
-  ["index.html", "text/html"],
-  ["service-worker.js", "text/javascript"],
-  ["manifest.webmanifest", "application/manifest+json"],
-  ["icon.svg", "image/svg+xml"],
-  ["icon-192.png", "image/png"],
-])
-const HEADERS = {
-  "content-security-policy": "frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "cache-control": "no-cache",
-}
-const OF_THE_WORKER = {
-  "content-security-policy": "default-src 'none'; connect-src 'self'",
-  "cache-control": "no-cache",
-}
+/** What is asked of each. Our own server says which headers are due. */
+const FILES = ["", "index.html", "service-worker.js", "manifest.webmanifest", "icon.svg", "icon-192.png"]
+const OF_THE_WORKER = ["content-security-policy", "cache-control"]
+const HEADERS = [
+  ...OF_THE_WORKER,
+  "x-content-type-options",
+  "referrer-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+]
 
 /**
  * @param {string} address Of the folder.
  * @returns {Promise<string[]>} What is not as the guide says.
  */
 async function wrongAnswers(address) {
-  const asked = [...FILES].map(async ([name, type]) => {
-    const more = name === "service-worker.js" ? OF_THE_WORKER : HEADERS
-    return differences(await fetch(address + name), 200, { "content-type": type, ...more })
+  const asked = FILES.map(async (name) => {
+    const due = name === "service-worker.js" ? OF_THE_WORKER : HEADERS
+    return differences(await fetch(address + name), await fetch(own.url + name), ["content-type", ...due])
   })
-  const compressed = differences(await fetch(address), 200, { "content-encoding": "gzip" })
-  const missing = differences(await fetch(`${address}none`), 404, HEADERS)
+  const missing = differences(await fetch(`${address}none`), await fetch(`${own.url}none`), HEADERS)
+  const { headers } = await fetch(address)
+  const plain = headers.get("content-encoding") === "gzip" ? [] : [`${address} is not compressed`]
   const folder = await fetch(address.slice(0, -1))
   const elsewhere = folder.url === address ? [] : [`${address} without its slash: ${folder.status}`]
-  return [...(await Promise.all(asked)).flat(), ...compressed, ...missing, ...elsewhere]
+  return [...(await Promise.all(asked)).flat(), ...missing, ...plain, ...elsewhere]
 }
 
 /**
- * @param {Response} response
- * @param {number} status
- * @param {Record<string, string>} wanted
+ * @param {Response} given
+ * @param {Response} due
+ * @param {readonly string[]} names Of headers.
  */
-function differences({ url, status: given, headers }, status, wanted) {
-  const wrong = Object.entries(wanted).map(([name, value]) => {
-    const said = headers.get(name)?.replace(/; ?charset=.*/i, "")
-    return said === value ? "" : `${url}: ${name}: ${said}`
-  })
-  return [...wrong, given === status ? "" : `${url}: ${given}`].filter((one) => one !== "")
+function differences(given, due, names) {
+  /** @param {Response} response @param {string} name */
+  const value = ({ headers }, name) => headers.get(name)?.replace(/; ?charset=.*/i, "")
+  const wrong = names.filter((name) => value(given, name) !== value(due, name))
+  return [
+    ...wrong.map((name) => `${given.url}: ${name}: ${value(given, name)}`),
+    ...(given.status === due.status ? [] : [`${given.url}: ${given.status}`]),
+  ]
 }
 
 /**
@@ -159,16 +152,6 @@ async function wrongInBrowser(address, end) {
   }
   await context.close()
   return wrong
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address())
-  server.close()
-  await once(server, "close")
-  return port
 }
 
 /**
@@ -208,6 +191,7 @@ async function answers(address) {
 }
 
 const browser = await launchChromium()
+const own = await servePage({ folder: site })
 cpSync(site, join(scratch, "tools/jot"), { recursive: true })
 chmodSync(scratch, 0o755)
 try {
@@ -221,5 +205,6 @@ try {
     }
 } finally {
   await browser.close()
+  await own.close()
   rmSync(scratch, { recursive: true })
 }
