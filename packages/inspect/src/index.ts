@@ -30,9 +30,9 @@ export { type JudgeRequest, type Judgment, judge, type Verdict } from "./judge/j
 export { type KeyAnswer, type KeyAnswerCode, misfitOf, needOf } from "./judge/signature.ts"
 export { type Certificate, readCertificate } from "./keys/certificate.ts"
 export {
+  countKeys,
   type KeyForm,
   type KeyOptions,
-  keyTexts,
   MAX_KEYS,
   type OfferedKey,
   type Provenance,

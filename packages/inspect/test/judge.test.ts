@@ -1,6 +1,15 @@
 /** Verdicts: five separate answers, every check told, and no pass that the core would not give. */
 import { readFileSync } from "node:fs"
-import { type JudgeRequest, type Judgment, judge, type OfferedKey, read, readKeys, readPolicy } from "@jotkit/inspect"
+import {
+  countKeys,
+  type JudgeRequest,
+  type Judgment,
+  judge,
+  type OfferedKey,
+  read,
+  readKeys,
+  readPolicy,
+} from "@jotkit/inspect"
 import fc from "fast-check"
 import { encode, Jwk, JwkSet, signJws, Verifier, verifyJws } from "jotkit"
 import { describe, expect, test } from "vitest"
@@ -167,6 +176,7 @@ describe("the key", () => {
       ["two", "certificate", undefined],
       ["", "spki", undefined],
     ])
+    expect(countKeys(JSON.stringify(published))).toBe(3)
     const signed = signJws("{}", Jwk.fromPem(CERTIFICATE_KEY), { header: { kid: "two" } })
     expect((await judged(signed, { keys })).keys.map(({ answer }) => answer)).toEqual([
       "kty_differs",

@@ -1,6 +1,6 @@
 /** What stands at a place where a key is meant, made ready to be read: decoded, opened, and in forms that the shared part knows. */
 
-import { type KeyForm, keyTexts, MAX_KEYS, memberOf, readJson } from "@jotkit/inspect"
+import { countKeys, type KeyForm, MAX_KEYS } from "@jotkit/inspect"
 import { decryptJweAsync, isJwtError } from "jotkit"
 import { Failure } from "../frame/failure.ts"
 import { isObjectText } from "./claims.ts"
@@ -41,7 +41,8 @@ export async function keyContent(bytes: Uint8Array, name: string, passphrase: st
   if (isJwe(trimmed)) return { content: await openedJwk(trimmed, name, needed(passphrase, name)) }
   const isSealed = /-----BEGIN ENCRYPTED |Proc-Type: *4, *ENCRYPTED/.test(trimmed)
   if (isSealed) needed(passphrase, name)
-  refuseMany(trimmed, name)
+  // A key that was left out without a word would be missing from a set that is made of them, and from a verification.
+  if (countKeys(trimmed) > MAX_KEYS) throw new Failure("input", "keys_too_many", name, String(MAX_KEYS))
   return { content: trimmed, isSealed }
 }
 
@@ -54,18 +55,6 @@ function isBinary(bytes: Uint8Array): boolean {
 function needed(passphrase: string | undefined, name: string): string {
   if (passphrase === undefined) throw new Failure("key", "passphrase_needed", name)
   return passphrase
-}
-
-/** A key that was left out without a word would be missing from a set that is made of them, and from a verification. */
-function refuseMany(text: string, name: string): void {
-  if (Math.max(keyTexts(text).length, keysInSet(text)) > MAX_KEYS)
-    throw new Failure("input", "keys_too_many", name, String(MAX_KEYS))
-}
-
-/** How many keys a JWK Set has; 0 for anything else. */
-function keysInSet(text: string): number {
-  const keys = text.startsWith("{") ? memberOf(readJson(text).root, "keys")?.value : undefined
-  return keys?.type === "array" ? keys.items.length : 0
 }
 
 function isJwe(text: string): boolean {

@@ -1,15 +1,6 @@
 /** One key: what was read of it, and what became of it. */
 
-import {
-  type KeyAnswerCode,
-  keyTexts,
-  MAX_KEYS,
-  memberOf,
-  type OfferedKey,
-  readJson,
-  textOf,
-  visibleText,
-} from "@jotkit/inspect"
+import { countKeys, type KeyAnswerCode, MAX_KEYS, type OfferedKey, textOf, visibleText } from "@jotkit/inspect"
 import type { JSX } from "preact"
 import { judged } from "../state/judgment.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
@@ -31,7 +22,7 @@ interface KeyListProps {
 /** The keys, the one that made the signature first. */
 export function KeyList({ text, keys, isWhole = false }: KeyListProps): JSX.Element {
   const { keyset } = words.value
-  const total = keys.length < MAX_KEYS ? keys.length : countIn(text)
+  const total = keys.length < MAX_KEYS ? keys.length : countKeys(text)
   const sorted = [...keys].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, MAX_LISTED)
   const [open, folded] = sorted.length > MAX_OPEN && !isWhole ? [sorted.slice(0, 1), sorted.slice(1)] : [sorted, []]
   return (
@@ -54,12 +45,6 @@ export function KeyList({ text, keys, isWhole = false }: KeyListProps): JSX.Elem
       {total > MAX_LISTED && <p class="note">{fill(keyset.listed, MAX_LISTED, total, MAX_KEYS)}</p>}
     </>
   )
-}
-
-/** The keys in a text, those that are not read among them. */
-function countIn(text: string): number {
-  const set = memberOf(readJson(text).root, "keys")?.value
-  return set?.type === "array" ? set.items.length : keyTexts(text).length
 }
 
 function rankOf(key: OfferedKey): number {

@@ -79,8 +79,8 @@ export const MAX_KEYS = 1000
 
 /**
  * Reads keys: a JWK, a JWK Set (each of its keys, good or bad), PEM of every kind, PEM by key ids in a JSON object, an OpenSSH public
- * key, DER, or a secret. The content decides, never a name. A key that cannot be read is answered with its `problem`, a set without keys with `jwks_invalid`;
- * nothing is thrown for what it holds.
+ * key, DER, or a secret. The content decides, never a name. A key that cannot be read is answered with its `problem`, a set without keys
+ * with `jwks_invalid`; nothing is thrown for what it holds.
  */
 export async function readKeys(input: string | Uint8Array, options: KeyOptions = {}): Promise<OfferedKey[]> {
   const { provenance = "supplied", asSecret = false } = options
@@ -98,11 +98,20 @@ export async function readKeys(input: string | Uint8Array, options: KeyOptions =
   return [asSecret ? { ...read, jwk: undefined, problem: "secret_is_key_material" } : { ...read, form: "der" }]
 }
 
+/** How many keys a text holds, those beyond {@link MAX_KEYS} among them. */
+export function countKeys(text: string): number {
+  const trimmed = text.trim()
+  if (!trimmed.startsWith("{")) return keyTexts(trimmed).length
+  const { root } = readJson(trimmed)
+  const keys = memberOf(root, "keys")?.value
+  return keys?.type === "array" ? keys.items.length : Math.max(1, pemsById(root).length)
+}
+
 /**
- * The keys in a text that is PEM or lines of OpenSSH: several public ones, one behind the other, are several. Of anything else, such as a chain
- * of certificates, the first counts.
+ * The keys in a text that is PEM or lines of OpenSSH: several public ones, one behind the other, are several. Of anything else, such as a
+ * chain of certificates, the first counts.
  */
-export function keyTexts(text: string): readonly string[] {
+function keyTexts(text: string): readonly string[] {
   const texts = text.match(PUBLIC_KEYS) ?? []
   return texts.length > 1 && !text.replaceAll(PUBLIC_KEYS, "").includes("-----BEGIN ") ? texts : [text]
 }

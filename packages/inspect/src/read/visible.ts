@@ -1,7 +1,8 @@
 /** Text of strangers, made fit to be shown: what controls a terminal, hides, or turns the order of others around becomes visible. */
 
-// Controls (C0, DEL, C1), soft hyphen, grapheme joiner, the Arabic letter mark, zero-width and direction marks, line and paragraph separators, word joiners,
-// blanks of other scripts, byte order mark, interlinear marks, tags, variation selectors of the supplement; and halves of characters.
+// Controls (C0, DEL, C1), soft hyphen, grapheme joiner, the Arabic letter mark, zero-width and direction marks, separators of lines and
+// paragraphs, word joiners, blanks of other scripts, byte order mark, interlinear marks, tags, variation selectors of the supplement; and
+// halves of characters.
 const HIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\u034f|\p{Surrogate}/gu
