@@ -1,7 +1,7 @@
 /** Tokens are made: edited as text, signed when that is asked for and not before, with keys that the page can make too. */
 
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto"
-import { decodeAsync, decodeUnverified, decryptJwe, encode, Jwk, verifyJws } from "jotkit"
+import { decodeAsync, decodeUnverified, decryptJwe, encode, encryptJwe, Jwk, verifyJws } from "jotkit"
 import { describe, expect } from "vitest"
 
 import type { Locator, Page } from "./browser.ts"
@@ -350,6 +350,24 @@ test("signs what stands there at the end, where key or text change meanwhile, an
   await during(page, "Sign", () => button(page, "Forget everything").click())
   await expectVerdicts(page, { Signature: "none" })
   expect(await box(page, "Token").inputValue()).toBe("")
+})
+
+test("encrypts what an encrypted token holds for those who press before it was opened", async () => {
+  const page = await open({ at: NOW })
+  const [old, key] = await Promise.all([Jwk.generateAsync("A128KW"), Jwk.generateAsync("A256GCM")])
+  await box(page, "Key").fill(JSON.stringify({ keys: [key.toPrivateJSON(), old.toPrivateJSON()] }))
+  await page.locator(".key .key-facts").first().waitFor()
+  const encrypted = encryptJwe('{"n":1}', old, { algorithm: "A128KW", encryption: "A128GCM" })
+  await page.evaluate((token) => {
+    const tokenBox = document.querySelector<HTMLTextAreaElement>("#token")
+    if (tokenBox === null) return
+    tokenBox.value = token
+    tokenBox.dispatchEvent(new InputEvent("input"))
+    const encrypt = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Encrypt")
+    encrypt?.click()
+  }, encrypted)
+  const token = await nextToken(page, encrypted)
+  expect(new TextDecoder().decode(decryptJwe(token, key, { algorithms: ["dir"] }).plaintext)).toBe('{"n":1}')
 })
 
 test("encrypts what stands there at the end, too", async () => {

@@ -8,8 +8,7 @@ import { CONTENT_ENCRYPTION, encryptionsOf } from "./fitting.ts"
 import { giveToken, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
-import { arrived } from "./later.ts"
-import { PBES2_CAP } from "./opening.ts"
+import { PBES2_CAP, settled } from "./opening.ts"
 import { reading } from "./reading.ts"
 import { isAsTyped } from "./signing.ts"
 
@@ -84,7 +83,7 @@ export const canNest: ReadonlySignal<boolean> = computed(() => reading.value.for
 
 /** Encrypts, and puts the result in the place of the token. */
 export async function encryptDraft(): Promise<void> {
-  await arrived(suppliedKeys)
+  await settled()
   const [key, algorithm] = [encrypter.peek(), management.peek()]
   const content = contentToEncrypt()
   encryptingProblem.value = undefined

@@ -6,7 +6,7 @@ import { decryptJweAsync, isJwtError } from "jotkit"
 import { base64Url } from "./base64url.ts"
 import { encryptionsOf } from "./fitting.ts"
 import { suppliedKeys } from "./keys.ts"
-import { later } from "./later.ts"
+import { arrived, later } from "./later.ts"
 import { reading } from "./reading.ts"
 
 /** What is asked for without asking, and what is not done even then: someone else's token must not keep the machine busy. */
@@ -83,6 +83,15 @@ async function open({ text, document, header }: Reading, key: OfferedKey, maxPbe
     if (!isJwtError(error)) throw error
     return { state: "refused", code: error.code }
   }
+}
+
+/** True as soon as nothing more is going to be opened. */
+const isSettled = computed(() => (question.value === undefined || opening.value !== undefined ? true : undefined))
+
+/** Waits until the key was read and the token opened with it, for acts on what the page then shows: whoever is quick presses before. */
+export async function settled(): Promise<void> {
+  await arrived(suppliedKeys)
+  await arrived(isSettled)
 }
 
 /** What the key opened, read as if it had not been encrypted. */
