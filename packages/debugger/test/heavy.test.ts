@@ -11,8 +11,8 @@ const secret = JSON.stringify(key.toPrivateJSON())
 const long = (name: string) => encode({ name, list: new Array<string>(2500).fill("twenty letters of it") }, key)
 const short = encode({ name: "short" }, key)
 
-/** The page, with workers that are told nothing until `release`. */
-async function openHolding(artefact: Artefact = "site"): Promise<Page> {
+/** The page, with workers that are told nothing until `release`. A patient one does not give up after its two seconds: machines are slow when they have much to do. */
+async function openHolding(isPatient: boolean, artefact: Artefact = "site"): Promise<Page> {
   // A window of its own: whatever runs before the page would run in the next test, too.
   const page = await open({ artefact, locale: "en" })
   await page.addInitScript(() => {
@@ -30,6 +30,12 @@ async function openHolding(artefact: Artefact = "site"): Promise<Page> {
     }
     Object.assign(globalThis, { Worker: Held, told, all })
   })
+  if (isPatient)
+    await page.addInitScript(() => {
+      const start = setTimeout
+      const startPatient = (work: () => void, ms?: number) => start(work, ms === 2000 ? 60_000 : ms)
+      Object.assign(globalThis, { setTimeout: startPatient })
+    })
   await page.reload()
   return page
 }
@@ -58,7 +64,7 @@ async function untilTold(page: Page, count: number): Promise<void> {
 
 describe.each<Artefact>(["site", "file"])("from the %s, a long text", (artefact) => {
   test("is looked through beside the page, which can be used meanwhile", async () => {
-    const page = await openHolding(artefact)
+    const page = await openHolding(true, artefact)
     await give(page, long("Ada"))
     await untilTold(page, 1)
     expect(await headline(page)).toBe("checking")
@@ -82,7 +88,7 @@ describe.each<Artefact>(["site", "file"])("from the %s, a long text", (artefact)
 
 describe("a long text", () => {
   test("that another one has replaced is never shown", async () => {
-    const page = await openHolding()
+    const page = await openHolding(true)
     await give(page, long("Ada"))
     await untilTold(page, 1)
     await give(page, short)
@@ -108,7 +114,7 @@ describe("a long text", () => {
   })
 
   test("that takes too long is given up, which is said, and goes on when asked to", async () => {
-    const page = await openHolding()
+    const page = await openHolding(false)
     await give(page, long("Ada"))
     await page.locator('.verdicts[data-headline="stopped"]').waitFor()
     expect(await workers(page)).toEqual(["ended"])
@@ -128,7 +134,7 @@ describe("a long text", () => {
   })
 
   test("of keys is judged beside the page: each key has its answer, and what is wrong is searched for", async () => {
-    const page = await openHolding()
+    const page = await openHolding(true)
     await release(page)
     const keys = Array.from({ length: 900 }, (_, at) => Jwk.generate("HS256", { keyId: `key-${at}` }).toPrivateJSON())
     const named = { ...key.toPrivateJSON(), kid: "mine" }
