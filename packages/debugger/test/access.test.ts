@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url"
 import { servePage } from "@jotkit/debugger/server"
 import axe from "axe-core"
-import { encode } from "jotkit"
+import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { type Artefact, expectVerdicts, give, open, test, violations } from "./fixture.ts"
@@ -245,6 +245,44 @@ test("a button that goes, or can do no more, leaves the focus in its place", asy
   await page.locator("dialog label:nth-of-type(2) input[name=way]").check()
   await press("Seal it")
   await expect.poll(at).toBe("Link")
+})
+
+test("whatever else goes when it is pressed leaves the focus in its place, too", async () => {
+  const claims = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`claim${index}`, "x".repeat(40)]))
+  const many = encode({ ...claims, exp: NOW + 60 }, SECRET, { algorithm: "HS256" })
+  const page = await open({ at: NOW, fragment: `?token=e30.e30#token=${many}&sealed=x` })
+  const at = () =>
+    page.evaluate(() => {
+      const { activeElement: it } = document
+      return it?.id || (it?.closest("tr") ?? it)?.textContent?.match(/^claim\d+|^Generate key$/)?.[0] || it?.className
+    })
+  const pressed = async (name: string | RegExp, within: Pick<Page, "getByRole"> = page) => {
+    const button = within.getByRole("button", { name })
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await button.waitFor({ state: "detached" })
+    return at()
+  }
+  expect(await pressed("Put away", page.locator(".seal"))).toBe("token-title")
+  expect(await pressed("Put away")).toBe("token-title")
+  expect(await pressed(/^Show all/)).toBe("claim99")
+  await page.getByRole("button", { name: "Judge as of exp" }).press("Enter")
+  expect(await pressed("Back to now")).toBe("verdict-title")
+  await page.locator("#bytes-title").click()
+  expect(await pressed(/^Show more/)).toBe("bytes-text")
+  const key = Jwk.generate("ES256")
+  await give(page, signJws(TOKEN, key, { algorithm: "ES256", header: { cty: "JWT" } }), key.toPrivatePem())
+  expect(await pressed("Keep only the public half")).toBe("key-title")
+  expect(await pressed("Look at it alone")).toBe("token-title")
+  await page.getByRole("button", { name: "Generate key" }).press("Enter")
+  expect(await pressed("Put the former one back")).toBe("Generate key")
+  await give(page, "", key.toPrivatePem())
+  await page.locator("#draft-header").fill('{"alg":"ES384"}')
+  await page.locator("#draft-payload").fill("{}")
+  expect(await pressed("Write ES256 into the header")).toBe("sign")
+  const costly = Buffer.from('{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2s":"AAAAAAAAAAA","p2c":1200001}')
+  await give(page, `${costly.toString("base64url")}.AAAA.AAAA.AAAA.AAAA`, "open sesame")
+  expect(await pressed("Open it all the same")).toBe("verdict-title")
 })
 
 test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {

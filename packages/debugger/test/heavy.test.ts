@@ -129,6 +129,7 @@ describe("a long text", () => {
     await page.locator('.verdicts[data-headline="stopped"]').waitFor()
     await release(page)
     await page.getByRole("button", { name: "Go on, however long it takes" }).click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("verdict-title")
     await expectVerdicts(page, { Structure: "fail" })
     expect(await headline(page)).toBe("broken")
   })

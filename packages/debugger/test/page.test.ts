@@ -196,6 +196,7 @@ describe("the page", () => {
     expect(await page.locator(".chip").count()).toBe(0)
     await give(page, `${"- ".repeat(524_289)}${token({ iss: "insisted" })}`)
     await page.getByRole("button", { name: "Read it all the same" }).click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("token-title")
     expect(await rowOf(page, "iss")).toContain("insisted")
     // To lay out all of it would take the browser seconds.
     expect((await page.getByRole("textbox", { name: "Token" }).inputValue()).length).toBe(4000)

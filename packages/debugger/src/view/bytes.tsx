@@ -8,6 +8,7 @@ import { reading } from "../state/reading.ts"
 import { prettyLines } from "../state/written.ts"
 import { fill, sized, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
+import { focusBefore } from "./focus.ts"
 import "../style/bytes.css"
 import "../style/fold.css"
 
@@ -224,8 +225,9 @@ function More({ shown, all }: { readonly shown: number; readonly all: number }):
     <button
       type="button"
       class="button"
-      onClick={() => {
-        steps.value++
+      onClick={({ currentTarget }) => {
+        const step = shown / steps.value++
+        if (shown + step >= all) focusBefore(currentTarget)
       }}
     >
       {fill(bytes.more, shown, form.value === "hex" ? sized(all, "byte") : all)}

@@ -38,6 +38,7 @@ import {
   waive,
 } from "../state/signing.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
 import "../style/making.css"
 
@@ -250,7 +251,7 @@ function Signing(): JSX.Element {
     <>
       <Bytes />
       <div class="act">
-        <button type="button" class="button button-strong" onClick={() => void signDraft()}>
+        <button id="sign" type="button" class="button button-strong" onClick={() => void signDraft()}>
           {make.sign}
         </button>
         <label class="field-inline">
@@ -303,16 +304,17 @@ function Against({ obstacle: against }: { readonly obstacle: Obstacle }): JSX.El
     <span class="chip" data-tone="bad" data-code={against.code}>
       <span>{textOfObstacle(against)}</span>
       {against.code === "header_alg" && (
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() => batch(() => headerMember("alg") !== algorithm && setMember("header", "alg", algorithm))}
-        >
+        <button type="button" class="button button-small" onClick={() => writeAlgorithm(algorithm)}>
           {fill(make.set_alg, algorithm)}
         </button>
       )}
     </span>
   )
+}
+
+function writeAlgorithm(algorithm: string): void {
+  batch(() => headerMember("alg") !== algorithm && setMember("header", "alg", algorithm))
+  focusOn("sign")
 }
 
 function textOfObstacle({ code, details }: Obstacle): string {

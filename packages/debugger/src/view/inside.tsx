@@ -8,6 +8,7 @@ import { suppliedKeys } from "../state/keys.ts"
 import { allowedCost, iterations, type Opening, opening, PBES2_CAP } from "../state/opening.ts"
 import { reading } from "../state/reading.ts"
 import { catalogue, fill, locale, words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import { Mark } from "./mark.tsx"
 import { Members, type MembersProps } from "./members.tsx"
 import { PLAIN_TEXT, refuseLarge } from "./plain-text.ts"
@@ -99,6 +100,8 @@ function NotOpened({ opened }: { readonly opened: Exclude<Opening, Opened> }): J
           class="button"
           onClick={() => {
             allowedCost.value = reading.value
+            // The whole panel goes until it is opened.
+            focusOn("verdict-title")
           }}
         >
           {inside.go_on}
@@ -117,6 +120,11 @@ function textOfRefusal(opened: Exclude<Opening, Opened>): string {
   return fill(inside.refused_other, textOf(catalogue.value, "check", opened.code))
 }
 
+function lookAt({ text }: Reading): void {
+  giveToken(text)
+  focusOn("token-title")
+}
+
 /** A token in a token: foldable, as deep as they go. */
 function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: number }): JSX.Element {
   const { inside, claims } = words.value
@@ -130,7 +138,7 @@ function Nested({ inner, depth }: { readonly inner: Reading; readonly depth: num
           <Titled title={claims.title} segment={payload} vocabulary="claims" />
         )}
         <div class="act">
-          <button type="button" class="button" onClick={() => giveToken(inner.text)}>
+          <button type="button" class="button" onClick={() => lookAt(inner)}>
             {inside.alone}
           </button>
         </div>

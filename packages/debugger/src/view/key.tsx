@@ -256,6 +256,7 @@ function keepPublic(text: string, { provenance }: OfferedKey): void {
     giveKey(text)
     keyOrigin.value = { text, provenance }
   })
+  focusOn("key-title")
 }
 
 /** A private key is more than verifying needs. */

@@ -30,6 +30,7 @@ import {
   writeKeys,
 } from "../state/making-keys.ts"
 import { fill, words } from "../words/words.ts"
+import { focusBefore } from "./focus.ts"
 import { PLAIN_TEXT } from "./plain-text.ts"
 import "../style/making.css"
 
@@ -93,7 +94,14 @@ export function MakeKeys(): JSX.Element {
           {making.value === undefined ? keys.generate : keys.making}
         </button>
         {formerKey.value !== undefined && (
-          <button type="button" class="button" onClick={restoreKey}>
+          <button
+            type="button"
+            class="button"
+            onClick={({ currentTarget }) => {
+              restoreKey()
+              focusBefore(currentTarget)
+            }}
+          >
             {keys.restore}
           </button>
         )}

@@ -28,6 +28,7 @@ import { markdownTable, pointerName } from "../state/written.ts"
 import { catalogue, fill, locale, sized, words } from "../words/words.ts"
 import { isWithin } from "./bytes.tsx"
 import { CopyButton } from "./copy.tsx"
+import { focusBefore } from "./focus.ts"
 import { Mark } from "./mark.tsx"
 import "../style/members.css"
 
@@ -77,8 +78,9 @@ export function Members({ label, segment, vocabulary }: MembersProps): JSX.Eleme
         <button
           type="button"
           class="button"
-          onClick={() => {
+          onClick={({ currentTarget }) => {
             unfolded.value = segment
+            focusBefore(currentTarget)
           }}
         >
           {fill(claims.show_all, members.length)}

@@ -6,6 +6,7 @@ import { giveToken, keyOrigin, keyText } from "../state/input.ts"
 import { type LinkNotice, linkNotices, sealedToken } from "../state/link.ts"
 import { unseal } from "../state/share.ts"
 import { words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import { PLAIN_TEXT } from "./plain-text.ts"
 
 const passphrase = signal("")
@@ -44,6 +45,7 @@ function Notice({ notice }: { readonly notice: LinkNotice }): JSX.Element {
   const { link } = words.value
   const putAway = () => {
     linkNotices.value = linkNotices.value.filter((one) => one !== notice)
+    focusOn("token-title")
   }
   return (
     <p class="chip" data-tone="spent" data-notice={notice}>
@@ -121,4 +123,6 @@ async function open(sealed: string): Promise<void> {
 
 function putAwaySeal(): void {
   sealedToken.value = undefined
+  // It may have taken a while to open it: who went on meanwhile is left alone.
+  if (document.activeElement?.closest(".seal")) focusOn("token-title")
 }

@@ -7,6 +7,7 @@ import { at, type Moment, moments } from "../state/moment.ts"
 import { leeway } from "../state/policy.ts"
 import { chooseZone, zone } from "../state/settings.ts"
 import { fill, locale, words } from "../words/words.ts"
+import { focusOn } from "./focus.ts"
 import "../style/timeline.css"
 
 /** Room at both ends, in parts of the line. */
@@ -152,11 +153,16 @@ export function AsOf(): JSX.Element | null {
   return (
     <p class="chip as-of" data-tone="spent">
       <span>{fill(travel.as_of, dated(chosenMoment.value))}</span>
-      <button type="button" class="button" onClick={() => go(undefined)}>
+      <button type="button" class="button" onClick={backToNow}>
         {travel.back}
       </button>
     </p>
   )
+}
+
+function backToNow(): void {
+  go(undefined)
+  focusOn("verdict-title")
 }
 
 /** A moment in the zone that is chosen. */

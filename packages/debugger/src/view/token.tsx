@@ -22,6 +22,7 @@ import { canShare } from "../state/share.ts"
 import { curlHeader } from "../state/written.ts"
 import { catalogue, fill, sized, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
+import { focusOn } from "./focus.ts"
 import { PLAIN_TEXT, refuseLarge, tooLargeText } from "./plain-text.ts"
 import { openShare } from "./share.tsx"
 import "../style/token.css"
@@ -173,6 +174,7 @@ function TooLarge({ text }: { readonly text: string }): JSX.Element {
         onClick={() => {
           maxCharacters.value = Math.max(text.length, maxCharacters.value)
           giveToken(text)
+          focusOn("token-title")
         }}
       >
         {large.read}

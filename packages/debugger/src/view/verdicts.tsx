@@ -24,7 +24,7 @@ export function Verdicts(): JSX.Element {
   const [name, tone] = headline.value
   return (
     <section class="panel verdicts" data-tone={tone} data-headline={name} aria-labelledby="verdict-title">
-      <h2 id="verdict-title" class="visually-hidden" tabIndex={-1}>
+      <h2 id="verdict-title" class="visually-hidden">
         {verdicts.title}
       </h2>
       <div class="headline">
@@ -179,6 +179,7 @@ function Remedies(): JSX.Element | null {
 function goOn(): void {
   isPatient.value = true
   isStopped.value = false
+  focusOn("verdict-title")
 }
 
 function Hints(): JSX.Element {
