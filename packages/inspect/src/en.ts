@@ -626,6 +626,8 @@ export const en: Catalogue = {
     "removed.url_encoding": "URL encoding",
     "removed.json_escape": "JSON escapes",
     "removed.line_breaks": "line breaks",
+    "removed.quote_marks": "the > of quoted mail",
+    "removed.cookie_chunks": "the cuts between cookies",
     "removed.invisible": "invisible characters",
     "removed.spaces": "white space",
     "removed.surrounding": "the text around it",

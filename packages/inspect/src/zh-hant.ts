@@ -589,6 +589,8 @@ export const zhHant: Catalogue = {
     "removed.url_encoding": "網址編碼",
     "removed.json_escape": "JSON 跳脫",
     "removed.line_breaks": "換行",
+    "removed.quote_marks": "郵件引文的 >",
+    "removed.cookie_chunks": "分段 Cookie 之間的部分",
     "removed.invisible": "看不見的字元",
     "removed.spaces": "空白",
     "removed.surrounding": "周圍的文字",

@@ -106,6 +106,92 @@ test("keeps the spaces of a payload that stands in the token as it is, and of no
   expect(findTokens(claims).tokens.map((found) => found.text)).not.toContain(claims)
 })
 
+describe("in quoted mail", () => {
+  const quoted = (text: string, mark = "> ") => mark + text.replaceAll("\n", `\n${mark}`)
+  const texts = (text: string) => findTokens(text).tokens.map((found) => found.text)
+
+  test.each<[string, string]>([
+    ["wrapped", quoted(wrap(token, 74))],
+    ["wrapped, with carriage returns", quoted(wrap(token, 74, "\r\n"))],
+    ["wrapped, below a name", `> the token: \n${quoted(wrap(token, 60))}\n>\n> Thanks`],
+    ["behind a name", quoted(wrap(`Token: ${token}`, 60))],
+    ["quoted twice", quoted(wrap(token, 60), "> > ")],
+    ["quoted twice, without spaces", quoted(wrap(token, 60), ">>")],
+    ["broken at the dots", quoted(token.replaceAll(".", ".\n"))],
+    ["as the standards print them", quoted(token.replaceAll(".", "\n.\n"), "    > ")],
+  ])("a token is found, %s", (_, text) => {
+    const [found, ...others] = findTokens(`Hello,\n\n${text}\n\nyours`).tokens
+    expect([found?.text, ...others]).toEqual([token])
+    expect(found?.removed).toEqual(expect.arrayContaining(["line_breaks", "quote_marks"]))
+  })
+
+  test("two tokens stay two, and words stay words", () => {
+    expect(texts(quoted(`${token}\n${other}\n`))).toEqual([token, other])
+    expect(texts(`${token}\n> ${other}\n`)).toEqual([token, other])
+    expect(texts(quoted(`${token}\nthanks`))).toEqual([token])
+    expect(findTokens(quoted(token)).tokens[0]?.removed).not.toContain("quote_marks")
+    const [first = "", second = ""] = wrap(token, 74).split("\n")
+    // Another voice does not go on with what this one said.
+    for (const text of [`> ${first}\n> > ${second}`, `> > ${first}\n> ${second}`, `${first}\n> ${second}`])
+      expect(texts(text)).toEqual([first])
+    expect(texts(`<b\n>${first}\n></b>`)).toEqual([first])
+  })
+})
+
+describe("in pieces in several cookies", () => {
+  const texts = (text: string) => findTokens(text).tokens.map((found) => found.text)
+  const cut = (text: string, length: number) => text.match(new RegExp(`.{1,${length}}`, "g")) ?? []
+  const dotted = (text: string, length: number, end = "; ") =>
+    cut(text, length)
+      .map((piece, index) => `session-token.${index}=${piece}`)
+      .join(end)
+  const long = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.${"A".repeat(3800)}.${"B".repeat(342)}`
+  const encrypted = `eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..${"A".repeat(16)}.${"B".repeat(9000)}.${"C".repeat(22)}`
+  const attributes = "; Path=/; Expires=Fri, 31 Dec 2027 23:59:59 GMT; HttpOnly; SameSite=Lax"
+
+  test.each<[string, string, string]>([
+    ["of a request", `Cookie: theme=dark; ${dotted(token, 60)}; lang=en`, token],
+    ["of a command", `curl -b '${dotted(token, 60)}' https://app.example/`, token],
+    ["with others between", dotted(token, 60, "; theme=dark; "), token],
+    ["of an answer", `Set-Cookie: ${dotted(token, 60, `${attributes}\nSet-Cookie: `)}${attributes}\n`, token],
+    ["on lines", dotted(token, 60, "\n"), token],
+    ["of ASP.NET", `auth=chunks-2; authC1=${token.slice(0, 60)}; authC2=${token.slice(60)}; x=y`, token],
+    [
+      "of an answer of ASP.NET",
+      `Set-Cookie: auth=chunks-2${attributes}\nSet-Cookie: authC1=${token.slice(0, 60)}${attributes}\nSet-Cookie: authC2=${token.slice(60)}`,
+      token,
+    ],
+    ["cut in the signature of a token", dotted(token, token.length - 5), token],
+    ["cut in a signature whose length nobody knows", dotted(long, 3933), long],
+    ["encrypted, in three pieces", dotted(encrypted, 3933), encrypted],
+  ])("a token is found, %s", (_, text, whole) => {
+    const [found, ...others] = findTokens(text).tokens
+    expect([found?.text, ...others]).toEqual([whole])
+    expect(found?.removed).toContain("cookie_chunks")
+  })
+
+  test("tokens that are whole stay what they are, whatever their cookies are called", () => {
+    const [first, second] = [token.slice(0, 60), token.slice(60)]
+    for (const whole of [token, long, encrypted, long.replace("A".repeat(3800), "e30")]) {
+      expect(texts(`t.0=${whole}; t.1=${other}`)).toEqual([whole, other])
+      expect(texts(`t.0=${whole}; t.1=42`)).toEqual([whole])
+    }
+    expect(texts(`t.0=${first}; t.1=${other}`)).toEqual([first, other])
+    expect(texts(`t.0=${first}; id=${other}; t.1=${second}`)).toEqual([first, other])
+    for (const text of [
+      `t.1=${first}; t.2=${second}`,
+      `t.0=${first}; t.2=${second}`,
+      `t.0=${first}; u.1=${second}`,
+      `t.0=${first}; at.1=${second}`,
+      `t0=${first}; t1=${second}`,
+      `tC1=${first}; tC2=${second}`,
+      `t=chunks-1; tC1=${first}; tC2=${second}`,
+      `t.0="${first}"; t.1="${second}"`,
+    ])
+      expect(texts(text)).toEqual([first])
+  })
+})
+
 test.each([3, 30, 80, token.length - 3])(
   "keeps a letter that is none of base64url where it is the token's own, at %i",
   (at) => {
@@ -178,6 +264,11 @@ test.each<[string, string]>([
   ["spaces", `eyJhbGciOiJub25l.e30${" ".repeat(1_000_000)}`],
   ["braces", "{".repeat(1_000_000)],
   ["names", `${"a".repeat(500_000)}=eyJhbGciOiJub25l.e30.`],
+  ["cookies", "a.0=eyJhbGciOiJub25l.; b.1=".repeat(40_000)],
+  ["names of cookies", "; a.0=eyJhbGciOiJub25l.e30 a.1=A; a.2=".repeat(28_000)],
+  ["names before a cookie", `${".".repeat(500_000)}.0=eyJhbGciOiJub25l.e30`],
+  ["quotation marks of mail", `> eyJhbGciOiJub25l.e30.\n${"> ".repeat(500_000)}`],
+  ["quoted lines", `> eyJhbGciOiJub25l.e30.\n${`> ${"A".repeat(64)}\n`.repeat(16_000)}`],
   ["padding", `eyJhbGciOiJub25l.e30${"=".repeat(1_000_000)}`],
   ["wrapped lines", `eyJhbGciOiJub25l.e30.\n${`${"A".repeat(64)}\n`.repeat(16_000)}`],
 ])("takes time in proportion to the text for a megabyte of %s", (_, text) => {
@@ -203,6 +294,10 @@ test("never throws, and its ranges lie in the text", () => {
     "{",
     "Cookie: ",
     "a=",
+    "> ",
+    "a.0=",
+    "; a.1=",
+    "a=chunks-2; aC1=",
   )
   fc.assert(
     fc.property(fc.array(fc.oneof(piece, fc.string({ unit: "binary" })), { maxLength: 12 }), (pieces) => {

@@ -13,6 +13,8 @@ export type RemovalKind =
   | "url_encoding"
   | "json_escape"
   | "line_breaks"
+  | "quote_marks"
+  | "cookie_chunks"
   | "invisible"
   | "spaces"
   | "surrounding"
