@@ -39,6 +39,7 @@ interface PageEvents {
   console: { type(): string; text(): string }
   pageerror: Error
   download: { suggestedFilename(): string }
+  filechooser: { isMultiple(): boolean }
 }
 
 /** One page. */

@@ -269,6 +269,23 @@ test("says why of a token that was cut or written in other base64, and that the 
   await page.locator('.hint-line[data-code="as_it_is"]').waitFor()
 })
 
+test("a file is asked for by a press of the mouse, and by the keyboard", async () => {
+  const page = await open()
+  const button = (name: string) => page.getByRole("button", { name, exact: true })
+  await page.locator("#policy-title").click()
+  for (const name of ["Read from a file", "Read a policy file"]) {
+    for (const press of [
+      () => button(name).click(),
+      () => button(name).press("Enter"),
+      () => button(name).press(" "),
+    ]) {
+      const asked = new Promise<void>((resolve) => page.on("filechooser", () => resolve()))
+      await press()
+      await asked
+    }
+  }
+})
+
 test("reads a key from a file, and offers to keep its public half only", async () => {
   const page = await open({ at: NOW })
   const key = await Jwk.generateAsync("ES256")

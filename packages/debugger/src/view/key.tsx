@@ -148,7 +148,6 @@ function FileButton(): JSX.Element {
       {key.file}
       <input
         type="file"
-        class="visually-hidden"
         onChange={({ currentTarget }) => {
           takeFile(currentTarget.files?.[0])
           currentTarget.value = ""

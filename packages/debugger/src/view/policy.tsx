@@ -160,7 +160,6 @@ function PolicyFile(): JSX.Element {
           <input
             type="file"
             accept=".json,application/json"
-            class="visually-hidden"
             onChange={({ currentTarget }) => {
               const [file] = currentTarget.files ?? []
               if (file !== undefined) void takeFile(file)
