@@ -117,3 +117,12 @@ test("annotations are one line for each finding", async () => {
     expect(line).toMatch(/^::(?:error|warning|notice) title=[A-Z0-9-]+::[^\n:]+$/)
   expect((await lint("github", good)).stdout).toBe("")
 })
+
+test("one report is printed: another form beside --json is refused, in JSON, before anything is read", async () => {
+  for (const command of [["lint"], ["jwks", "lint"], ["scan", "nowhere"]]) {
+    const { code, json } = await place.run([...command, "--format", "sarif", "--json"])
+    expect([code, json?.code, json?.message]).toEqual([2, "usage", expect.stringContaining("--format sarif")])
+  }
+  const same = await place.run(["lint", "--at", String(NOW), "--format", "json", "--json", good])
+  expect([same.code, same.json?.findings]).toEqual([0, []])
+})

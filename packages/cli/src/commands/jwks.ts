@@ -8,7 +8,7 @@ import { writeKeys } from "../input/key-forms.ts"
 import { keyBytes, keysAt, tellUnusable } from "../input/keys.ts"
 import { textOf } from "../input/source.ts"
 import { described, keyTable, publicHalf } from "./key.ts"
-import { reportOf, severitiesFrom } from "./lint.ts"
+import { reporterOf, reportOf, severitiesFrom } from "./lint.ts"
 
 /** `jot jwks build`. */
 export const build: Command = async (session) => {
@@ -53,15 +53,16 @@ export const list: Command = async (session) => {
 
 /** `jot jwks lint`: also of a set in which no key can be used. */
 export const lint: Command = async (session) => {
+  const counted = severitiesFrom(session)
+  const reporter = reporterOf(session)
   const file = fileOf(session)
   const text = textOf(await keyBytes(file, session)).trim()
   const reading = read(text)
   if (reading.form !== "jwks" && reading.form !== "jwk") throw new Failure("input", "no_set_in", file)
   // What stands here is to be published: a private key alone is as bad as one in a set.
   const findings = await lintReading(reading, { now: session.now, severities: { "KEY-PRIVATE-LEAK": "error" } })
-  const counted = severitiesFrom(session)
   const isBad = findings.some(({ severity }) => counted.includes(severity))
-  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }
+  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, reporter, session) }
 }
 
 function fileOf({ operands }: Session): string {

@@ -3,7 +3,7 @@
 import { explainRule, type Finding, lint, RULE_IDS, type Severity, textMember } from "@jotkit/inspect"
 import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
-import { REPORT_FORMATS, REPORTERS, type Remark, remarksOf } from "../frame/reports.ts"
+import { REPORT_FORMATS, REPORTERS, type Reporter, remarksOf } from "../frame/reports.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { counterpartsOf } from "../input/counterparts.ts"
@@ -20,6 +20,7 @@ export const command: Command = async (session) => {
   const rule = options.text("explain")
   if (rule !== undefined) return explained(rule, session)
   const counted = severitiesFrom(session)
+  const reporter = reporterOf(session)
   const reading = await oneToken(session)
   // Whoever verifies such a token with the text of a public key does what ALG-CONFUSION is about.
   const isHmac = /^HS\d/.test(textMember(reading.header?.json?.root, "alg") ?? "")
@@ -34,7 +35,7 @@ export const command: Command = async (session) => {
   // A text that is nothing at all is no token with a fault.
   if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
   const isBad = findings.some(({ severity }) => counted.includes(severity))
-  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, session) }
+  return { code: isBad ? "lint" : "ok", findings, text: await reportOf(findings, reporter, session) }
 }
 
 /** The severities that `--fail-on` counts as failures. */
@@ -43,15 +44,26 @@ export function severitiesFrom({ options }: Session): readonly Severity[] {
   return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
 }
 
-/** Findings in the format that `--format` names. */
-export async function reportOf(findings: readonly Finding[], session: Session): Promise<string> {
-  return formatted(session, remarksOf(findings, await catalogueOf(session))) ?? linesOf(findings, session)
+/**
+ * What `--format` names; undefined for text, and for json, which the frame prints itself. Asked first: what cannot be printed need not be
+ * looked for.
+ *
+ * @throws Failure `usage` for another word, and for another form beside `--json`: stdout can hold one of them.
+ */
+export function reporterOf({ options }: Session): Reporter | undefined {
+  const format = options.choice("format", REPORT_FORMATS)
+  if (format === undefined || format === "json") return undefined
+  if (options.has("json")) throw new Failure("usage", "report_twice", format)
+  return format === "text" ? undefined : (remarks) => escapeControls(REPORTERS[format](remarks))
 }
 
-/** Remarks in the format that `--format` names; undefined for text, and for json, which the frame prints itself. */
-export function formatted({ options }: Session, remarks: readonly Remark[]): string | undefined {
-  const format = options.choice("format", REPORT_FORMATS) ?? "text"
-  return format === "text" || format === "json" ? undefined : escapeControls(REPORTERS[format](remarks))
+/** Findings in the form of a reporter, else for people. */
+export async function reportOf(
+  findings: readonly Finding[],
+  reporter: Reporter | undefined,
+  session: Session,
+): Promise<string> {
+  return reporter?.(remarksOf(findings, await catalogueOf(session))) ?? linesOf(findings, session)
 }
 
 /** Findings for people, with their last line end. */

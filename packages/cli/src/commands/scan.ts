@@ -9,7 +9,7 @@ import type { Remark } from "../frame/reports.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { catalogueOf } from "../input/catalogue.ts"
 import { readFile, readSource, textOf } from "../input/source.ts"
-import { formatted } from "./lint.ts"
+import { reporterOf } from "./lint.ts"
 
 /** One token in a file. */
 interface Sighting {
@@ -30,6 +30,7 @@ const MAX_BYTES = 4_194_304
 export const command: Command = async (session) => {
   const { operands, say, paint } = session
   if (operands.length === 0 && process.stdin.isTTY === true) throw new Failure("usage", "scan_what")
+  const reporter = reporterOf(session)
   const unread: Failure[] = []
   const files = operands.length === 0 ? ["-"] : operands.flatMap((path) => filesIn(path, session, unread))
   const sightings: Sighting[] = []
@@ -46,10 +47,7 @@ export const command: Command = async (session) => {
     const { file, line, column } = sighting
     return `${paint("strong", `${escapeLine(file)}:${line}:${column}`)} ${labelOf(sighting)}\n`
   })
-  const report = formatted(
-    session,
-    sightings.map((sighting) => remarkOn(sighting, labelOf(sighting), session)),
-  )
+  const report = reporter?.(sightings.map((sighting) => remarkOn(sighting, labelOf(sighting), session)))
   const notes =
     sightings.length === 0 ? [] : [{ level: "warning" as const, text: say("scan_found", String(sightings.length)) }]
   const members = { tokens: sightings.map((sighting) => ({ ...sighting })) }

@@ -24,7 +24,7 @@ export interface Remark {
 }
 
 /** A report for other programs. */
-type Reporter = (remarks: readonly Remark[]) => string
+export type Reporter = (remarks: readonly Remark[]) => string
 
 const LEVELS = { error: "error", warning: "warning", info: "note" } as const
 const COMMANDS = { error: "error", warning: "warning", info: "notice" } as const

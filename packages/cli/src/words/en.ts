@@ -171,6 +171,7 @@ const words = {
   header_unreadable: "the header cannot be read: this is no token",
   not_verified: "not verified: anyone can have written this",
   get_twice: "--get and --header-get: one value is printed, so give one of them",
+  report_twice: "--json and --format {0}: one report is printed, so give one of them",
   value_missing: "--{0}: there is no such value",
   key_missing: "which key? Use --key, or --secret-file, --secret-env, --secret-fd, --secret-prompt",
   no_key_in: "there is no key in {0}; for a secret use --secret-file",

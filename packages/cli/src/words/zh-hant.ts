@@ -156,6 +156,7 @@ export const zhHant: Words = {
   header_unreadable: "讀不出標頭：這不是權杖",
   not_verified: "未經驗證：任何人都可能寫出這個",
   get_twice: "--get 與 --header-get：只印出一個值，請擇一",
+  report_twice: "--json 與 --format {0}：只印出一份報告，請擇一",
   value_missing: "--{0}：沒有這個值",
   key_missing: "哪把金鑰？請用 --key，或 --secret-file、--secret-env、--secret-fd、--secret-prompt",
   no_key_in: "{0} 裡沒有金鑰；密鑰請用 --secret-file",
