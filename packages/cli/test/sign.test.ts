@@ -149,6 +149,21 @@ describe("refuses", () => {
   })
 })
 
+test.each([
+  [["sign", ...SECRET, "--claim", "/a~01/~1~2=x"], "--claim: in a path ~0 stands for ~ and ~1 for /, and here is ~2"],
+  [
+    ["sign", ...SECRET, "--sub", "a", "--header", "/a~:=1"],
+    "--header: in a path ~0 stands for ~ and ~1 for /, and here is ~",
+  ],
+  [["decode", "--get", "/~/a", "e30.e30.AA"], "--get: in a path ~0 stands for ~ and ~1 for /, and here is ~/"],
+  [
+    ["sign", ...SECRET, "--sub", "a", "--kid", "k", "--header", "/kid/a=1"],
+    "a path leads through something that is no object",
+  ],
+])("a path that is no JSON Pointer, or leads nowhere, is a usage error: %j", async (args, message) => {
+  expect((await place.run([...args, "--json"])).json).toMatchObject({ code: "usage", message })
+})
+
 test("signs with a weak secret where the flag says that it is unsafe", async () => {
   const env = { SHORT: SECRETS.short }
   const { code, stderr } = await place.run(

@@ -2,6 +2,7 @@
 
 import { formatJson, type JsonNode, readJson } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
+import type { FlagName } from "../frame/flags.ts"
 
 /** A value: JSON text as it was written, or an object that was opened to be changed. */
 type Tree = string | Map<string, Tree>
@@ -85,6 +86,16 @@ function namesIn(pointer: string): string[] {
     .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
 }
 
+/**
+ * Refuses what is no JSON Pointer: `~` begins `~0` or `~1` (RFC 6901, section 3).
+ *
+ * @throws Failure `usage` for a `~` before anything else.
+ */
+export function refuseBadEscape(flag: FlagName, pointer: string): void {
+  const [found] = /~(?![01]).?/u.exec(pointer) ?? []
+  if (found !== undefined) throw new Failure("usage", "pointer_escape", flag, found)
+}
+
 function opened(parent: Map<string, Tree>, name: string): Map<string, Tree> {
   const value = parent.get(name) ?? new Map<string, Tree>()
   const child = typeof value === "string" ? mapOf(value) : value
@@ -127,13 +138,14 @@ export interface Assignment {
 /**
  * Reads an assignment, split at the first `=`: text is always text, JSON only behind `:=`.
  *
- * @throws Failure `usage` without a name or a `=`, and for what is not JSON behind `:=`.
+ * @throws Failure `usage` without a name or a `=`, for what is not JSON behind `:=`, and for a path that is no JSON Pointer.
  */
 export function assignmentOf(flag: "claim" | "header", text: string): Assignment {
   const at = text.indexOf("=")
   const isTyped = text[at - 1] === ":"
   const name = text.slice(0, isTyped ? at - 1 : at)
   if (at === -1 || name === "") throw new Failure("usage", "assignment_invalid", flag)
+  if (name.startsWith("/")) refuseBadEscape(flag, name)
   const value = text.slice(at + 1)
   if (!isTyped) return { name, json: JSON.stringify(value) }
   if (readJson(value).problem !== undefined) throw new Failure("usage", "assignment_not_json", flag)

@@ -14,6 +14,7 @@ import { escapeControls } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import { type Json, JsonText } from "../frame/json.ts"
 import type { Session } from "../frame/session.ts"
+import { refuseBadEscape } from "./claims.ts"
 
 const TIME_CLAIMS = ["exp", "nbf", "iat", "auth_time", "updated_at", "toe"] as const
 
@@ -49,7 +50,7 @@ export function rawOf({ header, payload, signatures }: Reading): Json {
 /**
  * The one value that `--get` or `--header-get` names; undefined where neither was given.
  *
- * @throws Failure `negative` where there is no such value; `usage` for both flags.
+ * @throws Failure `negative` where there is no such value; `usage` for both flags, and for what is no JSON Pointer.
  */
 export function chosenValue(
   reading: Reading,
@@ -59,6 +60,7 @@ export function chosenValue(
   if (name === "header-get" && options.has("get")) throw new Failure("usage", "get_twice")
   const pointer = options.text(name)
   if (pointer === undefined) return undefined
+  refuseBadEscape(name, pointer)
   const place = pointer === "" || pointer.startsWith("/") ? pointer : `/${pointer}`
   const part = name === "get" ? reading.payload : reading.header
   const found = part === undefined ? undefined : locate(reading, `${part.path}${place}`)
