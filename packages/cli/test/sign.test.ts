@@ -105,6 +105,12 @@ test("takes what decode printed, and changes neither header nor iat", async () =
   expect(payload).toEqual({ sub: "bob", iat: 1_600_000_000 })
 })
 
+test("a header keeps the numbers that it can, however they are written", async () => {
+  const numbers = "[1.0,-0.0,1.50e+2,0.1,1e23,123456789012345680000,5e-324,0.30000000000000004]"
+  const { stdout } = await place.run(["sign", ...EC, "--sub", "a", "--no-exp", "--header", `n:=${numbers}`])
+  expect(decodeUnverified(stdout.trim()).header).toHaveProperty("n", JSON.parse(JSON.stringify(JSON.parse(numbers))))
+})
+
 test("signs bytes as they are, and leaves a payload out that is to be elsewhere", async () => {
   const file = place.file("content.txt", "hello\n")
   const plain = await place.run(["sign", ...SECRET, "--as-is", `@${file}`])
@@ -136,6 +142,8 @@ describe("refuses", () => {
     ["a claim that is no JSON", "usage", 2, [...SECRET, "--claim", "a:=x"]],
     ["claims that are not to be encoded", "usage", 2, [...SECRET, "--header", "b64:=false", "--sub", "a"]],
     ["a number that would be rounded", "usage", 2, [...SECRET, "--header", "n:=12345678901234567890", "--sub", "a"]],
+    ["a decimal that would be rounded", "usage", 2, [...SECRET, "--header", "n:=0.12345678901234567890", "--sub", "a"]],
+    ["a number that would become 0", "usage", 2, [...SECRET, "--header", "n:=[-1e-400]", "--sub", "a"]],
     ["a number without an end", "usage", 2, [...SECRET, "--header", 'n:={"m":[1e400]}', "--sub", "a"]],
     ["two payloads", "usage", 2, [...SECRET, "--claims", "{}", "-"]],
     ["a month without a length", "usage", 2, [...SECRET, "--sub", "a", "--exp", "+1mo"]],

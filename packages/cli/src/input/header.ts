@@ -95,9 +95,18 @@ function refuseRounded(node: JsonNode, text: string): void {
   if (node.type === "array") for (const item of node.items) refuseRounded(item, text)
   if (node.type === "object") for (const { value } of node.members) refuseRounded(value, text)
   if (node.type !== "number") return
-  const [written, value] = [text.slice(...node.range), Number(node.value)]
-  const isOther = /^-?\d+$/.test(written) && BigInt(written) !== BigInt(Number.isFinite(value) ? value : 0)
-  if (isOther || !Number.isFinite(value)) throw new Failure("usage", "header_number")
+  const value = Number(node.value)
+  if (!Number.isFinite(value) || decimalOf(text.slice(...node.range)) !== decimalOf(String(value)))
+    throw new Failure("usage", "header_number")
+}
+
+/** A number as its digits and the power of ten of the last: the same for `1.0`, `1` and `10e-1`. */
+function decimalOf(written: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(written) ?? []
+  const all = `${whole}${fraction}`.replace(/^0+/, "")
+  const [digits] = /^.*[1-9]/.exec(all) ?? [""]
+  return digits === "" ? "0" : `${sign}${digits}e${Number(exponent) - fraction.length + all.length - digits.length}`
 }
 
 /**

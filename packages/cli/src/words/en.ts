@@ -180,7 +180,7 @@ const words = {
   key_weak_refused: "the key has {0} bits; {1} asks for {2} (--unsafe-weak-key signs all the same)",
   key_not_private: "that is a public key; signing wants a private key or a secret",
   key_not_secret: "{0} wants a secret, and that is a key; it must not be used for HMAC",
-  header_number: "--header: a number has more digits than can be kept; write it as text",
+  header_number: "header: a number has more digits, or is larger or smaller, than can be kept; write it as text",
   header_private: "--header: the key in jwk is private, and everybody who sees the token would have it",
   key_one: "there are {0} keys that could sign; give one",
   alg_one: "a token is signed with one algorithm",

@@ -165,7 +165,7 @@ export const zhHant: Words = {
   key_weak_refused: "金鑰有 {0} 位元；{1} 要求 {2} 位元（--unsafe-weak-key 會照樣簽署）",
   key_not_private: "那是公開金鑰；簽署需要私密金鑰或密鑰",
   key_not_secret: "{0} 需要密鑰，而那是一把金鑰；不可用於 HMAC",
-  header_number: "--header：有數字的位數多到無法保留；請寫成文字",
+  header_number: "標頭：有數字的位數太多，或太大、太小，無法保留；請寫成文字",
   header_private: "--header：jwk 裡是私密金鑰，看到權杖的人都會拿到",
   key_one: "有 {0} 把金鑰可以簽署；請只給一把",
   alg_one: "一個權杖只用一種演算法簽署",
