@@ -52,9 +52,11 @@ interface Locator {
   innerText(): Promise<string>
 }
 
-interface Route {
+/** A request that waits for what is done with it. */
+export interface Route {
   request(): { url(): string }
   fulfill(answer: { contentType?: string; body?: string; path?: string }): Promise<void>
+  continue(): Promise<void>
 }
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url))

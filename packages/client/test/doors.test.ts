@@ -1,11 +1,9 @@
-/** The doors for React, Vue and Svelte: claims with the first drawing, and drawn anew with every change. */
+/** The doors for Vue and Svelte: claims with the first drawing, and drawn anew with every change. That for React: react.test.ts. */
 import { readFileSync } from "node:fs"
 import { type Client, createClient, type UnverifiedClaims } from "@jotkit/client"
-import { ClientContext, useClaims, useClient } from "@jotkit/client/react"
 import { claimsStore } from "@jotkit/client/svelte"
 import { useClaims as claimsInVue, useClient as clientInVue, clientKey } from "@jotkit/client/vue"
 import { encode } from "jotkit"
-import * as react from "react"
 import { expect, expectTypeOf, onTestFinished, test } from "vitest"
 import { createSSRApp, effectScope, h, nextTick, watch } from "vue"
 import { renderToString } from "vue/server-renderer"
@@ -25,49 +23,6 @@ function clientOf(): Client<Shown> {
   onTestFinished(() => client.close())
   return client
 }
-
-/** As much of a renderer as two hooks need: React asks what is installed here. */
-function drawing<T>(component: () => T, context?: Client): { readonly drawn: T[]; end(): void } {
-  const internals = Reflect.get(react, "__CLIENT_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE")
-  const drawn: T[] = []
-  let end: (() => void) | undefined
-  const hooks = {
-    useContext: (asked: unknown) => (asked === ClientContext ? context : undefined),
-    useSyncExternalStore(subscribe: (listener: () => void) => () => void, read: () => unknown) {
-      end ??= subscribe(draw)
-      return read()
-    },
-  }
-  function draw(): void {
-    const before = internals.H
-    internals.H = hooks
-    try {
-      drawn.push(component())
-    } finally {
-      internals.H = before
-    }
-  }
-  draw()
-  return { drawn, end: () => end?.() }
-}
-
-test("React: claims are drawn at once, and anew", async () => {
-  const client = clientOf()
-  await client.login({ username: "Ada" })
-  const { drawn, end } = drawing(() => useClaims(client)?.nickname)
-  await client.login({ username: "Lin" })
-  await client.logout()
-  expect(drawn).toEqual(["Ada", "Lin", undefined])
-  end()
-  await client.login({ username: "Eve" })
-  expect(drawn).toHaveLength(3)
-})
-
-test("React: the client is the tree's, and a tree without one is told", () => {
-  const client = clientOf()
-  expect(drawing(() => useClient(), client).drawn).toEqual([client])
-  expect(() => drawing(() => useClient())).toThrow("ClientContext")
-})
 
 test("Vue: claims are drawn at once, and anew, until the component ends", async () => {
   const client = clientOf()
