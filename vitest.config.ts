@@ -47,6 +47,7 @@ export default defineConfig({
   test: {
     // A bound for what stands still, no measure: machines are slow when they have much to do.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     // Also on two cores: many tests wait for browsers, servers and programs.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -344,7 +344,7 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
       const { store, other } = await openPair()
       const sessions = times(60, (i) => newSession({ id: `s${i}` }))
       for (const session of sessions) await store.createSession(session)
-      const races = sessions.map(async (session, i) => {
+      const race = async (session: NewSession, i: number) => {
         const [first, second] = i % 2 ? [store, other] : [other, store]
         const ask = (n: number) => first.rotate(rotation(session, { successorId: `next-${n}` }))
         const before = times(3, ask)
@@ -355,8 +355,10 @@ describe.each(candidates)("the store in $name", ({ name, open }) => {
         const after = await Promise.all([rotation(session), ...successors].map((asked) => first.rotate(asked)))
         expect(tally(after)).toEqual({ ended: 7 })
         expect(await first.findSession(session.id, NOW)).toBeUndefined()
-      })
-      await Promise.all(races)
+      }
+      // All at once would wait for one another so long on a busy machine that the store's server counted as away.
+      for (let begin = 0; begin < sessions.length; begin += 12)
+        await Promise.all(sessions.slice(begin, begin + 12).map(race))
     })
   })
 
