@@ -382,6 +382,33 @@ test("encrypts what stands there at the end, too", async () => {
   expect(await box(page, "Token").inputValue()).toBe("eyJhbGciOiJkaXIifQ.e30.AAAA")
 })
 
+test("encrypts as the header says where the key fits it, and makes the key that it asks for", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Payload").fill('{"n":1}')
+  let before = ""
+  const encrypted = async (header: object, key?: Jwk) => {
+    await box(page, "Header").fill(JSON.stringify(header))
+    if (key !== undefined) await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+    await button(page, "Encrypt").click()
+    before = await nextToken(page, before)
+    const { alg, enc } = JSON.parse(partOf(before, 0))
+    return [alg, enc]
+  }
+  const rsa = Jwk.from(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
+  const secret = Jwk.from(Buffer.alloc(32, 7))
+  expect(await encrypted({ alg: "RSA-OAEP", enc: "A128GCM" }, rsa)).toEqual(["RSA-OAEP", "A128GCM"])
+  expect(await encrypted({ alg: "dir", enc: "A128CBC-HS256" }, secret)).toEqual(["dir", "A128CBC-HS256"])
+  expect(await encrypted({ alg: "dir", enc: "A256CBC-HS512" })).toEqual(["dir", "A256GCM"])
+  // What the key cannot do, the header does not change.
+  expect(await encrypted({ alg: "RSA-OAEP", enc: "A256CBC-HS512" })).toEqual(["A256KW", "A256CBC-HS512"])
+  for (const alg of ["ECDH-ES+A128KW", "A128GCMKW", "RSA-OAEP-512"]) {
+    await box(page, "Header").fill(JSON.stringify({ alg, enc: "A128GCM" }))
+    await button(page, "Generate key").click()
+    await expect.poll(() => box(page, "Key").inputValue()).toContain(`"alg": "${alg}"`)
+    expect(await encrypted({ alg, enc: "A128GCM" })).toEqual([alg, "A128GCM"])
+  }
+})
+
 test("does not edit what is too long to be laid out at every keystroke", async () => {
   const page = await open({ at: NOW })
   await give(

@@ -3,7 +3,7 @@
 import { memberOf, type OfferedKey, plainValue, readJson } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { encryptJweAsync, isJwtError, Jwk } from "jotkit"
-import { draft, isUnsigned } from "./draft.ts"
+import { draft, headerMember, isUnsigned } from "./draft.ts"
 import { CONTENT_ENCRYPTION, encryptionsOf } from "./fitting.ts"
 import { giveToken, tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
@@ -12,9 +12,9 @@ import { PBES2_CAP, settled } from "./opening.ts"
 import { reading } from "./reading.ts"
 import { isAsTyped } from "./signing.ts"
 
-/** The way of the content's key; empty: the usual one of the key. */
+/** The way of the content's key; empty: by header and key. */
 export const chosenManagement: Signal<string> = signal("")
-/** How the content is encrypted; empty: what the key is for, or the usual one. */
+/** How the content is encrypted; empty: by header and key. */
 export const chosenEncryption: Signal<string> = signal("")
 /** Whether the signed token is what is encrypted. */
 export const isNesting: Signal<boolean> = signal(false)
@@ -62,20 +62,24 @@ const encrypter: ReadonlySignal<OfferedKey | undefined> = computed(() =>
   suppliedKeys.value?.find((key) => key.jwk !== undefined && encryptionsOf(key).length > 0),
 )
 
-/** The way of the content's key. */
+/** The way of the content's key: the chosen one, that of the header if the key fits it, or the key's usual one. */
 export const management: ReadonlySignal<string | undefined> = computed(() => {
   if (chosenManagement.value !== "") return chosenManagement.value
   const names = encrypter.value === undefined ? [] : encryptionsOf(encrypter.value)
-  return names.find((name) => !missingEncryptions.value.has(name))
+  const written = headerMember("alg")
+  return names.find((name) => name === written) ?? names.find((name) => !missingEncryptions.value.has(name))
 })
 
-/** How the content is encrypted. With `dir` the key is the content's, and its length decides. */
+/** How the content is encrypted: as chosen, as the header says, or as usual. With `dir` the key is the content's, and its length decides. */
 export const encryption: ReadonlySignal<string> = computed(() => {
   if (chosenEncryption.value !== "") return chosenEncryption.value
   const { algorithm, bits } = encrypter.value ?? {}
-  if (management.value !== "dir") return USUAL
+  const written = headerMember("enc")
+  const names = Object.keys(CONTENT_ENCRYPTION)
+  if (management.value !== "dir") return names.find((name) => name === written) ?? USUAL
   if (algorithm !== undefined && Object.hasOwn(CONTENT_ENCRYPTION, algorithm)) return algorithm
-  return Object.keys(CONTENT_ENCRYPTION).find((name) => CONTENT_ENCRYPTION[name] === bits) ?? USUAL
+  const fitting = names.filter((name) => CONTENT_ENCRYPTION[name] === bits)
+  return fitting.find((name) => name === written) ?? fitting[0] ?? USUAL
 })
 
 /** Whether there is a signed token to encrypt. */

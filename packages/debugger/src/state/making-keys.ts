@@ -74,7 +74,9 @@ export function kindToMake(): string {
   if (chosenKind.value !== "") return chosenKind.value
   const wanted = onlyAlgorithm.value || headerMember("alg") || ""
   const known = [...algorithms.value, ...encryptionKinds.value].some((one) => one.name === wanted && one.isAvailable)
-  return known && wanted !== "none" ? wanted : "ES256"
+  if (known && wanted !== "none") return wanted
+  if (wanted.startsWith("ECDH-ES")) return `${wanted} P-256`
+  return /^(?:RSA-OAEP|A\d+GCMKW)/.test(wanted) ? wanted : "ES256"
 }
 
 /** Makes a key and puts it into the key box; what was there can be put back. */

@@ -87,7 +87,7 @@ function Content(): JSX.Element {
           chosenEncryption.value = currentTarget.value
         }}
       >
-        <option value="">{fill(encrypt.usual, chosenEncryption.value === "" ? encryption.value : "…")}</option>
+        <option value="">{fill(encrypt.by_key, chosenEncryption.value === "" ? encryption.value : "…")}</option>
         {Object.keys(CONTENT_ENCRYPTION).map(optionOf)}
       </select>
     </label>
