@@ -1,5 +1,5 @@
 /** Keys in every form that people have them in, from every place, and what is said of them. */
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { generateKeyPairSync } from "node:crypto"
 import { once } from "node:events"
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
@@ -302,6 +302,31 @@ describe("places of keys", () => {
     child.kill("SIGINT")
     expect(await once(child, "close")).toEqual([130, null])
   })
+
+  test.skipIf(process.platform === "win32")(
+    "a pipe behind a descriptor is read, and Ctrl-C ends the wait",
+    async () => {
+      const shell = (line: string) => ["-c", line, process.execPath, main, ecFile, join(place.folder, "held")]
+      const read = shell('exec "$0" "$1" key thumbprint fd:7 7< <(cat "$2")')
+      expect(execFileSync("bash", read, { encoding: "utf8" }).trim()).toBe(print)
+      // As above; the shell keeps the pipe open, and nobody writes.
+      const wait = 'mkfifo "$3"; exec "$0" "$1" verify --key "$(cat "$2")" --key fd:7 e30.e30.AA 7<>"$3"'
+      const child = spawn("bash", shell(wait), { stdio: ["ignore", "ignore", "pipe"] })
+      await once(child.stderr, "data")
+      child.kill("SIGINT")
+      expect(await once(child, "close")).toEqual([130, null])
+    },
+  )
+
+  test.runIf(process.platform === "linux")(
+    "a pipe that only the program itself could write to is not waited for",
+    () => {
+      const line = 'exec "$0" "$1" decode -q fd:7 7<> <(:)'
+      const how = { encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" } as const
+      const { status, stderr } = spawnSync("bash", ["-c", line, process.execPath, main], how)
+      expect([status, stderr]).toEqual([2, expect.stringContaining("fd: wants the number of an open descriptor")])
+    },
+  )
 
   test.each([
     ["a folder", () => mkdirSync(join(place.folder, "folder.d")), "folder.d", 8],

@@ -1,6 +1,17 @@
 /** Places that text comes from: a file, stdin, an open descriptor, the environment, a person. */
 
-import { constants, createReadStream, existsSync, fstatSync, openSync, type Stats, statSync } from "node:fs"
+import {
+  constants,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from "node:fs"
 import { Socket } from "node:net"
 import { dirname } from "node:path"
 import { isatty, ReadStream } from "node:tty"
@@ -52,7 +63,34 @@ function pipeAt(path: string): Socket {
 /** Reads an open descriptor. */
 export async function readDescriptor(text: string): Promise<Uint8Array> {
   if (!/^\d{1,6}$/.test(text)) throw new Failure("usage", "descriptor_invalid")
-  return collect(createReadStream("", { fd: Number(text), autoClose: false }), `fd:${text}`)
+  return collect(chunksFrom(Number(text)), `fd:${text}`)
+}
+
+async function* chunksFrom(fd: number): AsyncGenerator<unknown> {
+  const status = fstatSync(fd)
+  if (status.isFIFO() && isOfRuntime(fd)) throw new Failure("usage", "descriptor_invalid")
+  if (isatty(fd)) yield* new ReadStream(fd)
+  else if (status.isFIFO() || status.isSocket()) yield* new Socket({ fd, readable: true, writable: false })
+  else yield* createReadStream("", { fd, autoClose: false })
+}
+
+const DESCRIPTORS = "/proc/self/fd"
+const WRITABLE = 0o200
+
+/**
+ * Whether a pipe ends in this very process, as the runtime has some for itself: there is nobody else to write, and what is read there the
+ * runtime would miss, which is how it hears of Ctrl-C. Only Linux can tell (proc(5)); a number that a shell did not open is rare enough.
+ */
+function isOfRuntime(fd: number): boolean {
+  if (process.platform !== "linux") return false
+  const pipe = readlinkSync(`${DESCRIPTORS}/${fd}`)
+  // One with a name others can open at any time.
+  if (!pipe.startsWith("pipe:")) return false
+  return readdirSync(DESCRIPTORS).some((name) => {
+    const link = `${DESCRIPTORS}/${name}`
+    const status = lstatSync(link, { throwIfNoEntry: false })
+    return status !== undefined && (status.mode & WRITABLE) !== 0 && readlinkSync(link) === pipe
+  })
 }
 
 /** The value of a variable of the environment. */
@@ -143,7 +181,12 @@ async function readStdin(): Promise<Uint8Array> {
  */
 function isPath(name: string): boolean {
   if (name.length > MAX_PATH || /[\n{]|-----/.test(name)) return false
-  return name === "-" || /\.[a-z0-9]{1,8}$/i.test(name) || (/[/\\]/.test(name) && existsSync(dirname(name)))
+  return (
+    name === "-" ||
+    /^fd:\d+$/.test(name) ||
+    /\.[a-z0-9]{1,8}$/i.test(name) ||
+    (/[/\\]/.test(name) && existsSync(dirname(name)))
+  )
 }
 
 async function collect(stream: AsyncIterable<unknown>, name: string): Promise<Uint8Array> {
