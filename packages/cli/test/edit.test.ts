@@ -1,9 +1,9 @@
 /** `jot edit`: what the editor is given, what becomes of it, and that nothing of it stays behind. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { decodeUnverified, encode, Jwk } from "jotkit"
+import { decodeUnverified, encode, Jwk, signJws } from "jotkit"
 import { expect, test } from "vitest"
 import { main, Place } from "./jot.ts"
 
@@ -39,6 +39,29 @@ test.skipIf(process.platform === "win32")(
     expect((await edit("false")).code).toBe(8)
     expect((await edit("sed -i s/{/[/")).code).toBe(3)
     expect(readdirSync(temporary)).toEqual([])
+  },
+)
+
+test.skipIf(process.platform === "win32")(
+  "what is no claims set is refused before the editor opens, and b64 behind it",
+  async () => {
+    const detached = new TextEncoder().encode('{"sub":"alice"}')
+    const sign = (content: string | Uint8Array, how: object) => signJws(content, key, { algorithm: "ES256", ...how })
+    const tokens: [token: string | object, reason: string][] = [
+      [sign('{"sub":"alice"}', { b64: false }), "edit_unencoded"],
+      [sign(detached, { b64: false, detached: true }), "edit_unencoded"],
+      [sign(detached, { detached: true }), "edit_no_claims"],
+      [sign("[1]", { format: "flattened" }), "edit_no_claims"],
+    ]
+    const opened = join(place.folder, "opened")
+    for (const [one, reason] of tokens) {
+      const text = typeof one === "string" ? one : JSON.stringify(one)
+      const run = await place.run(["edit", "--json", "--key", keyFile, text], { env: { EDITOR: `touch ${opened};:` } })
+      expect([run.code, run.json]).toEqual([3, expect.objectContaining({ reason })])
+    }
+    expect(existsSync(opened)).toBe(false)
+    const changed = await edit(`sed -i 's/"alg"/"b64":false,"crit":["b64"],"alg"/'`, "--json")
+    expect([changed.code, changed.json]).toEqual([3, expect.objectContaining({ reason: "edit_unencoded" })])
   },
 )
 

@@ -5,6 +5,7 @@ import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Reading } from "@jotkit/inspect"
 import { EXIT_CODES, Failure } from "../frame/failure.ts"
 import { indentJson, writeJson } from "../frame/json.ts"
 import type { Command, Session } from "../frame/session.ts"
@@ -21,11 +22,19 @@ export const command: Command = async (session) => {
   if (session.options.has("no-input")) throw new Failure("usage", "prompt_forbidden")
   const signer = await signingKeyOf(session)
   const reading = await oneToken(session)
-  if (reading.header?.json?.root?.type !== "object") throw new Failure("input", "header_unreadable")
+  refuseUneditable(reading)
   const before = `${indentJson(writeJson({ header: partOf(reading.header), payload: partOf(reading.payload) }))}\n`
   const { text, header } = roundTrip(await edited(before, session))
+  if (header.get("b64") === "false") throw new Failure("input", "edit_unencoded")
   warnWithoutExpiry(Members.read(text), session)
   return signedAnswer({ content: text, header }, [signer], session)
+}
+
+/** Told before the editor opens: nobody types in vain. RFC 7797, section 7, keeps a payload that is not encoded out of JWTs. */
+function refuseUneditable({ header, payload, isUnencoded }: Reading): void {
+  if (header?.json?.root?.type !== "object") throw new Failure("input", "header_unreadable")
+  if (isUnencoded) throw new Failure("input", "edit_unencoded")
+  if (payload?.json?.root?.type !== "object") throw new Failure("input", "edit_no_claims")
 }
 
 /** The text after the editor: a file that only its owner reads, and that is gone whatever happens. */

@@ -195,7 +195,7 @@ const words = {
   payload_missing: "which payload? Give - or @FILE, --claims JSON, or --claim NAME=TEXT",
   stdin_left: "stdin was not read: the flags say what the token holds; with - both count, and flags win",
   payload_empty: "the payload is empty",
-  from_json_payload: "--from-json wants what decode --json printed, with a payload that is an object",
+  from_json_payload: "expected is what decode --json prints, with a payload that is an object",
   claim_replaced: "the flag replaces the claim {0} of the payload",
   exp_missing: "the token never expires; --exp +1h, or --no-exp if that is meant",
   iat_both: "--iat and --no-iat contradict each other",
@@ -375,6 +375,10 @@ const words = {
   scan_too_large: "{0} is too large and was left out",
   scan_not_file: "{0} is not an ordinary file and was left out; - scans stdin",
   editor_missing: "which editor? Set VISUAL or EDITOR",
+  edit_no_claims:
+    "edit changes claims, and there are none: the payload is elsewhere, encrypted, or no JSON object; jot sign makes such tokens",
+  edit_unencoded:
+    "edit makes claims, and their payload is encoded (RFC 7797, section 7): b64 cannot be false; jot sign makes such tokens",
   editor_failed: "the editor ended with an error; nothing was signed",
   "command.jwks fetch": "Fetch a key set from an address, or from an issuer's.",
   "command.jwks serve":

@@ -180,7 +180,7 @@ export const zhHant: Words = {
   payload_missing: "承載內容是什麼？請給 - 或 @檔案、--claims JSON，或 --claim 名稱=文字",
   stdin_left: "未讀取標準輸入：權杖內容已由旗標指定；加上 - 則兩者並用，以旗標為準",
   payload_empty: "承載內容是空的",
-  from_json_payload: "--from-json 要的是 decode --json 印出的結果，其中 payload 是物件",
+  from_json_payload: "要的是 decode --json 印出的結果，其中 payload 是物件",
   claim_replaced: "旗標取代了承載內容裡的宣告 {0}",
   exp_missing: "這個權杖永不過期；請加 --exp +1h，或在有意如此時加 --no-exp",
   iat_both: "--iat 與 --no-iat 互相矛盾",
@@ -357,6 +357,9 @@ export const zhHant: Words = {
   scan_too_large: "{0} 太大，已略過",
   scan_not_file: "{0} 不是一般檔案，已略過；- 會掃描標準輸入",
   editor_missing: "哪個編輯器？請設定 VISUAL 或 EDITOR",
+  edit_no_claims: "edit 更改的是宣告，這裡沒有：承載內容在別處、已加密，或不是 JSON 物件；jot sign 可以製作這樣的權杖",
+  edit_unencoded:
+    "edit 製作宣告，其承載內容必須編碼（RFC 7797 第 7 節）：b64 不能是 false；jot sign 可以製作這樣的權杖",
   editor_failed: "編輯器以錯誤結束；沒有簽署任何東西",
   "command.jwks fetch": "從網址或簽發者取得金鑰集。",
   "command.jwks serve": "在本機提供金鑰集供測試：含探索文件、以 POST /token 取得權杖，並可指定要出的錯。",
