@@ -98,6 +98,7 @@ describe("whatever ends with a failure says why, to a person too", () => {
 
   test("diff with something that is no token", async () => {
     expect((await place.run(["diff", good, "abc"])).code).toBe(3)
+    expect((await place.run(["diff", "ab.c", "ab.c"])).code).toBe(3)
   })
 })
 

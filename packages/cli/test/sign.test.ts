@@ -157,6 +157,25 @@ describe("refuses", () => {
   })
 })
 
+describe("a file", () => {
+  const file = place.file("claims.json", '{"sub":"alice"}')
+
+  test.each([
+    ["decode", file],
+    ["diff", file, file],
+    ["sign", ...SECRET, file],
+    ["sign", ...SECRET, "--claims", file],
+  ])("is not taken for what it holds: %s tells of the @ that is missing", async (...args) => {
+    const { code, json } = await place.run([...args, "--json"])
+    expect([code, json?.message]).toEqual([3, `that is the name of a file: @${file} is what it holds`])
+  })
+
+  test("with an @ is a place of claims", async () => {
+    const { stdout } = await place.run(["sign", ...SECRET, "--claims", `@${file}`, "--no-iat", "--no-exp"])
+    expect(payloadText(stdout)).toBe('{"sub":"alice"}')
+  })
+})
+
 test.each([
   [["sign", ...SECRET, "--claim", "/a~01/~1~2=x"], "--claim: in a path ~0 stands for ~ and ~1 for /, and here is ~2"],
   [

@@ -4,7 +4,7 @@ import { compare, type Difference, formatJson, type Reading, read, readJson } fr
 import { escapeLine } from "../frame/escape.ts"
 import { Failure } from "../frame/failure.ts"
 import type { Command, Session } from "../frame/session.ts"
-import { isSource, readSource, textOf } from "../input/source.ts"
+import { textAt } from "../input/source.ts"
 import { tokenIn } from "../input/token.ts"
 
 /** `jot diff`. */
@@ -20,8 +20,11 @@ export const command: Command = async (session) => {
 }
 
 async function readingAt(operand: string, session: Session): Promise<Reading> {
-  const reading = read(tokenIn(isSource(operand) ? textOf(await readSource(operand, session)) : operand))
-  if (reading.form === "unknown" || reading.form === "json") throw new Failure("input", "not_a_token")
+  const reading = read(tokenIn(await textAt(operand, session)))
+  const { form, header } = reading
+  if (form === "unknown" || form === "json") throw new Failure("input", "not_a_token")
+  // Of two texts that say nothing it would be said that they say the same.
+  if (header !== undefined && header.json?.root === undefined) throw new Failure("input", "header_unreadable")
   return reading
 }
 

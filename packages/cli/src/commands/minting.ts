@@ -6,7 +6,7 @@ import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
 import { Members } from "../input/claims.ts"
 import { addClaims } from "../input/payload.ts"
-import { isSource, readSource, textOf } from "../input/source.ts"
+import { textAt } from "../input/source.ts"
 import type { RingSigner } from "./key-ring.ts"
 
 const LIFETIME_SECONDS = 3600
@@ -50,8 +50,7 @@ export class Template {
    * @throws Failure `input` for claims that are no JSON object.
    */
   static async of(session: Session): Promise<Template> {
-    const given = session.options.text("claims") ?? "{}"
-    const text = isSource(given) ? textOf(await readSource(given, session)) : given
+    const text = await textAt(session.options.text("claims") ?? "{}", session)
     Members.read(text)
     return new Template(text, session)
   }

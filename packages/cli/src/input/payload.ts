@@ -7,7 +7,7 @@ import type { FlagName } from "../frame/flags.ts"
 import type { Session } from "../frame/session.ts"
 import { type Assignment, assignmentOf, Members } from "./claims.ts"
 import { addHeaderFlags, replaceIn } from "./header.ts"
-import { isSource, isStdinLeft, readPlace, readSource, textOf } from "./source.ts"
+import { isSource, isStdinLeft, readPlace, readSource, refuseFileName, textOf } from "./source.ts"
 import { fixedMomentOf, momentOf } from "./time.ts"
 
 /** Content and header of a token that is to be made. */
@@ -70,10 +70,13 @@ async function givenContent(session: Session): Promise<Given> {
 
 async function plainContent(session: Session): Promise<Uint8Array | undefined> {
   const { options, operands } = session
-  const [operand] = operands
-  if (operand !== undefined && isSource(operand)) return nonEmpty(await readSource(operand, session))
-  const inline = options.text("claims") ?? operand
-  if (inline !== undefined) return new TextEncoder().encode(inline)
+  const given = options.text("claims") ?? operands[0]
+  if (given !== undefined && isSource(given)) return nonEmpty(await readSource(given, session))
+  if (given !== undefined) {
+    // Bytes may be any text; claims never are the name of a file.
+    if (!options.has("as-is")) refuseFileName(given)
+    return new TextEncoder().encode(given)
+  }
   if (ENOUGH.some((name) => options.has(name))) {
     if (await isStdinLeft()) session.tell({ level: "notice", text: session.say("stdin_left") })
     return undefined

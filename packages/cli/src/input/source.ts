@@ -44,6 +44,27 @@ export async function readSource(source: string, session: Session, what: Asked =
   return new TextEncoder().encode(await ask(what, session))
 }
 
+/**
+ * A text that is the thing itself unless it names a place.
+ *
+ * @throws Failure as `readSource`; `input` for the name of a file.
+ */
+export async function textAt(text: string, session: Session): Promise<string> {
+  if (isSource(text)) return textOf(await readSource(text, session))
+  refuseFileName(text)
+  return text
+}
+
+/**
+ * Whoever forgets the @ before the name of a file is told so, and not that a name is no token.
+ *
+ * @throws Failure `input` for the name of a file, a pipe or a device.
+ */
+export function refuseFileName(text: string): void {
+  const isFile = text.length <= MAX_PATH && existsSync(text) && !statSync(text).isDirectory()
+  if (isFile) throw new Failure("input", "file_unmarked", text)
+}
+
 /** Reads what is a file unless it names another place. */
 export function readPlace(text: string, session: Session): Promise<Uint8Array> {
   return isSource(text) ? readSource(text, session) : readFile(text)

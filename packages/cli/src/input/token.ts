@@ -3,7 +3,7 @@
 import { type FoundToken, findTokens, type Reading, read } from "@jotkit/inspect"
 import { Failure } from "../frame/failure.ts"
 import type { Session } from "../frame/session.ts"
-import { chunksOf, isSource, markOf, readSource, takeStdin, textOf, watched } from "./source.ts"
+import { chunksOf, markOf, takeStdin, textAt, watched } from "./source.ts"
 
 /** Characters of one line of a batch. */
 const MAX_LINE = 1_048_576
@@ -142,7 +142,6 @@ async function* linesOf(chunks: AsyncIterable<unknown>, batch: Batch): AsyncGene
 
 async function tokenText(session: Session): Promise<string> {
   const [operand] = session.operands
-  if (operand !== undefined && !isSource(operand)) return operand
   if (operand === undefined && process.stdin.isTTY === true) throw new Failure("usage", "token_missing")
-  return textOf(await readSource(operand ?? "-", session))
+  return textAt(operand ?? "-", session)
 }
