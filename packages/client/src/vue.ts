@@ -11,9 +11,12 @@ import type { Client, UnverifiedClaims } from "./index.ts"
 export const clientKey: InjectionKey<Client> = Symbol("@jotkit/client")
 
 /** The client of the application. @throws Error where none is provided. */
-export function useClient(): Client {
-  const client = inject(clientKey, undefined)
-  if (client === undefined) throw new Error("useClient needs app.provide(clientKey, client)")
+export function useClient(): Client
+/** The same, with the type of its claims. @param key - One's own: `Symbol() as InjectionKey<typeof client>`. */
+export function useClient<C extends Client<unknown>>(key: InjectionKey<C>): C
+export function useClient(key: InjectionKey<Client> = clientKey): Client {
+  const client = inject(key, undefined)
+  if (!client) throw new Error("useClient needs app.provide(key, client): clientKey, or the one it was given")
   return client
 }
 

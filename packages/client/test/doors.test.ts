@@ -5,7 +5,7 @@ import { claimsStore } from "@jotkit/client/svelte"
 import { useClaims as claimsInVue, useClient as clientInVue, clientKey } from "@jotkit/client/vue"
 import { encode } from "jotkit"
 import { expect, expectTypeOf, onTestFinished, test } from "vitest"
-import { createSSRApp, effectScope, h, nextTick, watch } from "vue"
+import { createSSRApp, effectScope, h, type InjectionKey, nextTick, watch } from "vue"
 import { renderToString } from "vue/server-renderer"
 import { z } from "zod"
 
@@ -29,8 +29,10 @@ test("Vue: claims are drawn at once, and anew, until the component ends", async 
   await client.login({ username: "Ada" })
   const app = createSSRApp({
     setup() {
-      const claims = claimsInVue(clientInVue() as Client<Shown>)
-      return () => h("p", claims.value?.nickname)
+      const found = clientInVue()
+      expectTypeOf(found).toEqualTypeOf<Client>()
+      const claims = claimsInVue(found)
+      return () => h("p", String(claims.value?.["nickname"]))
     },
   })
   expect(await renderToString(app.provide(clientKey, client))).toBe("<p>Ada</p>")
@@ -48,9 +50,20 @@ test("Vue: claims are drawn at once, and anew, until the component ends", async 
   expect(seen).toEqual(["Lin"])
 })
 
+test("Vue: a key of one's own gives the claims their type", () => {
+  const client = clientOf()
+  const own: InjectionKey<Client<Shown>> = Symbol("own")
+  const app = createSSRApp({}).provide(own, client)
+  const found = app.runWithContext(() => clientInVue(own))
+  expectTypeOf(found).toEqualTypeOf<Client<Shown>>()
+  expect(found).toBe(client)
+})
+
 test("Vue: an application without a client is told", () => {
   const app = createSSRApp({})
   expect(() => app.runWithContext(() => clientInVue())).toThrow("provide")
+  const own: InjectionKey<Client<Shown>> = Symbol("own")
+  expect(() => app.provide(clientKey, clientOf()).runWithContext(() => clientInVue(own))).toThrow("provide")
 })
 
 test("Svelte: claims are a store", async () => {

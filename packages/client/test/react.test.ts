@@ -1,11 +1,21 @@
 /** The door for React under its own renderers: that of a server, and that of Chromium in the build that says what it finds wrong. */
 import { fileURLToPath } from "node:url"
-import { createClient } from "@jotkit/client"
-import { useClient } from "@jotkit/client/react"
+import { type Client, createClient, type StandardSchemaV1, type UnverifiedClaims } from "@jotkit/client"
+import { useClaims, useClient } from "@jotkit/client/react"
 import { build } from "esbuild"
-import { createElement } from "react"
+import { createContext, createElement } from "react"
 import { renderToString } from "react-dom/server"
-import { afterAll, afterEach, test as baseTest, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest"
+import {
+  afterAll,
+  afterEach,
+  test as baseTest,
+  beforeAll,
+  beforeEach,
+  expect,
+  expectTypeOf,
+  onTestFinished,
+  test,
+} from "vitest"
 import { type Browser, type Context, missing, type Page, type Route, startChromium } from "./chromium.ts"
 import { treeOf, type page as whatThePageHas } from "./react-page.ts"
 import { type Server, startServer } from "./servers.ts"
@@ -98,6 +108,38 @@ test("a server draws nobody's claims, although its client has some", async () =>
 test("a tree without a client is told", () => {
   const Lost = () => String(useClient())
   expect(() => renderToString(createElement(Lost))).toThrow("ClientContext")
+  const Empty = createContext<Client | null>(null)
+  const Unfound = () => String(useClient(Empty))
+  expect(() => renderToString(createElement(Unfound))).toThrow("the one it was given")
+})
+
+test("a context of one's own gives the claims their type", () => {
+  /** As an interface, which takes no other names than its own. */
+  interface Shown {
+    readonly nickname: string
+  }
+  const schema: StandardSchemaV1<unknown, Shown> = {
+    "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as Shown }) },
+  }
+  const client = createClient({ baseUrl: server.address, mode: "bearer", schema })
+  onTestFinished(() => client.close())
+  const Own = createContext<typeof client | undefined>(undefined)
+  const found: unknown[] = []
+  const Typed = () => {
+    const own = useClient(Own)
+    found.push(own)
+    expectTypeOf(own).toEqualTypeOf<Client<UnverifiedClaims<Shown>>>()
+    expectTypeOf(useClaims(own)?.nickname).toEqualTypeOf<string | undefined>()
+    // @ts-expect-error the schema does not say so
+    return String(useClaims(own)?.role)
+  }
+  const Untyped = () => {
+    expectTypeOf(useClient()).toEqualTypeOf<Client>()
+    return String(useClaims(useClient())?.["nickname"])
+  }
+  expect(renderToString(createElement(Own, { value: client }, createElement(Typed)))).toBe("undefined")
+  expect(found).toEqual([client])
+  expect(() => renderToString(createElement(Own, { value: client }, createElement(Untyped)))).toThrow("ClientContext")
 })
 
 inChromium("claims are there with the first drawing, and drawn anew with every change of what they say", async () => {
