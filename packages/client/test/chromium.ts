@@ -9,7 +9,14 @@ export interface Browser {
     colorScheme?: "light" | "dark"
     viewport?: { width: number; height: number }
   }): Promise<Context>
+  newBrowserCDPSession(): Promise<Protocol>
   close(): Promise<void>
+}
+
+/** What the browser is asked directly, in its own words (Chrome DevTools Protocol). */
+export interface Protocol {
+  send<Answer>(method: string, parameters: object): Promise<Answer>
+  on(event: "Target.receivedMessageFromTarget", listener: (payload: { readonly message: string }) => void): void
 }
 
 /** A profile: cookies, storage and workers of its own. */
