@@ -260,6 +260,45 @@ test("the cookie of a subdomain does not stand for the server's, and a value may
   expect([seen, client.active]).toEqual([["a=="], true])
 })
 
+test("what others have left in the storage is told, where they cannot tell it themselves", async () => {
+  const { fetch } = serverOf({ "/me": () => Response.json({}) })
+  const storage = { area: areaOf(), shared: true }
+  const [one, two] = [clientOf(fetch, { storage }), clientOf(fetch, { storage })]
+  const heard: unknown[] = []
+  two.onChange(({ reason, claims }) => heard.push([reason, claims?.["nickname"]]))
+  await one.login({ username: "Ada" })
+  await two.fetch("/me")
+  expect([two.claims?.["nickname"], heard]).toEqual(["Ada", [["refresh", "Ada"]]])
+})
+
+test("a tab that is too busy to answer has stored its token before, and no one uses the older one", async () => {
+  const area = areaOf()
+  class Busy {
+    postMessage(message: object): void {
+      // Asked for news. Storages of two processes differ for a moment: only now is here what the other has written.
+      if (Object.keys(message).length === 0)
+        for (const [name, text] of area.values) area.values.set(name, renewed(text))
+    }
+    close(): void {}
+  }
+  const renewed = (text: string) =>
+    JSON.stringify({ ...JSON.parse(text), at: Date.now() + 1, access: "Bearer renewed" })
+  const request = async (_: string, { ifAvailable }: { ifAvailable: boolean }, task: (lock: unknown) => unknown) =>
+    task(ifAvailable ? null : {})
+  vi.stubGlobal("location", { origin: BASE })
+  vi.stubGlobal("navigator", { locks: { request } })
+  vi.stubGlobal("BroadcastChannel", Busy)
+  const sent: (string | null)[] = []
+  const { fetch, asked } = serverOf({
+    "/me": ({ headers }) => Response.json(sent.push(new Headers(headers).get("authorization"))),
+  })
+  const client = clientOf(fetch, { storage: { area, shared: true } })
+  await client.login({ username: "Ada" })
+  expect(await client.refresh()).toBe(true)
+  await client.fetch("/me")
+  expect([sent, asked]).toEqual([["Bearer renewed"], ["/login", "/me"]])
+})
+
 test("a tab that has slept ends the session that there is, not the one it remembers", async () => {
   const ended: (string | null)[] = []
   const { fetch } = serverOf({

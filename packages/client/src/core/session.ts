@@ -9,7 +9,7 @@ import { type Channel, platform } from "./platform.ts"
 import { judgeClaims, type StandardSchemaV1 } from "./schema.ts"
 import type { ClientStorage } from "./storage.ts"
 
-/** Why something has changed: `ended` is the server's word, with its code. */
+/** Why something has changed: `ended` is the server's word, with its code; `refresh` is also what others have left in the storage. */
 export type ChangeReason = "login" | "refresh" | "logout" | "ended"
 
 /** What listeners are told, in every tab. */
@@ -97,6 +97,8 @@ export class Session<Claims> {
       this.#heard = resolve
       setTimeout(resolve, NEWS_MS)
     })
+    // Who is busy answers late; what was written is there by now.
+    this.sync()
   }
 
   /** Keeps what is new, or forgets everything. */
@@ -129,7 +131,7 @@ export class Session<Claims> {
     if (reason !== "logout" && !(isOurs && (reason || isNewer(kept, this.kept)))) return
     // What is shared has been stored already, by whoever tells of it.
     if (!shared) this.#store(kept)
-    this.#set(kept, reason ?? "refresh", code)
+    this.#set(kept, reason, code)
   }
 
   #store(kept: Kept | undefined): void {
@@ -146,7 +148,7 @@ export class Session<Claims> {
     return attempt(() => parseKept(JSON.parse(this.storage.area?.getItem(this.name) ?? ""), this.#options.mode))
   }
 
-  #set(kept: Kept | undefined, reason?: ChangeReason, code?: string): void {
+  #set(kept: Kept | undefined, reason: ChangeReason = "refresh", code?: string): void {
     this.kept = kept
     this.skew = kept?.skew ?? this.skew
     const claims = kept && attempt(() => judgeClaims(kept.claims, this.#options.schema))
@@ -155,7 +157,6 @@ export class Session<Claims> {
     const text = attempt(() => kept && kept.id + JSON.stringify(claims))
     if (!text || text !== this.#text) this.claims = claims as Claims | undefined
     this.#text = text
-    if (!reason) return
     const change = { reason, claims: this.claims, code }
     // A listener that throws is not to end a refresh.
     for (const listener of this.#listeners) queueMicrotask(() => listener(change))
