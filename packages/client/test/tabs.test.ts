@@ -81,7 +81,9 @@ const SETUP = `
 `
 const WORKER = `${SETUP}
   self.onmessage = async ({ data: { mode, count } }) => {
-    await page.open(mode)
+    const client = await page.open(mode)
+    // Its tab may be slow to answer.
+    if (!client.active) await new Promise((resolve) => client.onChange(resolve))
     self.postMessage([await page.statuses(count), page.client.claims?.nickname])
   }
 `
@@ -306,8 +308,11 @@ test("tabs with copies of one session, from a duplicated tab, keep in step", asy
   await openClient(copy, "bearer", "session")
   expect(await nicknameIn(copy)).toBe("Ada")
   for (const [turn, each] of [tab, copy, tab, copy].entries()) {
+    const other = each === tab ? copy : tab
+    await changesIn(other)
     server.setAhead((turn + 1) * QUARTER)
     expect(await statusesIn(each)).toEqual([200])
+    await heard(other, "refresh")
   }
   expect(refreshes).toBe(4)
   expect(await openTab("bearer", "session").then(nicknameIn)).toBeUndefined()
