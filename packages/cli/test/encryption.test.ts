@@ -2,7 +2,7 @@
 import { createCipheriv } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { encode, Jwk } from "jotkit"
+import { encode, encryptJwe, Jwk } from "jotkit"
 import { describe, expect, test } from "vitest"
 import { Place, SECRETS } from "./jot.ts"
 
@@ -103,6 +103,14 @@ test.each(["X25519", "X448"])("ECDH-ES on %s", async (curve) => {
   const made = await place.run(["encrypt", "--key", file, "--alg", "ECDH-ES+A256KW", "--claims", "{}", ...QUIET])
   const opened = await place.run(["decrypt", "--key", file, "--alg", "ECDH-ES+A256KW", "-q"], { input: made.stdout })
   expect(opened).toMatchObject({ code: 0, stdout: "{}\n" })
+})
+
+test("what only the library has words for is introduced in Chinese", async () => {
+  const foreign = encryptJwe("{}", rsa.publicKey(), { encryption: "A256GCM" }).replace(/.{4}$/, "AAAA")
+  const opened = await place.run(["decrypt", "--key", rsaFile, "--lang", "zh-Hant", foreign])
+  expect([opened.code, opened.stderr]).toEqual([6, expect.stringContaining("jot: 用這把金鑰或密碼解不開這個權杖（")])
+  const args = ["encrypt", "--key", rsaPublic, "--claims", "{}", "--header", "zip=DEF", "--lang", "zh-Hant"]
+  expect((await place.run(args)).stderr).toContain("jot: 標頭不能這樣寫（")
 })
 
 test("for several recipients each has its algorithm, and each can open it", async () => {

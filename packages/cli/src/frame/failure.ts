@@ -28,9 +28,14 @@ export class Failure extends Error {
   readonly word: Word
   readonly details: readonly string[]
 
+  /** Whether the library refused: then its message and its code are the details. */
+  get isOfLibrary(): boolean {
+    return this.word.startsWith("library")
+  }
+
   /** What scripts are told: of a refusal of the library its own code. */
   get reason(): string {
-    return this.word === "library" ? (this.details[1] ?? this.word) : this.word
+    return this.isOfLibrary ? (this.details[1] ?? this.word) : this.word
   }
 
   /** @param details - What the message names. */

@@ -1,6 +1,7 @@
 /** Refusals of the library, by whose fault they are. */
 
 import type { JwtError } from "jotkit"
+import type { Word } from "../words/en.ts"
 import { type ExitCode, Failure } from "./failure.ts"
 
 const CODES: Readonly<Record<JwtError["fault"], ExitCode>> = { token: "input", key: "key", usage: "usage" }
@@ -14,8 +15,15 @@ const PARTICULAR: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ["jwks_response_invalid", "network"],
 ])
 
+/** Codes that the shared catalogues have no words for: in another language a sentence stands around the library's own. */
+const INTRODUCTIONS: ReadonlyMap<string, Word> = new Map<string, Word>([
+  ["decryption_failed", "library_decryption"],
+  ["header_not_allowed", "library_header"],
+  ["option_invalid", "library_option"],
+])
+
 /** A refusal as a failure of the program. Messages of the library hold no token and no secret. */
 export function failureOfJwt(error: JwtError): Failure {
   const code = PARTICULAR.get(error.code) ?? CODES[error.fault]
-  return new Failure(code, "library", error.message, error.code)
+  return new Failure(code, INTRODUCTIONS.get(error.code) ?? "library", error.message, error.code)
 }

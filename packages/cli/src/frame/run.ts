@@ -328,9 +328,10 @@ const NOTHING_GIVEN: ReadonlySet<Word> = new Set<Word>([
 ])
 
 /** The library speaks English; the catalogue of the shared part has words for most of its refusals. */
-async function textOfFailure({ word, details }: Failure, { language }: Manner, words: Words): Promise<string> {
+async function textOfFailure(failure: Failure, { language }: Manner, words: Words): Promise<string> {
+  const { word, details, isOfLibrary } = failure
   const [, code] = details
-  if (word === "library" && code !== undefined && language !== "en") {
+  if (isOfLibrary && code !== undefined && language !== "en") {
     const [{ textOf }, { zhHant }] = await Promise.all([import("@jotkit/inspect"), import("@jotkit/inspect/zh-hant")])
     const text = textOf(zhHant, "check", code)
     if (text !== code) return text
