@@ -341,6 +341,15 @@ describe("places of keys", () => {
     expect(stderr).toContain(name)
   })
 
+  test.each([
+    ['{"kty":"RSA","n":"AA","e":"AQAB"}', "cannot be used: the JWK breaks the rules for its type"],
+    ["-----BEGIN PUBLIC KEY-----\nAAAA\n", "cannot be used: the key cannot be read"],
+    ['{"sub":"alice"}', "there is no key in"],
+  ])("a broken key is told from none: %s", async (input, message) => {
+    const { code, stderr } = await place.run(["key", "inspect", "-"], { input })
+    expect([code, stderr]).toEqual([3, expect.stringContaining(message)])
+  })
+
   test("a key where its file is meant is not repeated", async () => {
     const text = rsa.export({ type: "pkcs8", format: "pem" }).toString()
     expect(await place.run(["key", "inspect", "--", text])).toMatchObject({ code: 8, stdout: "" })

@@ -112,10 +112,12 @@ export async function tellUnusable(keys: readonly OfferedKey[], session: Session
 async function refuseUnusable(keys: readonly OfferedKey[], name: string, session: Session): Promise<void> {
   if (keys.some(({ form, problem }) => form !== "secret" && problem === undefined)) return
   const [first] = keys
-  const { problem } = first ?? {}
-  if (problem !== undefined && KEY_PROBLEMS.has(problem))
-    throw new Failure("key", "key_refused", name, wordsFor(await catalogueOf(session), "check", problem ?? ""))
-  throw new Failure("input", "no_key_in", name)
+  const { problem, form, keyType } = first ?? {}
+  // An object without `kty` is some other JSON, and what has no form of a key is taken for a secret.
+  const isNone = problem === undefined || form === "secret" || (form === "jwk" && keyType === undefined)
+  if (isNone) throw new Failure("input", "no_key_in", name)
+  const why = wordsFor(await catalogueOf(session), "check", problem)
+  throw new Failure(KEY_PROBLEMS.has(problem) ? "key" : "input", "key_refused", name, why)
 }
 
 /** Where others can read it, a private key is hardly one: in a file that is open to them, and on a command line. */
