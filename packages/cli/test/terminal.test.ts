@@ -275,6 +275,16 @@ describe.runIf(hasTerminals)("Ctrl-C", () => {
     expect(await other.ended()).toMatchObject({ code: 0, screen: expect.stringContaining('"payload"') })
   })
 
+  test("does not wait for a key that takes minutes", async () => {
+    const file = `${place.folder}/never.jwk`
+    const terminal = open(["key", "generate", "--kty", "RSA", "--bits", "16384", "--out-private", file])
+    await terminal.shows("making a key")
+    terminal.type("\u0003")
+    // By the signal, as Python writes it.
+    expect((await terminal.ended()).code).toBe(-2)
+    expect(existsSync(file)).toBe(false)
+  })
+
   test("ends the wait for somebody who reads a pipe", async () => {
     const pipe = `${place.folder}/unread`
     execFileSync("sh", ["-c", `mkfifo "${pipe}"`])

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto"
 import { existsSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { type GenerateOptions, isJwtError, Jwk, type JwkObject, listAlgorithms } from "jotkit"
-import { Failure } from "../frame/failure.ts"
+import { EXIT_CODES, Failure } from "../frame/failure.ts"
 import { nearest } from "../frame/nearest.ts"
 import type { Answer, Command, Session } from "../frame/session.ts"
 import { writeNew } from "../frame/streams.ts"
@@ -150,6 +150,7 @@ function unlabelled(key: Jwk): Jwk {
 }
 
 async function make(algorithm: string, options: GenerateOptions): Promise<Jwk> {
+  process.once("exit", endAtOnce)
   try {
     return await Jwk.generateAsync(algorithm, options)
   } catch (error) {
@@ -162,7 +163,19 @@ async function make(algorithm: string, options: GenerateOptions): Promise<Jwk> {
       listAlgorithms().filter((name) => name !== "none"),
     )
     throw near === undefined ? new Failure("usage", "alg_unknown") : new Failure("usage", "alg_unknown_near", near)
+  } finally {
+    process.off("exit", endAtOnce)
   }
+}
+
+/**
+ * Nothing stops the thread that makes a key, and a process that ends in order waits for it: minutes, for RSA of 16384 bits. After Ctrl-C the
+ * signal itself ends it, for which a shell says 130 as well. Windows has no signals, and waits.
+ */
+function endAtOnce(status: number): void {
+  if (status !== EXIT_CODES.interrupted || process.platform === "win32") return
+  process.removeAllListeners("SIGINT")
+  process.kill(process.pid, "SIGINT")
 }
 
 /** A new key of the same kind, size and purpose. */
