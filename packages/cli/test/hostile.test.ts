@@ -1,6 +1,16 @@
 /** What a hostile user, file or server tried, and a person who only slipped. */
 import { execFileSync, spawnSync } from "node:child_process"
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs"
 import { join } from "node:path"
 import { encode, Jwk, signJws } from "jotkit"
 import { describe, expect, test } from "vitest"
@@ -100,6 +110,24 @@ describe("scan", () => {
     const line = `echo "${good}" | "$0" "$1" scan /dev/fd/0`
     const { status, stdout } = spawnSync("sh", ["-c", line, process.execPath, main])
     expect([status, String(stdout)]).toEqual([10, expect.stringContaining("/dev/fd/0:1:1")])
+  })
+
+  test.skipIf(process.platform === "win32")("hears Ctrl-C while it looks for files", async () => {
+    const folders = 200
+    mkdirSync(join(place.folder, "deep", ..."d".repeat(folders)), { recursive: true })
+    // The second folder presses it, and each writes a dot.
+    const preload = `import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module"
+      const { statSync } = fs; let count = 0
+      fs.statSync = (...asked) => {
+        process.stderr.write(".")
+        if (++count === 2) process.kill(process.pid, "SIGINT")
+        return statSync(...asked)
+      }
+      syncBuiltinESMExports()`
+    const how = { preload: `data:text/javascript,${encodeURIComponent(preload)}` }
+    const { code, stderr } = await place.run(["scan", "deep"], how)
+    expect(code).toBe(130)
+    expect(stderr.length).toBeLessThan(folders)
   })
 
   test("finds each of ten thousand tokens and one more", async () => {

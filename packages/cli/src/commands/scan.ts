@@ -1,6 +1,7 @@
 /** Finds tokens that lie about in files: where, of what kind, never what they say. */
 
-import { readdirSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
+import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { findTokens, read, recognise, textMember } from "@jotkit/inspect"
 import { escapeLine } from "../frame/escape.ts"
@@ -32,7 +33,9 @@ export const command: Command = async (session) => {
   if (operands.length === 0 && process.stdin.isTTY === true) throw new Failure("usage", "scan_what")
   const reporter = reporterOf(session)
   const unread: Failure[] = []
-  const files = operands.length === 0 ? ["-"] : operands.flatMap((path) => filesIn(path, session, unread))
+  session.progress(say("progress_scan"))
+  const files: string[] = operands.length === 0 ? ["-"] : []
+  for (const path of operands) await addFiles(path, files, session, unread)
   const sightings: Sighting[] = []
   for (const [at, file] of files.entries()) {
     session.progress(say("progress_scan"), at, files.length)
@@ -74,30 +77,30 @@ function remarkOn({ file, line, column }: Sighting, label: string, { say }: Sess
 /** What a shell has opened, by name: as good as stdin. */
 const DESCRIPTOR = /^\/(?:dev|proc\/self)\/(?:stdin$|fd\/)/
 
-/** The files in a folder, however deep. Links are not followed. */
-function filesIn(path: string, session: Session, unread: Failure[]): string[] {
-  if (path === "-") return [path]
+/** Adds a file, or those in a folder, however deep. Links are not followed. In between it lets go, so that Ctrl-C is heard. */
+async function addFiles(path: string, files: string[], session: Session, unread: Failure[]): Promise<void> {
   try {
-    const status = statSync(path)
-    if (status.isFile() || DESCRIPTOR.test(path)) return [path]
-    if (!status.isDirectory()) return leftOut("scan_not_file", path, session)
-    return readdirSync(path, { withFileTypes: true })
-      .filter(({ name }) => !SKIPPED.has(name))
-      .flatMap((entry) => {
-        const inside = join(path, entry.name)
-        if (entry.isDirectory()) return filesIn(inside, session, unread)
-        return entry.isFile() ? [inside] : []
-      })
+    const status = path === "-" ? undefined : statSync(path)
+    if (status?.isDirectory() === true) await addFolder(path, files, session, unread)
+    else if (status === undefined || status.isFile() || DESCRIPTOR.test(path)) files.push(path)
+    else leftOut("scan_not_file", path, session)
   } catch (error) {
     unread.push(new Failure("io", "unreadable", path, (error as NodeJS.ErrnoException).code ?? ""))
-    return []
+  }
+}
+
+async function addFolder(path: string, files: string[], session: Session, unread: Failure[]): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const inside = join(path, entry.name)
+    if (SKIPPED.has(entry.name)) continue
+    if (entry.isDirectory()) await addFiles(inside, files, session, unread)
+    else if (entry.isFile()) files.push(inside)
   }
 }
 
 /** Of a pipe or a device nobody knows whether it ends. */
-function leftOut(word: "scan_not_file" | "scan_too_large", path: string, { tell, say }: Session): [] {
+function leftOut(word: "scan_not_file" | "scan_too_large", path: string, { tell, say }: Session): void {
   tell({ level: "warning", text: say(word, path), isAlways: true })
-  return []
 }
 
 async function sightingsIn(file: string, session: Session, unread: Failure[]): Promise<Sighting[]> {
