@@ -442,6 +442,36 @@ describe("code samples", () => {
     await expect.poll(() => page.locator(".sample").count()).toBe(1)
   })
 
+  test("take several keys in PEM, and those with ids beside them, from the set that the page writes of them", async () => {
+    const page = await open({ at: NOW })
+    const [one, other] = [Jwk.generate("ES256"), Jwk.generate("ES256")]
+    const pems = [one, other].map((key) => key.publicKey().toPem())
+    const signed = encode({ aud: "api", exp: NOW + 60 }, other, { algorithm: "ES256", now: NOW })
+    const all: readonly (readonly [keys: string, written: string])[] = [
+      [pems.join(""), '"keys"'],
+      [JSON.stringify({ first: pems[0], second: pems[1] }), '"second"'],
+      [JSON.stringify({ only: pems[1] }), '"only"'],
+    ]
+    for (const [keys, part] of all) {
+      await give(page, signed, keys)
+      await expectVerdicts(page, { Signature: "pass" })
+      await page.getByRole("combobox", { name: "Write the key as" }).selectOption("jwks_public")
+      const written = page.getByRole("textbox", { name: "Written" })
+      await expect.poll(() => written.inputValue()).toContain(part)
+      await page
+        .locator(".fold")
+        .filter({ hasText: "jwks.json holds the keys of the box" })
+        .waitFor({ state: "attached" })
+      const program = (await page.locator("#sample-library").textContent()) ?? ""
+      const files = { "token.txt": signed, "jwks.json": await written.inputValue() }
+      const readFileSync = (name: keyof typeof files) => files[name]
+      const modules = { jotkit: { Verifier, JwkSet }, "node:fs": { readFileSync } }
+      const found = evaluate(program.replace("algorithms:", `now: ${NOW}, algorithms:`), modules, "claims")
+      expect(found).toMatchObject({ aud: "api" })
+      expect(await page.locator("#sample-cli").textContent()).toContain("--key jwks.json")
+    }
+  })
+
   test("are copied as they stand", async () => {
     const page = await open({ at: NOW })
     await give(page, token(claims), SECRET)

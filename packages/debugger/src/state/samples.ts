@@ -112,8 +112,15 @@ interface KeyAccess {
   readonly flags: readonly (readonly [name: string, value: string])[]
 }
 
+/** Whether the keys have to be written as a JWK Set first: of several in PEM a program would take one, and it knows no ids beside them. */
+export const isForSet: ReadonlySignal<boolean> = computed(() => {
+  const [first, ...more] = suppliedKeys.value ?? []
+  const { form = "jwks", keyId } = first ?? {}
+  return !form.startsWith("jwk") && (more.length > 0 || keyId !== undefined)
+})
+
 function keyOf(): KeyAccess {
-  const form = suppliedKeys.value?.[0]?.form
+  const form = isForSet.value ? "jwks" : suppliedKeys.value?.[0]?.form
   if (form === "secret") return secretAccess()
   if (form === "pkcs8_encrypted") return sealedAccess()
   const [file, expression] = fileOf(form)
@@ -147,7 +154,7 @@ function sealedAccess(): KeyAccess {
 
 function fileOf(form: KeyForm | undefined): readonly [name: string, expression: string] {
   if (form === "jwk") return ["key.json", 'Jwk.from(JSON.parse(readFileSync("key.json", "utf8")))']
-  if (form === "jwks") return ["keys.json", 'JwkSet.from(JSON.parse(readFileSync("keys.json", "utf8")))']
+  if (form === "jwks") return ["jwks.json", 'JwkSet.from(JSON.parse(readFileSync("jwks.json", "utf8")))']
   return form === "der" ? ["key.der", 'readFileSync("key.der")'] : ["key.pem", 'readFileSync("key.pem", "utf8")']
 }
 

@@ -113,5 +113,6 @@ export const judgingEn = {
     library: "jotkit",
     server: "A guard for a server",
     cli: "Command line",
+    set: "jwks.json holds the keys of the box, written as “{0}”.",
   },
 } as const

@@ -119,5 +119,6 @@ export const judgingZhHant: Panels = {
     library: "jotkit",
     server: "伺服器的守衛",
     cli: "命令列",
+    set: "jwks.json 是把金鑰輸入框中的金鑰寫成「{0}」的檔案。",
   },
 }
