@@ -285,6 +285,31 @@ test("whatever else goes when it is pressed leaves the focus in its place, too",
   expect(await pressed("Open it all the same")).toBe("verdict-title")
 })
 
+test("while an answer is awaited what stands below stays where it is, on a small screen, too", async () => {
+  const page = await open({ at: NOW, viewport: { width: 320, height: 640 } })
+  await give(page, `${TOKEN.slice(0, -1)}A`)
+  await expectVerdicts(page, { Signature: "not_checked" })
+  const seen = await page.evaluate(
+    () =>
+      new Promise<{ statuses: string[]; tops: number[] }>((resolve) => {
+        const [statuses, tops] = [new Set<string>(), new Set<number>()]
+        new MutationObserver(() => {
+          const status = document.querySelector<HTMLElement>('[aria-label="Signature"]')?.dataset["status"] ?? ""
+          statuses.add(status)
+          for (const id of ["key-title", "weight-title"])
+            tops.add(Math.round((document.getElementById(id)?.getBoundingClientRect().top ?? 0) + scrollY))
+          if (statuses.has("none") && status !== "none") resolve({ statuses: [...statuses], tops: [...tops] })
+        }).observe(document.body, { subtree: true, childList: true, attributes: true })
+        const box = document.querySelector<HTMLTextAreaElement>("#token")
+        if (box === null) return
+        box.value = `${box.value.slice(0, -1)}E`
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }))
+      }),
+  )
+  expect(seen.statuses).toContain("none")
+  expect(seen.tops).toHaveLength(2)
+})
+
 test("in forced colours every text can be seen, nothing scrolls sideways at 400 %, and axe finds nothing", async () => {
   // 320 by 256 pixels: what 1280 by 1024 are at 400 %.
   const page = await open({ at: NOW, viewport: { width: 320, height: 256 } })

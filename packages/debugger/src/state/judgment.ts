@@ -11,7 +11,7 @@ import { at, epoch } from "./moment.ts"
 import { leeway, policy, policyReading } from "./policy.ts"
 import { isKey, limits, reading } from "./reading.ts"
 import { type Judged, judgeReading, unpacked } from "./tasks.ts"
-import { ask, isPatient, LONG } from "./worker.ts"
+import { ask, isPatient, isStopped, LONG } from "./worker.ts"
 
 /** What is expected of any token on the page. */
 interface Expectations {
@@ -46,9 +46,7 @@ export const expectations: ReadonlySignal<Expectations> = computed(() => {
 
 const question = computed((): Question | undefined => {
   const keys = hasKey.value ? suppliedKeys.value : embeddedKeys.value
-  const { text, segments } = reading.value
-  // Of a key that is no JSON there is nothing to find out.
-  if (keys === undefined || text === "" || (isKey(reading.value) && segments.length === 0)) return undefined
+  if (keys === undefined || !isAsked(reading.value)) return undefined
   void isPatient.value
   const key = hasKey.value ? given.value : undefined
   return { ...expectations.value, reading: reading.value, keys, key, beside: besideFields.value }
@@ -56,6 +54,16 @@ const question = computed((): Question | undefined => {
 
 /** The verdicts and findings; undefined while they are being made, and where there is nothing to judge. */
 export const judged: ReadonlySignal<Judged | undefined> = later(question, judgeAll, DELAY_MS)
+
+/** Whether the verdicts and findings are being made. */
+export const isAwaited: ReadonlySignal<boolean> = computed(
+  () => judged.value === undefined && isAsked(reading.value) && !isStopped.value,
+)
+
+/** Of a key that is no JSON there is nothing to find out. */
+function isAsked(read: Reading): boolean {
+  return read.text !== "" && !(isKey(read) && read.segments.length === 0)
+}
 
 /** The verdicts on a token: no question about tokens is asked of a key. */
 export const judgment: ReadonlySignal<Judged["judgment"] | undefined> = computed(() =>

@@ -2,9 +2,10 @@
 
 import { describeFinding, type Finding, type Severity } from "@jotkit/inspect"
 import type { JSX } from "preact"
-import { judged } from "../state/judgment.ts"
+import { isAwaited, judged } from "../state/judgment.ts"
 import { pointed } from "../state/pointed.ts"
 import { catalogue, words } from "../words/words.ts"
+import { useHeight } from "./hold.ts"
 import { Mark } from "./mark.tsx"
 import "../style/findings.css"
 
@@ -15,15 +16,16 @@ const MAX_LISTED = 200
 export function Findings(): JSX.Element | null {
   const { findings: texts } = words.value
   const findings = judged.value?.findings
-  if (findings === undefined) return null
+  const held = useHeight<HTMLElement>(isAwaited.value)
+  if (findings === undefined && !isAwaited.value) return null
   return (
-    <section class="panel findings" aria-labelledby="findings-title">
+    <section {...held} class="panel findings" aria-labelledby="findings-title">
       <h2 id="findings-title">
-        {texts.title} {findings.length > 0 && <span class="count">{findings.length}</span>}
+        {texts.title} {findings?.length !== 0 && <span class="count">{findings?.length ?? "…"}</span>}
       </h2>
-      {findings.length === 0 && <p class="faint">{texts.none}</p>}
+      {findings?.length === 0 && <p class="faint">{texts.none}</p>}
       <ul>
-        {findings.slice(0, MAX_LISTED).map((finding, index) => (
+        {findings?.slice(0, MAX_LISTED).map((finding, index) => (
           <Line key={`${finding.id} ${finding.path} ${finding.variant} ${index}`} finding={finding} />
         ))}
       </ul>

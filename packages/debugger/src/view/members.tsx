@@ -19,8 +19,9 @@ import {
 } from "@jotkit/inspect"
 import { signal } from "@preact/signals"
 import { Fragment, type JSX } from "preact"
+import { useRef } from "preact/hooks"
 import { now } from "../state/clock.ts"
-import { judged } from "../state/judgment.ts"
+import { isAwaited, judged } from "../state/judgment.ts"
 import { pointAway, pointed } from "../state/pointed.ts"
 import { zone } from "../state/settings.ts"
 import { isPersonal, isSecret } from "../state/share.ts"
@@ -218,11 +219,14 @@ function Dates({ node }: { readonly node: JsonNode }): JSX.Element {
 
 /** What came of the check of a claim, where there is one. */
 function Checked({ name }: { readonly name: string }): JSX.Element | null {
-  const check = judged.value?.judgment.checks.find(({ id }) => id === name)
+  const latest = useRef<Check | undefined>(undefined)
+  if (!isAwaited.value) latest.current = judged.value?.judgment.checks.find(({ id }) => id === name)
+  const check = latest.current
   if (check === undefined || (check.status !== "pass" && check.status !== "fail")) return null
   const mark = check.status === "fail" && (check.id === "exp" || check.id === "nbf") ? "spent" : check.status
   return (
-    <span class="checked" data-mark={mark}>
+    // The former answer keeps the place of the next one, and is not seen.
+    <span class="checked" data-mark={mark} style={{ visibility: isAwaited.value ? "hidden" : "" }}>
       <Mark name={mark} />
       {textOfCheck(check)}
     </span>

@@ -4,13 +4,14 @@ import { type Diagnosis, misfitOf, textMember, textOf, type Verdict } from "@jot
 import type { JSX } from "preact"
 import { headline } from "../state/headline.ts"
 import { moveToKey } from "../state/input.ts"
-import { canSearch, judgment, search, startSearch } from "../state/judgment.ts"
+import { canSearch, isAwaited, judgment, search, startSearch } from "../state/judgment.ts"
 import { hasKey, suppliedKeys } from "../state/keys.ts"
 import { isKey, isReading, reading, recognition } from "../state/reading.ts"
 import type { Judged } from "../state/tasks.ts"
 import { isPatient, isStopped } from "../state/worker.ts"
 import { catalogue, fill, words } from "../words/words.ts"
 import { focusOn } from "./focus.ts"
+import { useHeight } from "./hold.ts"
 import { Mark, type MarkName } from "./mark.tsx"
 import { AsOf } from "./timeline.tsx"
 import "../style/verdicts.css"
@@ -22,12 +23,14 @@ export const NAMES = ["structure", "signature", "time", "claims", "keyTrust"] as
 export function Verdicts(): JSX.Element {
   const { headline: texts, verdicts } = words.value
   const [name, tone] = headline.value
+  const panel = useHeight<HTMLElement>(isAwaited.value)
+  const head = useHeight<HTMLDivElement>(isAwaited.value)
   return (
-    <section class="panel verdicts" data-tone={tone} data-headline={name} aria-labelledby="verdict-title">
+    <section {...panel} class="panel verdicts" data-tone={tone} data-headline={name} aria-labelledby="verdict-title">
       <h2 id="verdict-title" class="visually-hidden">
         {verdicts.title}
       </h2>
-      <div class="headline">
+      <div {...head} class="headline">
         <AsOf />
         <p class="headline-text">{texts[name]}</p>
         <p>{texts[`${name}_more`]}</p>
@@ -66,8 +69,11 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
   const verdict = found?.verdicts[name]
   const mark = isProofless(name, found) ? "spent" : markOf(name, verdict)
   const isGiven = (reading.value.text !== "" && !isKey(reading.value)) || isReading.value
+  const isWaiting = isGiven && verdict === undefined && !isStopped.value
+  const held = useHeight<HTMLOutputElement>(isWaiting)
   return (
     <output
+      {...held}
       class="verdict"
       aria-live="off"
       aria-label={verdicts[name]}
@@ -81,9 +87,7 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
           {statusText(name, found)}
         </span>
       )}
-      {isGiven && verdict === undefined && !isStopped.value && (
-        <span class="verdict-status waiting">{verdicts.waiting}</span>
-      )}
+      {isWaiting && <span class="verdict-status waiting">{verdicts.waiting}</span>}
       <span class="verdict-reason">{isGiven ? reasonOf(name, found) : verdicts[`${name}_asks`]}</span>
     </output>
   )
@@ -142,7 +146,7 @@ function ofSignature(code: string, { checks, verdicts: { keyTrust } }: Judged["j
 /** What can be done next. */
 function Remedies(): JSX.Element | null {
   const { verdicts, keyset } = words.value
-  const { form } = reading.value
+  const { form, isUnsecured } = reading.value
   if (isStopped.value)
     return (
       <div class="remedies">
@@ -160,7 +164,6 @@ function Remedies(): JSX.Element | null {
         <output class="hints">{search.value === undefined ? null : <Hints />}</output>
       </div>
     )
-  const isUnsecured = judgment.value?.verdicts.signature.code === "token_unsecured"
   const isHeld = isKey(reading.value)
   if (!isHeld && (hasKey.value || isUnsecured || (form !== "jws" && form !== "sd-jwt"))) return null
   const act = () => {
