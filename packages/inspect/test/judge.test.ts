@@ -123,6 +123,18 @@ describe("the key", () => {
     expect(disguised?.problem).toBe("secret_is_key_material")
   })
 
+  test("a secret may begin with a brace, and what was meant as a JWK is none", async () => {
+    for (const secret of ["{k7!x}-that-nobody-else-must-ever-read", "{ [0]: no JSON, and long enough }}"]) {
+      const signed = signJws("{}", new TextEncoder().encode(secret), { algorithm: "HS256" })
+      expect((await judged(signed, { keys: await supplied(secret), policy: hs256 })).code).toBe("ok")
+    }
+    const jwk = JSON.stringify(EC.toJSON())
+    for (const text of ["{", "{}", "{ }", jwk.slice(0, 20), `${jwk},`, jwk.replace('"', ""), jwk.replaceAll('"', "'")])
+      expect(await readKeys(text)).toMatchObject([{ form: "jwk", problem: "jwk_invalid" }])
+    // Nor does the library take it for one.
+    expect(await readKeys("ssh-that-nobody-else-must-ever-read")).toMatchObject([{ problem: "key_invalid" }])
+  })
+
   test("of a set each is told why it was chosen or not", async () => {
     const set = {
       keys: [

@@ -86,7 +86,7 @@ export async function readKeys(input: string | Uint8Array, options: KeyOptions =
   const { provenance = "supplied", asSecret = false } = options
   const text = typeof input === "string" ? input : textOfBytes(input)
   const trimmed = text?.replace(/^\ufeff/, "").trim() ?? ""
-  if (!asSecret && trimmed.startsWith("{")) return readJsonKeys(trimmed, options)
+  if (!asSecret && trimmed.startsWith("{") && !isNoJson(trimmed)) return readJsonKeys(trimmed, options)
   if (!asSecret && pemForm(trimmed) !== undefined)
     return readPems(
       keyTexts(trimmed).map((pem) => ({ pem })),
@@ -96,6 +96,11 @@ export async function readKeys(input: string | Uint8Array, options: KeyOptions =
   if (read.jwk === undefined || read.isSymmetric) return [read]
   // Bytes that turn out to be a key are one, unless they were said to be a secret: then someone is confused, or attacks.
   return [asSecret ? { ...read, jwk: undefined, problem: "secret_is_key_material" } : { ...read, form: "der" }]
+}
+
+/** A brace before anything but a name, or the end, begins no JSON; what was meant as a JWK is none that would do as a secret. */
+function isNoJson(text: string): boolean {
+  return /^\{\s*[^\s"'}]/.test(text) && !/\bkty\b/.test(text)
 }
 
 /** How many keys a text holds, those beyond {@link MAX_KEYS} among them. */
