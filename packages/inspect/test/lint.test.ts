@@ -106,6 +106,7 @@ const CASES: readonly (readonly [mark: string, text: string, path: string])[] = 
   ["B64-TAIL", token({ alg: "HS256" }, CLAIMS, `${SIGNATURE.slice(0, -1)}l`), "/signature"],
   ["JSON-SYNTAX", token({ alg: "HS256" }, "{'a':1}"), "/payload"],
   ["JSON-SYNTAX.json_cut", token({ alg: "HS256" }, '{"a":'), "/payload"],
+  ["JSON-SYNTAX.json_bounded", token({ alg: "HS256" }, `{"a":${"[".repeat(64)}`), "/payload"],
   ["JSON-SYNTAX.not_object", token({ alg: "HS256" }, "[]"), "/payload"],
   ["JSON-DUP", token({ alg: "HS256" }, '{"exp":1,"exp":2}'), "/payload/exp"],
   ["JSON-NUM.large", token({ alg: "HS256" }, '{"id":9007199254740993}'), "/payload/id"],

@@ -113,8 +113,9 @@ export async function checkSignature(reading: Reading, request: SignatureRequest
   const { key, signature } = conclusion(answers, verifiedBy, algorithms)
   // An empty payload may be signed as well as one that is elsewhere.
   const lacksPayload = reading.isDetached && request.detachedPayload === undefined && key.status === "pass"
-  const checked = lacksPayload && verifiedBy === undefined ? unavailable("signature", "payload_missing") : signature
-  return { key, signature: checked, answers, verifiedBy, held }
+  if (!lacksPayload || verifiedBy !== undefined) return { key, signature, answers, verifiedBy, held }
+  const untried = answers.map((one) => (one.answer === "no_match" ? { ...one, answer: "not_tried" as const } : one))
+  return { key, signature: unavailable("signature", "payload_missing"), answers: untried, verifiedBy, held }
 }
 
 function withoutTrying(reading: Reading, { keys }: SignatureRequest) {

@@ -16,6 +16,7 @@ const STATES: Readonly<Partial<Record<SegmentNote["state"], RuleId>>> = {
   not_utf8: "JSON-UTF8",
   not_json: "JSON-SYNTAX",
   json_cut: "JSON-SYNTAX",
+  json_bounded: "JSON-SYNTAX",
   not_object: "JSON-SYNTAX",
 }
 /** Letters of other scripts that look like ours. */

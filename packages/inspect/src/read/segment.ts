@@ -28,6 +28,7 @@ export type SegmentState =
   | "not_utf8"
   | "not_json"
   | "json_cut"
+  | "json_bounded"
   | "not_object"
 
 /** One thing that is not as it should be. */
@@ -77,6 +78,7 @@ const SEVERITY: readonly SegmentState[] = [
   "standard_alphabet",
   "not_object",
   "json_cut",
+  "json_bounded",
   "not_json",
   "not_utf8",
   "empty",
@@ -225,9 +227,10 @@ function notesOn(part: Segment, expected: Expected): SegmentNote[] {
 
 function jsonNote(part: Segment, { root, problem }: JsonDocument): SegmentNote {
   const { offset = 0, line, column, code } = problem ?? {}
-  const isCut = code === "ends_early" || code === "too_deep" || code === "too_many"
+  const isBounded = code === "too_deep" || code === "too_many"
+  const cut = isBounded ? "json_bounded" : code === "ends_early" ? "json_cut" : undefined
   const range = charactersOf(part, bytesOfContent(part, [offset, offset + 1]))
-  return { state: isCut && root !== undefined ? "json_cut" : "not_json", range, line, column }
+  return { state: root === undefined ? "not_json" : (cut ?? "not_json"), range, line, column }
 }
 
 function noteAt(state: SegmentNote["state"], range: Range): SegmentNote {
