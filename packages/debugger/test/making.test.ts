@@ -409,6 +409,18 @@ test("encrypts as the header says where the key fits it, and makes the key that 
   }
 })
 
+test("what was encrypted stays to be edited, also with a key that does not open it", async () => {
+  const page = await open({ at: NOW })
+  await box(page, "Key").fill(Jwk.generate("RSA-OAEP-256").toPem())
+  await box(page, "Payload").fill('{"n":1}')
+  await button(page, "Encrypt").click()
+  await nextToken(page, "")
+  await box(page, "Header").fill('{"enc":"A128GCM"}')
+  expect(JSON.parse(await box(page, "Payload").inputValue())).toEqual({ n: 1 })
+  await page.getByRole("button", { name: "Forget everything" }).click()
+  await expect.poll(() => box(page, "Payload").inputValue()).toBe("")
+})
+
 test("does not edit what is too long to be laid out at every keystroke", async () => {
   const page = await open({ at: NOW })
   await give(

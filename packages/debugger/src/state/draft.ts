@@ -3,9 +3,9 @@
  * until the draft is signed.
  */
 
-import { memberOf, readJson, type Segment } from "@jotkit/inspect"
+import { memberOf, readJson } from "@jotkit/inspect"
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals"
-import { tokenText } from "./input.ts"
+import { giveToken, tokenText } from "./input.ts"
 import { laidOut, withMember } from "./json-edit.ts"
 import { opened } from "./opening.ts"
 import { reading } from "./reading.ts"
@@ -28,6 +28,8 @@ const EMPTY: Draft = { header: "", payload: "" }
 const edited: Signal<Draft | undefined> = signal(undefined)
 const past: Signal<readonly Draft[]> = signal([])
 const future: Signal<readonly Draft[]> = signal([])
+/** A token that was encrypted here, and what it holds: its header may be edited before it is opened, and with a key that does not open it. */
+const encrypted: Signal<{ readonly token: string; readonly payload: string } | undefined> = signal(undefined)
 let lastStroke = ""
 
 /** Whether the token says more than can be edited here. */
@@ -36,11 +38,13 @@ export const isTooLong: ReadonlySignal<boolean> = computed(() => reading.value.t
 const ofToken: ReadonlySignal<Draft> = computed(() => {
   if (isTooLong.value) return EMPTY
   const { header, payload } = reading.value
-  return { header: shownText(header), payload: shownText(payload ?? opened.value?.payload) }
+  return {
+    header: shownText(header?.content),
+    payload: shownText((payload ?? opened.value?.payload)?.content ?? encrypted.value?.payload),
+  }
 })
 
-function shownText(segment: Segment | undefined): string {
-  const text = segment?.content ?? ""
+function shownText(text = ""): string {
   return laidOut(text, { isIndented: true }) ?? text
 }
 
@@ -84,11 +88,19 @@ export function editDraft(changes: Partial<Draft>, stroke = ""): void {
 
 // Another token: the texts are its own. What was not signed can be had back.
 effect(() => {
-  void tokenText.value
+  if (encrypted.peek()?.token !== tokenText.value) encrypted.value = undefined
   const unsigned = edited.peek()
   if (unsigned !== undefined) past.value = [...past.peek(), unsigned].slice(-MAX_UNDONE)
   leaveDraft()
 })
+
+/** Takes a token that was encrypted here. */
+export function giveEncrypted(token: string, payload: string): void {
+  batch(() => {
+    encrypted.value = { token, payload }
+    giveToken(token)
+  })
+}
 
 /** Lets the texts be the token's own again. */
 export function leaveDraft(): void {

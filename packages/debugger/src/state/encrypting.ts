@@ -3,9 +3,9 @@
 import { memberOf, type OfferedKey, plainValue, readJson } from "@jotkit/inspect"
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals"
 import { encryptJweAsync, isJwtError, Jwk } from "jotkit"
-import { draft, headerMember, isUnsigned } from "./draft.ts"
+import { draft, giveEncrypted, headerMember, isUnsigned } from "./draft.ts"
 import { CONTENT_ENCRYPTION, encryptionsOf } from "./fitting.ts"
-import { giveToken, tokenText } from "./input.ts"
+import { tokenText } from "./input.ts"
 import { laidOut } from "./json-edit.ts"
 import { suppliedKeys } from "./keys.ts"
 import { PBES2_CAP, settled } from "./opening.ts"
@@ -108,7 +108,7 @@ export async function encryptDraft(): Promise<void> {
     // As for signing.
     if (tokenText.peek() !== before) return
     if (encrypter.peek() !== key || contentToEncrypt() !== content) return encryptDraft()
-    giveToken(token)
+    giveEncrypted(token, content)
   } catch (error) {
     if (!isJwtError(error)) throw error
     refuse(error.code === "algorithm_unavailable" ? "absent" : error.code, `${algorithm}, ${encryption.peek()}`)
