@@ -203,6 +203,20 @@ test("takes a token out of a curl command, and says what was left out", async ()
   expect(await box.inputValue()).toBe(command)
 })
 
+test("takes a token out of quoted mail and out of pieces of a cookie, and lists what was left out in each language", async () => {
+  const page = await open({ at: RFC7515_A1.exp - 1 })
+  const [first, second] = [RFC7515_A1.token.slice(0, 60), RFC7515_A1.token.slice(60)]
+  const leftOut = (text: string) => page.locator(".token .chip").filter({ hasText: text }).waitFor()
+  await give(page, `> ${first}\n> ${second}`, RFC7515_A1.key)
+  await expectVerdicts(page, { Signature: "pass" })
+  await leftOut("Read without: line breaks, the > of quoted mail, the text around it.")
+  await page.locator("#token").fill(`session.0=${first}; session.1=${second}`)
+  await leftOut("Read without: the text around it, the cuts between cookies.")
+  await expectVerdicts(page, { Signature: "pass" })
+  await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+  await leftOut("讀取時略去：周圍的文字、分段 Cookie 之間的部分。")
+})
+
 test("of several tokens, the one that was looked at is there again when it is put back", async () => {
   const page = await open({ at: NOW })
   const [one, other] = ["one", "other"].map((iss) => encode({ iss }, new Uint8Array(32), { algorithm: "HS256" }))

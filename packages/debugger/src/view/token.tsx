@@ -185,7 +185,7 @@ function TooLarge({ text }: { readonly text: string }): JSX.Element {
 
 function listed(removed: readonly RemovalKind[]): string {
   const names = removed.map((kind) => textOf(catalogue.value, "removed", kind))
-  return new Intl.ListFormat(catalogue.value.language, { type: "unit" }).format(names)
+  return new Intl.ListFormat(catalogue.value.language, { style: "narrow" }).format(names)
 }
 
 /** The tokens that were found, where there are several. */
