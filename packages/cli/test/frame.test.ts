@@ -23,6 +23,8 @@ describe("a wrong command line", () => {
     [["decode", "--key", "x", token], "--key is no flag of decode"],
     [["decode", "--get"], "--get needs a value"],
     [["decode", "--get", "--all", token], "--get needs a value"],
+    [["verify", "--key=", token], "--key is empty"],
+    [["decode", token, "--out", ""], "--out is empty"],
     [["decode", "--all=1"], "--all takes no value"],
     [["decode", "--get", "/a", "--get", "/b", token], "--get was given twice"],
     [["decode", token, token], "too many arguments"],

@@ -75,7 +75,7 @@ const SPELLINGS = Object.fromEntries(
 /**
  * Reads a command line. Flags may stand anywhere before `--`; names are never shortened; what stands behind `--` is an operand.
  *
- * @throws Failure `usage` for a flag that does not exist, lacks its value, or was given twice.
+ * @throws Failure `usage` for a flag that does not exist, lacks its value, names an empty place, or was given twice.
  */
 export function readLine(args: readonly string[]): Line {
   const given = new Map<FlagName, string[]>()
@@ -103,17 +103,28 @@ interface Spelt {
 function take(token: Spelt, given: Map<FlagName, string[]>, letters: Set<FlagName>): string[] | undefined {
   const name = nameOf(token)
   const { kind } = FLAGS[name]
-  const { value, inlineValue: isInline } = token
-  if (kind === "switch" && value !== undefined) throw new Failure("usage", "flag_without_value", name)
+  const { value } = token
   if (kind !== "list" && given.has(name)) throw new Failure("usage", "flag_twice", name)
-  // A value may begin with one dash (`-90s`), not with two: then it was forgotten, and `=` takes everything.
-  const isForgotten = value === undefined || (isInline !== true && value.startsWith("--"))
-  if ((kind === "value" || kind === "list") && isForgotten) throw new Failure("usage", "flag_value_missing", name)
+  refuseValue(name, token)
   const values = given.get(name) ?? []
   if (value !== undefined) values.push(value)
   given.set(name, values)
   if (!token.rawName.startsWith("--")) letters.add(name)
   return kind === "optional" && value === undefined ? values : undefined
+}
+
+/** Values that are never empty, unless a shell has put nothing in the place of a variable. */
+const PLACES: ReadonlySet<string | undefined> = new Set(["SRC", "FILE", "PATH"])
+
+/** A value where there is to be none, and none, or an empty one, where there is to be one. */
+function refuseValue(name: FlagName, { value, inlineValue: isInline }: Spelt): void {
+  const { kind, value: wanted } = FLAGS[name]
+  if (kind === "switch" && value !== undefined) throw new Failure("usage", "flag_without_value", name)
+  if (kind === "switch" || kind === "optional") return
+  // A value may begin with one dash (`-90s`), not with two: then it was forgotten, and `=` takes everything.
+  const isForgotten = value === undefined || (isInline !== true && value.startsWith("--"))
+  if (isForgotten) throw new Failure("usage", "flag_value_missing", name)
+  if (value === "" && PLACES.has(wanted)) throw new Failure("usage", "flag_value_empty", name)
 }
 
 function nameOf({ name, rawName, inlineValue }: Spelt): FlagName {

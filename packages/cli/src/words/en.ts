@@ -131,6 +131,7 @@ const words = {
   flag_choice: "--{0} is one of: {1}",
   flag_without_value: "--{0} takes no value",
   flag_value_missing: "--{0} needs a value",
+  flag_value_empty: "--{0} is empty: is a variable of the shell not set?",
   flag_twice: "--{0} was given twice",
   too_many_operands: "too many arguments for {0}",
   did_you_mean: "did you mean {0}?",

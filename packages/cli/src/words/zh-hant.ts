@@ -116,6 +116,7 @@ export const zhHant: Words = {
   flag_choice: "--{0} 只能是：{1}",
   flag_without_value: "--{0} 不接受值",
   flag_value_missing: "--{0} 需要一個值",
+  flag_value_empty: "--{0} 是空的：是不是有 shell 變數沒有設定？",
   flag_twice: "--{0} 給了兩次",
   too_many_operands: "{0} 的引數太多",
   did_you_mean: "您是指 {0} 嗎？",
