@@ -96,6 +96,12 @@ describe("whatever ends with a failure says why, to a person too", () => {
     }
   })
 
+  test("a file where fixtures want a folder is named", async () => {
+    const file = place.file("there.txt", "")
+    const { code, stderr } = await place.run(["fixtures", ...SECRET, "--out", file])
+    expect([code, stderr]).toEqual([8, `jot: ${file} cannot be written (EEXIST)\n`])
+  })
+
   test("diff with something that is no token", async () => {
     expect((await place.run(["diff", good, "abc"])).code).toBe(3)
     expect((await place.run(["diff", "ab.c", "ab.c"])).code).toBe(3)

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type Fixture, makeFixtures, textOf as wordsFor } from "@jotkit/inspect"
 import { en } from "@jotkit/inspect/en"
+import { Failure } from "../frame/failure.ts"
 import type { Command, Session } from "../frame/session.ts"
 import { writeNew } from "../frame/streams.ts"
 import { policyOf } from "../input/policy.ts"
@@ -34,9 +35,17 @@ function lineOf({ expect, code, name, token }: Fixture): string {
 
 /** A file for each token, named after it. */
 async function writeAll(folder: string, fixtures: readonly Fixture[], { options }: Session): Promise<void> {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const manner = { isSecret: false, force: options.has("force") }
   for (const { name, token } of fixtures) await writeNew(join(folder, `${name}.jwt`), token, manner)
   const list = fixtures.map(({ name, expect, code }) => ({ file: `${name}.jwt`, expect, code }))
   await writeNew(join(folder, "fixtures.json"), `${JSON.stringify(list, undefined, 2)}\n`, manner)
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new Failure("io", "unwritable", folder, (error as NodeJS.ErrnoException).code ?? "")
+  }
 }
