@@ -814,8 +814,7 @@ export const en: Catalogue = {
     "SIG-EMPTY.zero": "the signature is all zeros",
     "SIG-LENGTH.der": "the signature is in DER; R and S must stand side by side ({0} bytes, {1} are due)",
     "JSON-SYNTAX.json_cut": "the JSON ends too early (line and column {0})",
-    "JSON-SYNTAX.json_bounded":
-      "the JSON is too deep or too long (line and column {0})",
+    "JSON-SYNTAX.json_bounded": "the JSON is too deep or too long (line and column {0})",
     "JSON-SYNTAX.not_object": "a JSON object is due here",
     "JSON-NUM.range": "a number is beyond what readers can hold",
     "JSON-NUM.large": "a number is larger than 2^53 and loses digits",
