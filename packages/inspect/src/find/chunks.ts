@@ -15,8 +15,7 @@ export const MAX_CHUNK = 4096
 export const MIN_CHUNK = 2048
 /** So far is the next piece looked for: attributes, the name of a header, or another cookie may stand between. */
 const BETWEEN = 512
-const NAMED = /(?:^|[;:\s"'])([^\s;:=,"']{1,128}\.)0=$/
-const COUNTED = /(?:^|[;:\s"'])([^\s;:=,"']{1,128})C1=$/
+const FIRST = /(?:^|[;:\s"'])([^\s;:=,"']{1,128})(?:\.0|C1)=$/
 
 /**
  * The first piece of a value, by the name before `start`: `name.0=`, as Auth.js writes it, or `nameC1=` behind `name=chunks-2`, as ASP.NET
@@ -25,12 +24,11 @@ const COUNTED = /(?:^|[;:\s"'])([^\s;:=,"']{1,128})C1=$/
 export function firstChunk(text: string, start: number): Chunk | undefined {
   if (text[start - 1] !== "=") return undefined
   const before = text.slice(Math.max(0, start - BETWEEN), start)
-  const named = NAMED.exec(before)?.[1]
-  if (named !== undefined) return { name: named, index: 0, last: Number.POSITIVE_INFINITY }
-  const counted = COUNTED.exec(before)?.[1]
-  if (counted === undefined) return undefined
-  const count = before.split(`${counted}=chunks-`).at(-1) ?? ""
-  return count === before ? undefined : { name: `${counted}C`, index: 1, last: Number.parseInt(count, 10) }
+  const name = FIRST.exec(before)?.[1]
+  if (name === undefined) return undefined
+  if (before.endsWith(".0=")) return { name: `${name}.`, index: 0, last: Number.POSITIVE_INFINITY }
+  const count = before.split(`${name}=chunks-`)[1]
+  return count === undefined ? undefined : { name: `${name}C`, index: 1, last: Number.parseInt(count, 10) }
 }
 
 /** The first letter of the piece behind this one, which ends at `end`; undefined where there is none. */
