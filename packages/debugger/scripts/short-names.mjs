@@ -8,10 +8,10 @@ const NAMES = `
   decryptRsa defaultType derivePublic diagnosis encryptRsa encryptedKey enforceLength expiredAt exportEncryptedPem exportMembers exportPem
   exportSecret generalizedTime hashBytes importDer importEncryptedPem importMembers importPlatformKey importSecret invalidAt isAllowed
   isAvailable isDetached isEncrypted isIndented isPointedAt isPrivate isSymmetric isUnencoded isUnsecured isUsable isWaivable ivBytes
-  judgment keyBinding keyBits keyBytes lineStart maskHash maxCharacters maxDisclosures maxValues nameRange notAfter objectId
+  judgment keyBinding keyBits keyBytes keyType lineStart maskHash maxCharacters maxDisclosures maxValues nameRange notAfter objectId
   obstacle octetString offered operations problems protectedHeader provenance pssIdentifier publicHalf publicMembers readBits readObjectId
-  readOptional readSmall readUnsigned recipientHeader saltBytes secretBytes signatureBytes signingInput spareBitsAt standardAt supportsKeys
-  tagBytes toPrivateJSON unchecked validFrom verifiedBy verifyLater violations vocabulary wrapBytes
+  readOptional readSmall readUnsigned recipientHeader saltBytes secretBytes severity signatureBytes signingInput spareBitsAt standardAt supportsKeys
+  tagBytes toPrivateJSON unchecked validFrom variant verifiedBy verifyLater violations vocabulary wrapBytes
 `
   .trim()
   .split(/\s+/)
