@@ -3,7 +3,7 @@
 import { encryptJwe } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
-import { type Artefact, give, headline, open, test } from "./fixture.ts"
+import { type Artefact, expectVerdicts, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
 const ARTEFACTS: readonly Artefact[] = ["site", "file"]
@@ -89,6 +89,20 @@ test("a million lines are not laid out, and are read when that is wanted", async
   await give(page, `${"\n".repeat(1_000_000)}${token('{"iss":"behind"}')}`)
   await page.getByRole("button", { name: "Read it all the same" }).click()
   await page.getByRole("table", { name: "Claims" }).filter({ hasText: "behind" }).waitFor()
+})
+
+test("a link with more than a mebibyte is called unread, and nothing is said of what it holds", async () => {
+  const text = token(JSON.stringify({ iss: "x".repeat(800_000) }))
+  const page = await open({ at: NOW, fragment: `#token=${text}` })
+  await page
+    .locator(".chip")
+    .filter({ hasText: String(text.length) })
+    .waitFor()
+  await expect.poll(() => headline(page)).toBe("unread")
+  await expectVerdicts(page, { Structure: "none", Signature: "none", Time: "none" })
+  expect(await page.getByRole("region", { name: /^Findings/ }).count()).toBe(0)
+  await page.getByRole("button", { name: "Read it all the same" }).click()
+  await expectVerdicts(page, { Signature: "not_checked" })
 })
 
 test("texts that are edited are bounded, too", async () => {

@@ -4,7 +4,7 @@ import { type Judgment, type Reading, textMember, type Verdict } from "@jotkit/i
 import { computed, type ReadonlySignal } from "@preact/signals"
 import { judged } from "./judgment.ts"
 import { opening } from "./opening.ts"
-import { isKey, isReading, reading } from "./reading.ts"
+import { isKey, isReading, reading, search } from "./reading.ts"
 import { isStopped } from "./worker.ts"
 
 /** Which sentence; its words stand in the catalogue. */
@@ -12,6 +12,7 @@ export type Headline =
   | "empty"
   | "checking"
   | "stopped"
+  | "unread"
   | "not_token"
   | "key"
   | "part"
@@ -38,6 +39,7 @@ const TONES: Readonly<Record<Headline, Tone>> = {
   empty: "idle",
   checking: "idle",
   stopped: "open",
+  unread: "open",
   not_token: "bad",
   key: "open",
   part: "open",
@@ -73,6 +75,7 @@ function ofReading(read: Reading): Headline {
 function withoutJudgment(read: Reading): Headline | undefined {
   const { text, form } = read
   if (text === "") return "empty"
+  if (search.value.tooLarge) return "unread"
   if (isKey(read)) return "key"
   if (form === "unknown" || form === "json") return "not_token"
   return form === "segment" ? "part" : undefined

@@ -9,7 +9,7 @@ import { embeddedKeys, given, hasKey, suppliedKeys } from "./keys.ts"
 import { later } from "./later.ts"
 import { at, epoch } from "./moment.ts"
 import { leeway, policy, policyReading } from "./policy.ts"
-import { isKey, limits, reading } from "./reading.ts"
+import { isKey, limits, search as looked, reading } from "./reading.ts"
 import { type Judged, judgeReading, unpacked } from "./tasks.ts"
 import { ask, isPatient, isStopped, LONG } from "./worker.ts"
 
@@ -60,9 +60,9 @@ export const isAwaited: ReadonlySignal<boolean> = computed(
   () => judged.value === undefined && isAsked(reading.value) && !isStopped.value,
 )
 
-/** Of a key that is no JSON there is nothing to find out. */
+/** Of a text that was not read, and of a key that is no JSON, there is nothing to find out. */
 function isAsked(read: Reading): boolean {
-  return read.text !== "" && !(isKey(read) && read.segments.length === 0)
+  return read.text !== "" && !looked.value.tooLarge && !(isKey(read) && read.segments.length === 0)
 }
 
 /** The verdicts on a token: no question about tokens is asked of a key. */

@@ -69,7 +69,7 @@ function Row({ name, judgment: found }: RowProps): JSX.Element {
   const verdict = found?.verdicts[name]
   const mark = isProofless(name, found) ? "spent" : markOf(name, verdict)
   const isGiven = (reading.value.text !== "" && !isKey(reading.value)) || isReading.value
-  const isWaiting = isGiven && verdict === undefined && !isStopped.value
+  const isWaiting = isGiven && verdict === undefined && !isStopped.value && headline.value[0] !== "unread"
   const held = useHeight<HTMLOutputElement>(isWaiting)
   return (
     <output
