@@ -16,7 +16,7 @@ import {
   type Sealed,
   seal,
 } from "../state/share.ts"
-import { words } from "../words/words.ts"
+import { fill, words } from "../words/words.ts"
 import { CopyButton } from "./copy.tsx"
 import { Dialog } from "./dialog.tsx"
 import "../style/share.css"
@@ -125,8 +125,14 @@ function turn(name: string): void {
 }
 
 function SealedLink(): JSX.Element {
-  const { share } = words.value
+  const { share, encrypt } = words.value
   const { text: token } = reading.value
+  if (!isSecureContext)
+    return (
+      <p class="chip" data-tone="bad">
+        {fill(encrypt.problem_absent, "PBES2")}
+      </p>
+    )
   const done = sealed.value?.token === token ? sealed.value : undefined
   if (done === undefined)
     return (
