@@ -81,6 +81,18 @@ describe("for everyone", () => {
       expect(await verdict(page, name).getAttribute("aria-live")).toBe("off")
   })
 
+  test("the same region says what is wrong with a draft, and nothing of the token's own text", async () => {
+    const page = await open({ at: NOW })
+    const said = (text: RegExp) => page.locator("#announcer").filter({ hasText: text }).waitFor({ state: "attached" })
+    await give(page, TOKEN.slice(0, 30))
+    await page.locator("#draft-header-problem").filter({ hasText: "Line 1" }).waitFor()
+    await said(/^A part of a token/)
+    await give(page, TOKEN)
+    await page.getByRole("textbox", { name: "Payload", exact: true }).fill('{"a":')
+    await said(/^Line 1, column 6: /)
+    expect(await page.locator('[aria-live="polite"]').count()).toBe(1)
+  })
+
   test("what is looked for first stands in four lines, and says no more than the token", async () => {
     const page = await open({ at: NOW })
     const lines = () => page.locator(".gist dl").innerText()

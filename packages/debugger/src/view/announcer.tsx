@@ -1,4 +1,4 @@
-/** The one region that speaks by itself: verdicts once they stand still, and what became of a copy. */
+/** The one region that speaks by itself: verdicts and what is wrong with a draft, once they stand still, and what became of a copy. */
 
 import { computed, effect, signal } from "@preact/signals"
 import type { JSX } from "preact"
@@ -6,6 +6,7 @@ import { lastCopy } from "../state/clipboard.ts"
 import { headline } from "../state/headline.ts"
 import { judgment } from "../state/judgment.ts"
 import { words } from "../words/words.ts"
+import { draftProblem } from "./editors.tsx"
 import { NAMES, statusText } from "./verdicts.tsx"
 
 /** So long nothing may change before it is said: nobody wants to hear each letter judged. */
@@ -22,7 +23,7 @@ const sentence = computed(() => {
 const said = signal("")
 
 effect(() => {
-  const text = sentence.value
+  const text = draftProblem.value || sentence.value
   const timer = setTimeout(() => {
     said.value = text
   }, DELAY_MS)

@@ -1,7 +1,7 @@
 /** Header and payload as text: two views of the token, and what is signed next. */
 
 import { readJson, textOf, visibleText } from "@jotkit/inspect"
-import { batch } from "@preact/signals"
+import { batch, computed, type ReadonlySignal } from "@preact/signals"
 import type { JSX } from "preact"
 import { now } from "../state/clock.ts"
 import {
@@ -107,12 +107,24 @@ function Presets(): JSX.Element {
   )
 }
 
+/** What is wrong with each text; empty where nothing is. */
+const problems = { header: computed(() => problemIn("header")), payload: computed(() => problemIn("payload")) }
+
+/** What is wrong with what is being edited. */
+export const draftProblem: ReadonlySignal<string> = computed(() =>
+  isUnsigned.value || refused.value !== undefined ? problems.header.value || problems.payload.value : "",
+)
+
+function problemIn(box: DraftBox): string {
+  return refused.value?.box === `draft-${box}` ? words.value.make.too_long : problemOf(draft.value[box])
+}
+
 /** A plain text area: the tab key leaves it. */
 function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
   const { part } = words.value
   const text = draft.value[box]
   const id = `draft-${box}`
-  const problem = refused.value?.box === id ? words.value.make.too_long : problemOf(text)
+  const problem = problems[box].value
   const pieces = text.length <= MAX_COLOURED ? jsonPieces(text) : undefined
   const coloured = pieces !== undefined && pieces.length <= MAX_PIECES ? pieces : undefined
   return (
@@ -155,7 +167,7 @@ function Editor({ box }: { readonly box: DraftBox }): JSX.Element {
           }}
         />
       </div>
-      <p id={`${id}-problem`} class="note" aria-live="polite">
+      <p id={`${id}-problem`} class="note">
         {problem}
       </p>
     </div>
