@@ -370,6 +370,30 @@ test("encrypts what an encrypted token holds for those who press before it was o
   expect(new TextDecoder().decode(decryptJwe(token, key, { algorithms: ["dir"] }).plaintext)).toBe('{"n":1}')
 })
 
+test("shows what an encrypted token holds beside a header that was edited before it was opened", async () => {
+  const page = await open({ at: NOW })
+  const key = await Jwk.generateAsync("A128KW")
+  await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
+  await page.locator(".key .key-facts").waitFor()
+  await page.evaluate(
+    (texts) => {
+      for (const [id, text] of Object.entries(texts)) {
+        const element = document.querySelector<HTMLTextAreaElement>(id)
+        if (element === null) continue
+        element.value = text
+        element.dispatchEvent(new InputEvent("input"))
+      }
+    },
+    { "#token": encryptJwe('{"n":1}', key, { encryption: "A128GCM" }), "#draft-header": '{"alg":"A128KW","x":1}' },
+  )
+  await expect.poll(() => box(page, "Payload").inputValue()).toContain('"n": 1')
+  expect(await box(page, "Header").inputValue()).toBe('{"alg":"A128KW","x":1}')
+  // What was emptied stays so.
+  await box(page, "Payload").fill("")
+  await box(page, "Header").fill('{"alg":"A128KW"}')
+  expect(await box(page, "Payload").inputValue()).toBe("")
+})
+
 test("encrypts what stands there at the end, too", async () => {
   const page = await open({ at: NOW })
   const key = await Jwk.generateAsync("A256GCM")
@@ -384,9 +408,9 @@ test("encrypts what stands there at the end, too", async () => {
 
 test("encrypts as the header says where the key fits it, and makes the key that it asks for", async () => {
   const page = await open({ at: NOW })
-  await box(page, "Payload").fill('{"n":1}')
   let before = ""
   const encrypted = async (header: object, key?: Jwk) => {
+    await box(page, "Payload").fill('{"n":1}')
     await box(page, "Header").fill(JSON.stringify(header))
     if (key !== undefined) await box(page, "Key").fill(JSON.stringify(key.toPrivateJSON()))
     await button(page, "Encrypt").click()

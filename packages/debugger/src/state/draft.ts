@@ -19,13 +19,19 @@ export interface Draft {
 /** One of them. */
 export type DraftBox = keyof Draft
 
+/** A payload that nobody edited and that was not there yet is still the token's: its key may be about to open it. */
+interface Edited {
+  readonly header: string
+  readonly payload: string | undefined
+}
+
 /** Longer texts are not edited here: each keystroke would lay them out anew. */
 export const MAX_EDITED = 200_000
 const MAX_UNDONE = 300
 const EMPTY: Draft = { header: "", payload: "" }
 
 /** What was edited; undefined as long as that is nothing. */
-const edited: Signal<Draft | undefined> = signal(undefined)
+const edited: Signal<Edited | undefined> = signal(undefined)
 const past: Signal<readonly Draft[]> = signal([])
 const future: Signal<readonly Draft[]> = signal([])
 /** A token that was encrypted here, and what it holds: its header may be edited before it is opened, and with a key that does not open it. */
@@ -49,7 +55,13 @@ function shownText(text = ""): string {
 }
 
 /** The texts as they stand. */
-export const draft: ReadonlySignal<Draft> = computed(() => edited.value ?? ofToken.value)
+export const draft: ReadonlySignal<Draft> = computed(() =>
+  edited.value === undefined ? ofToken.value : whole(edited.value, ofToken.value.payload),
+)
+
+function whole({ header, payload }: Edited, own: string): Draft {
+  return { header, payload: payload ?? own }
+}
 
 /** Whether the texts say something else than the token. */
 export const isUnsigned: ReadonlySignal<boolean> = computed(() => !isSame(draft.value, ofToken.value))
@@ -81,7 +93,8 @@ export function editDraft(changes: Partial<Draft>, stroke = ""): void {
   batch(() => {
     if (stroke === "" || stroke !== lastStroke) past.value = [...past.peek(), before].slice(-MAX_UNDONE)
     future.value = []
-    edited.value = after
+    const payload = changes.payload ?? edited.peek()?.payload ?? (before.payload === "" ? undefined : before.payload)
+    edited.value = { header: after.header, payload }
   })
   lastStroke = stroke
 }
@@ -90,7 +103,7 @@ export function editDraft(changes: Partial<Draft>, stroke = ""): void {
 effect(() => {
   if (encrypted.peek()?.token !== tokenText.value) encrypted.value = undefined
   const unsigned = edited.peek()
-  if (unsigned !== undefined) past.value = [...past.peek(), unsigned].slice(-MAX_UNDONE)
+  if (unsigned !== undefined) past.value = [...past.peek(), whole(unsigned, "")].slice(-MAX_UNDONE)
   leaveDraft()
 })
 
