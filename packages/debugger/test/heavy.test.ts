@@ -119,7 +119,7 @@ describe("a long text", () => {
     await page.locator('.verdicts[data-headline="stopped"]').waitFor()
     expect(await workers(page)).toEqual(["ended"])
     expect(await page.locator(".headline").innerText()).toContain("After two seconds it was given up")
-    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant-TW")
     expect(await page.locator(".headline").innerText()).toContain("兩秒後已中止")
     await page.getByRole("combobox", { name: "語言" }).selectOption("en")
     // A short one is read all the same, and says nothing of the one before.

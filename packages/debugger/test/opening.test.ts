@@ -314,7 +314,7 @@ test.each(["light", "dark"] as const)(
     await page.getByRole("combobox", { name: "Write the key as" }).selectOption("jwk")
     await page.locator('[data-form="jwk"]').waitFor()
     expect(await violations(page)).toEqual([])
-    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant-TW")
     expect(await violations(page)).toEqual([])
   },
 )

@@ -102,7 +102,7 @@ describe("the page", () => {
     const page = await open({ at: NOW })
     await give(page, token({ iss: "x" }), SECRET)
     await expectVerdicts(page, { Signature: "pass" })
-    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant-TW")
     const claims = await page.getByRole("table", { name: "宣告" }).innerText()
     expect(claims).toContain("簽發者")
     expect(await page.getByRole("status", { name: "簽章" }).innerText()).toContain("通過")

@@ -26,11 +26,11 @@ export function Preferences(): JSX.Element {
       <label class="field-inline">
         <span>{page.language}</span>
         <select
-          value={language.value}
+          value={LANGUAGES[language.value][1]}
           onChange={({ currentTarget }) => chooseLanguage(currentTarget.value === "en" ? "en" : "zh-Hant")}
         >
-          {Object.entries(LANGUAGES).map(([value, [name, tag]]) => (
-            <option key={value} value={value} lang={tag}>
+          {Object.values(LANGUAGES).map(([name, tag]) => (
+            <option key={tag} value={tag} lang={tag}>
               {name}
             </option>
           ))}
