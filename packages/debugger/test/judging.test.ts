@@ -13,7 +13,7 @@ import { encode, encodeAsync, Jwk, JwkSet, signJws, Verifier } from "jotkit"
 import { describe, expect } from "vitest"
 import { CERTIFICATE, CERTIFICATE_KEY, X5T, X5T_S256 } from "../../inspect/test/certificate-fixture.ts"
 import type { Page } from "./browser.ts"
-import { copyButton, expectVerdicts, give, headline, open, test, violations } from "./fixture.ts"
+import { copyButton, expectVerdicts, give, headline, open, test, verdict, violations } from "./fixture.ts"
 
 const NOW = 1_800_000_000
 const SECRET = "a-secret-that-nobody-else-must-ever-read"
@@ -317,6 +317,12 @@ describe("beside the token", () => {
     await box(page, "To compare with cnf.jkt").fill(JSON.stringify(key.toJSON()))
     await expect.poll(statuses).toEqual(["pass", "fail", "pass"])
     await page.locator('[data-id="CLM-HASH"]').waitFor()
+    await expectVerdicts(page, { Signature: "pass", "Claims policy": "fail" })
+    expect(await verdict(page, "Claims policy").innerText()).toContain("c_hash is the hash of something else")
+    expect(await headline(page)).toBe("refused")
+    await box(page, "To compare with c_hash").fill("code")
+    await expectVerdicts(page, { Signature: "pass", "Claims policy": "not_checked" })
+    await box(page, "To compare with c_hash").fill("another code")
     await page.getByRole("button", { name: "Forget everything" }).click()
     expect(await page.evaluate(() => document.documentElement.outerHTML.includes("another code"))).toBe(false)
   })
@@ -326,7 +332,6 @@ describe("beside the token", () => {
     const signed = encode({ iss: "x" }, SECRET, { algorithm: "HS256" })
     await give(page, signed.replace(/\..+\./, ".."), SECRET)
     await expectVerdicts(page, { Structure: "pass", Signature: "cannot_check" })
-    await unfold(page, "beside")
     const content = box(page, "Detached content")
     await content.fill('{"iss":"x"}')
     await expectVerdicts(page, { Structure: "pass", Signature: "pass", "Key trust": "pass" })

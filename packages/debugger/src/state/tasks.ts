@@ -74,7 +74,19 @@ export async function judgeReading(
       counterparts: await counterpartsOf(beside),
     }),
   ])
-  return { judgment, findings }
+  return { judgment: withHashes(judgment, findings), findings }
+}
+
+/** That a hash is the one of what was given is asked of a claim, like all that a policy asks. */
+function withHashes(judgment: Judgment, findings: Judged["findings"]): Judgment {
+  const wrong = findings.find(({ id, path }) => id === "CLM-HASH" && path.startsWith("/payload"))
+  if (wrong === undefined || judgment.verdicts.claims.status === "fail") return judgment
+  const [status, code] = ["fail", "hash_differs"] as const
+  return {
+    ...judgment,
+    verdicts: { ...judgment.verdicts, claims: { status, code } },
+    checks: [...judgment.checks, { id: "require", status, code, detail: wrong.detail }],
+  }
 }
 
 /** What is signed and elsewhere (RFC 7515, appendix F), as far as it was given. */

@@ -28,7 +28,7 @@ export function Beside(): JSX.Element | null {
   const fields = [...new Set(all.map(({ name }) => FIELDS[name]))]
   const hashesOf = (field: keyof BesideFields) => all.flatMap(({ name }) => (FIELDS[name] === field ? name : []))
   return (
-    <Fold id="beside" title={beside.title} note={all.map(({ name }) => name).join(", ")}>
+    <Fold id="beside" title={beside.title} note={all.map(({ name }) => name).join(", ")} isOpen={isDetached}>
       {isDetached && <Field name="content" label={beside.detached} />}
       {all.length > 0 && <p class="hint">{beside.hint}</p>}
       {fields.map((name) => (
