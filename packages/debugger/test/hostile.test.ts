@@ -1,11 +1,12 @@
 /** Text that wants to do harm: it is shown as text, in bounded time, and the page can be used afterwards. */
 
-import { encryptJwe } from "jotkit"
+import { encode, encryptJwe } from "jotkit"
 import { describe, expect } from "vitest"
 import type { Page } from "./browser.ts"
 import { type Artefact, expectVerdicts, give, headline, open, test } from "./fixture.ts"
 
 const NOW = 1_700_000_000
+const SECRET = "an example secret of 32 bytes and more"
 const ARTEFACTS: readonly Artefact[] = ["site", "file"]
 const SCRIPT = '<img src=x onerror="globalThis.hit=1"></script><script>globalThis.hit=1</script>'
 
@@ -103,6 +104,16 @@ test("a link with more than a mebibyte is called unread, and nothing is said of 
   expect(await page.getByRole("region", { name: /^Findings/ }).count()).toBe(0)
   await page.getByRole("button", { name: "Read it all the same" }).click()
   await expectVerdicts(page, { Signature: "not_checked" })
+})
+
+test("a claim with the name of a check shows nothing of that check", async () => {
+  const page = await open({ at: NOW })
+  const claims = { structure: "sound", signature: "verified", key: "known", typ: "JWT", iat: NOW }
+  await give(page, encode(claims, SECRET, { algorithm: "HS256" }), SECRET)
+  await expectVerdicts(page, { Signature: "pass" })
+  const rows = page.getByRole("table", { name: "Claims" }).locator("tbody tr")
+  await rows.filter({ hasText: "issued in the past" }).waitFor()
+  expect(await rows.locator(".checked").count()).toBe(1)
 })
 
 test("texts that are edited are bounded, too", async () => {

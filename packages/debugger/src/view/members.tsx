@@ -217,10 +217,14 @@ function Dates({ node }: { readonly node: JsonNode }): JSX.Element {
   )
 }
 
+/** Checks that are about the claim of their name: one that is called "signature" says nothing about the token's. */
+const OF_CLAIMS = /^(?:exp|nbf|iat|iss|aud|sub|jti|nonce)$/
+
 /** What came of the check of a claim, where there is one. */
 function Checked({ name }: { readonly name: string }): JSX.Element | null {
   const latest = useRef<Check | undefined>(undefined)
-  if (!isAwaited.value) latest.current = judged.value?.judgment.checks.find(({ id }) => id === name)
+  if (!isAwaited.value)
+    latest.current = judged.value?.judgment.checks.find(({ id }) => id === name && OF_CLAIMS.test(id))
   const check = latest.current
   if (check === undefined || (check.status !== "pass" && check.status !== "fail")) return null
   const mark = check.status === "fail" && (check.id === "exp" || check.id === "nbf") ? "spent" : check.status

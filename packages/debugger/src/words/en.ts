@@ -60,7 +60,7 @@ export const en = {
     stopped_more:
       "After two seconds it was given up. Leave only the token in the box, or read it with jot in a terminal.",
     unread: "Not read",
-    unread_more: "The text is longer than usual. The button below its box reads it all the same.",
+    unread_more: "It is too long to be read unasked.",
     not_token: "This is no token",
     not_token_more: "Nor a part of one, nor a key. Most tokens begin with eyJ and have two dots.",
     key: "A key, not a token",

@@ -60,7 +60,7 @@ export const zhHant: Words = {
     stopped: "這段文字處理太久",
     stopped_more: "兩秒後已中止。請只在框中保留權杖，或在終端機用 jot 讀取。",
     unread: "尚未讀取",
-    unread_more: "這段文字過長。按輸入框下方的按鈕，仍可讀取。",
+    unread_more: "文字過長。",
     not_token: "這不是權杖",
     not_token_more: "也不是權杖的一部分或金鑰。多數權杖以 eyJ 開頭，中間有兩個句點。",
     key: "這是金鑰，不是權杖",
