@@ -12,6 +12,7 @@ export {
   type TokenSource,
 } from "./find/find.ts"
 export { type Fixture, type FixtureCode, type FixtureRequest, makeFixtures } from "./fixtures/fixtures.ts"
+export { type Binding, type Counterparts, checkBindings, proofThumbprint } from "./judge/bindings.ts"
 export {
   type CertificateChain,
   type CertificateCheck,
@@ -49,8 +50,7 @@ export {
   type TextGroup,
   textOf,
 } from "./language/catalogue.ts"
-export { type Binding, checkBindings, proofThumbprint } from "./lint/bindings.ts"
-export type { Counterparts, Finding, LintOptions } from "./lint/context.ts"
+export type { Finding, LintOptions } from "./lint/context.ts"
 export { lint } from "./lint/lint.ts"
 export { RULE_IDS, RULES, type RuleId, type Severity } from "./lint/rules.ts"
 export { type SizeEntry, sizesOf } from "./lint/size.ts"

@@ -1,6 +1,7 @@
 /** Verdicts: five separate answers, every check told, and no pass that the core would not give. */
 import { readFileSync } from "node:fs"
 import {
+  type Counterparts,
   countKeys,
   type JudgeRequest,
   type Judgment,
@@ -102,6 +103,24 @@ describe("the five verdicts", () => {
     const strict = await judged(withAudience, { keys: await supplied(SECRET), policy: hs256, strict: true })
     expect(check(strict, "aud")).toMatchObject({ status: "fail", code: "audience_unexpected" })
     expect(strict.code).toBe("claims")
+  })
+})
+
+describe("what came beside the token", () => {
+  // The example of OpenID Connect Core 1.0, section A.6, under a signature of our own.
+  const [accessToken, at_hash] = ["jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "77QmUPtjPfzWtF2AnpK9RQ"]
+
+  test("is what the hashes among the claims are of, or the claims do not hold", async () => {
+    const keys = await supplied(SECRET)
+    const signed = encode({ ...claims, at_hash }, SECRET, { algorithm: "HS256" })
+    const ask = (counterparts?: Counterparts) => judged(signed, { keys, policy: hs256, counterparts })
+    for (const counterparts of [undefined, {}, { accessToken }, { code: "of nothing here" }])
+      expect((await ask(counterparts)).code).toBe("ok")
+    const other = await ask({ accessToken: `${accessToken}A` })
+    expect(other.verdicts.signature.status).toBe("pass")
+    expect(other.verdicts.claims).toEqual({ status: "fail", code: "hash_differs" })
+    expect(other).toMatchObject({ overall: "fail", code: "claims" })
+    expect(other.checks.find(({ code }) => code === "hash_differs")).toMatchObject({ id: "require", detail: "at_hash" })
   })
 })
 

@@ -65,28 +65,17 @@ export async function judgeReading(
   keys: readonly OfferedKey[],
   { now, leeway, policy, nonce, beside }: Expectation,
 ): Promise<Judged> {
+  const counterparts = await counterpartsOf(beside)
   const [judgment, findings] = await Promise.all([
-    judge(reading, { now, keys, policy, nonce, detachedPayload: contentOf(reading, beside) }),
+    judge(reading, { now, keys, policy, nonce, counterparts, detachedPayload: contentOf(reading, beside) }),
     lint(reading, {
       now,
       leeway,
       keys: keys.filter(({ provenance }) => provenance === "supplied"),
-      counterparts: await counterpartsOf(beside),
+      counterparts,
     }),
   ])
-  return { judgment: withHashes(judgment, findings), findings }
-}
-
-/** That a hash is the one of what was given is asked of a claim, like all that a policy asks. */
-function withHashes(judgment: Judgment, findings: Judged["findings"]): Judgment {
-  const wrong = findings.find(({ id, path }) => id === "CLM-HASH" && path.startsWith("/payload"))
-  if (wrong === undefined || judgment.verdicts.claims.status === "fail") return judgment
-  const [status, code] = ["fail", "hash_differs"] as const
-  return {
-    ...judgment,
-    verdicts: { ...judgment.verdicts, claims: { status, code } },
-    checks: [...judgment.checks, { id: "require", status, code, detail: wrong.detail }],
-  }
+  return { judgment, findings }
 }
 
 /** What is signed and elsewhere (RFC 7515, appendix F), as far as it was given. */

@@ -6,6 +6,7 @@
 import type { OfferedKey, Provenance } from "../keys/keys.ts"
 import type { Policy } from "../policy/policy.ts"
 import type { Reading, SignaturePart } from "../read/reading.ts"
+import { type Counterparts, checkBindings } from "./bindings.ts"
 import { type Check, type CheckId, failed, passed } from "./check.ts"
 import { asksForClaims, checkClaims } from "./claims.ts"
 import { checkDisclosures, type DisclosuresAnswer } from "./disclosures.ts"
@@ -34,6 +35,8 @@ export interface JudgeRequest {
   readonly crit?: readonly string[] | undefined
   /** The payload of a token that does not hold it. */
   readonly detachedPayload?: Uint8Array | undefined
+  /** What hashes among the claims are of. */
+  readonly counterparts?: Counterparts | undefined
   /** An audience that no one asked about is a failure, not a remark. */
   readonly strict?: boolean | undefined
 }
@@ -74,7 +77,17 @@ const PROOFLESS: ReadonlySet<Provenance> = new Set(["named", "embedded"])
  * or the keys hold.
  */
 export async function judge(reading: Reading, request: JudgeRequest): Promise<Judgment> {
-  const { now, keys = [], policy = {}, crit = [], strict = false, jwtId, nonce, detachedPayload } = request
+  const {
+    now,
+    keys = [],
+    policy = {},
+    crit = [],
+    strict = false,
+    jwtId,
+    nonce,
+    detachedPayload,
+    counterparts,
+  } = request
   const shape = await checkStructure(reading, crit, detachedPayload !== undefined)
   const parts = reading.form === "sd-jwt" ? await checkDisclosures(reading) : undefined
   const structure = parts === undefined || shape.status !== "pass" ? shape : checkParts(reading, parts)
@@ -95,7 +108,13 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
       ? signed.signature
       : { ...signed.signature, status: "unavailable" as const, code: structure.code }
   const verifiedBy = isReadable ? signed.verifiedBy : undefined
-  const checks = [structure, signature, provenKey(signed.key, verifiedBy), ...claims]
+  const checks = [
+    structure,
+    signature,
+    provenKey(signed.key, verifiedBy),
+    ...claims,
+    ...(await wrongHashes(reading, counterparts)),
+  ]
   const verdicts = {
     structure: verdictOf([structure]),
     signature: verdictOf([signature, ...(signed.key.status === "fail" ? [signed.key] : [])]),
@@ -119,6 +138,12 @@ export async function judge(reading: Reading, request: JudgeRequest): Promise<Ju
     verifiedBy,
     held: isReadable ? signed.held : undefined,
   }
+}
+
+/** A claim that is the hash of something else than what came with the token (OpenID Connect Core 1.0, section 3.1.3.8). */
+async function wrongHashes(reading: Reading, counterparts: Counterparts = {}): Promise<Check[]> {
+  const bindings = await checkBindings(reading, counterparts)
+  return bindings.filter(({ status }) => status === "fail").map(({ name }) => failed("require", "hash_differs", name))
 }
 
 /** What nobody signed does not pass for a part of what was, nor in another's place (RFC 9901, section 7.1). */

@@ -1,5 +1,6 @@
 /** What the rules look at, and how they report. */
 
+import type { Counterparts } from "../judge/bindings.ts"
 import type { OfferedKey } from "../keys/keys.ts"
 import { type Kind, recognise } from "../kind/kind.ts"
 import { type JsonNode, memberOf, type Range, textMember } from "../read/json.ts"
@@ -37,18 +38,6 @@ export interface LintOptions {
   readonly counterparts?: Counterparts | undefined
   /** Another severity for a rule, or `off`. */
   readonly severities?: Readonly<Partial<Record<RuleId, Severity | "off">>> | undefined
-}
-
-/** Texts whose hashes a token may hold. */
-export interface Counterparts {
-  /** For `at_hash` and `ath`. */
-  readonly accessToken?: string | undefined
-  /** For `c_hash`. */
-  readonly code?: string | undefined
-  /** For `s_hash`. */
-  readonly state?: string | undefined
-  /** The thumbprint (RFC 7638) of the key that was proved, for `cnf.jkt`. */
-  readonly thumbprint?: string | undefined
 }
 
 /** A token under examination. */
