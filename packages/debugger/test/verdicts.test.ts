@@ -213,7 +213,7 @@ test("takes a token out of quoted mail and out of pieces of a cookie, and lists 
   await page.locator("#token").fill(`session.0=${first}; session.1=${second}`)
   await leftOut("Read without: the text around it, the cuts between cookies.")
   await expectVerdicts(page, { Signature: "pass" })
-  await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant")
+  await page.getByRole("combobox", { name: "Language" }).selectOption("zh-Hant-TW")
   await leftOut("讀取時略去：周圍的文字、分段 Cookie 之間的部分。")
 })
 
