@@ -124,6 +124,8 @@ for (const { name, language, theme, size, token, keyText = "", act } of SCENES) 
   await opened.locator("#token").fill(token)
   await opened.locator("#key").fill(keyText)
   await opened.locator('.verdicts:not([data-headline="checking"])').waitFor()
+  // Of a part of a token the headline is known before the verdicts are.
+  if (token !== "") await opened.locator('.verdict:not([data-status="none"])').first().waitFor()
   // Typed text scrolls to its end; a reader begins at the top.
   await opened.locator("#key").evaluate((box) => box.scrollTo(0, 0))
   await opened.locator("#key").blur()
